@@ -1,0 +1,9 @@
+PORT ?= 8080
+DATA ?= .chatops-demo
+
+.PHONY: demo test faults check bench
+demo: ; @scripts/demo --port "$(PORT)" --data "$(DATA)"
+test: ; @scripts/test
+faults: ; @scripts/faults
+check: ; @scripts/check
+bench: ; @scripts/bench
