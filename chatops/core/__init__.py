@@ -1,0 +1,1 @@
+"""Domain-free vocabulary: messages, texts, commands, permissions, the unit of work. Pure: no I/O at this level."""

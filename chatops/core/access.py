@@ -1,0 +1,107 @@
+"""Who may do what: a closed set of roles, and relations that the domains publish. Denied unless granted.
+
+A command says `who="owner | pod_lead"`. Roles in it are checked before the handler runs; for relations the handler loads
+the aggregate and calls `unit.require(aggregate)`. A command that names none, or an unknown one, does not register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from chatops.core.frozen import Aggregate, Frozen
+from chatops.core.message import Person
+from chatops.core.text import Text, _
+
+ROLES: dict[str, Text] = {
+    "guest": _("guest"),
+    "staff": _("staff"),
+    "agent": _("agent"),
+    "expert": _("expert"),
+    "pod_lead": _("pod lead"),
+    "manager": _("manager"),
+    "admin": _("admin"),
+}
+"""The closed set, with the words people read. Everyone but a guest is also `staff`: a mapped member of the house."""
+
+ANYONE = "anyone"
+"""In a `who`: every mapped person, guests included. `staff` is every mapped person but guests."""
+
+RelationTest = Callable[[Any, Person], bool]
+
+
+class Relation(Frozen, frozen=True, kw_only=True):
+    """A person's relation to one aggregate, published by the noun's domain: owner, participant, invitee."""
+
+    name: str
+    label: Text
+    of: type[Aggregate]
+    holds: RelationTest
+    """Pure: (aggregate, person) → whether the relation holds."""
+
+
+class Who(Frozen, frozen=True, kw_only=True):
+    """A parsed `who`: enough to hold one of the roles or one of the relations."""
+
+    roles: frozenset[str]
+    relations: frozenset[str]
+
+    @classmethod
+    def parse(cls, expression: str, relations: Iterable[str]) -> Who:
+        """Read `a | b`. Raise ValueError when it is empty or names neither a role nor a published relation."""
+        names = [name.strip() for name in expression.split("|")]
+        known = frozenset(relations)
+        unknown = [name for name in names if name not in ROLES and name != ANYONE and name not in known]
+        if unknown or not expression.strip():
+            message = f"who={expression!r} names no role or relation: {', '.join(unknown) or 'it is empty'}"
+            raise ValueError(message)
+        return cls(
+            roles=frozenset(name for name in names if name in ROLES or name == ANYONE),
+            relations=frozenset(names) & known,
+        )
+
+    def by_role(self, person: Person) -> bool:
+        """Whether a role alone suffices."""
+        return ANYONE in self.roles or bool(self.roles & effective(person))
+
+
+class Relations:
+    """All published relations."""
+
+    def __init__(self) -> None:
+        self._all: dict[tuple[type[Aggregate], str], Relation] = {}
+
+    def publish(self, relation: Relation) -> None:
+        """Add one. Two of the same name on one type are refused."""
+        key = (relation.of, relation.name)
+        if key in self._all or relation.name in ROLES or relation.name == ANYONE:
+            message = f"relation {relation.name} of {relation.of.__name__} is published twice or names a role"
+            raise ValueError(message)
+        self._all[key] = relation
+
+    def names(self) -> frozenset[str]:
+        """Return every name published by any domain."""
+        return frozenset(name for _of, name in self._all)
+
+    def label(self, name: str) -> Text:
+        """Return the words for a role or relation."""
+        if name in ROLES:
+            return ROLES[name]
+        return next((relation.label for (_of, key), relation in self._all.items() if key == name), _("anyone"))
+
+    def holds(self, who: Who, aggregate: Aggregate, person: Person) -> bool:
+        """Whether `person` may, by role or by a relation to `aggregate`."""
+        if who.by_role(person):
+            return True
+        return any(
+            relation.holds(aggregate, person)
+            for name in who.relations
+            if (relation := self._all.get((type(aggregate), name))) is not None
+        )
+
+
+def effective(person: Person) -> frozenset[str]:
+    """Return the person's roles with what they imply: every member but a guest is staff."""
+    if "guest" in person.roles:
+        return frozenset({"guest"})
+    return person.roles | {"staff"}

@@ -1,0 +1,38 @@
+"""What stands behind a button: a stored command that anyone may try to run, under their own permissions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import ClassVar, Literal
+
+from chatops.core.frozen import Aggregate, Instant
+
+ACTION_DAYS = 30
+"""Days a button of an ordinary answer works."""
+
+CARD_DAYS = 400
+"""Days a button of a living card works."""
+
+
+class Action(Aggregate, frozen=True, kw_only=True):
+    """A button's memory. `id` is its 128-bit reference; it grants nothing, whoever presses needs the right."""
+
+    kind: ClassVar[str] = "action"
+
+    command: str
+    uses: Literal["always", "once", "once_per_person"]
+    card: str
+    """Key of the post that carries the button."""
+    room: str | None = None
+    """Logical room that gives the command its context."""
+    expires: Instant
+    used_by: tuple[str, ...] = ()
+    """Ids of the persons whose press took effect."""
+
+
+def reference(secret: bytes, card: str, command: str, uses: str) -> str:
+    """Return the unguessable 128-bit reference of a button: the same button of the same card keeps it over edits."""
+    digest = hmac.digest(secret, "\0".join(("action", card, command, uses)).encode(), hashlib.sha256)
+    return base64.b32encode(digest[:16]).decode().rstrip("=").lower()

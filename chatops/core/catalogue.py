@@ -1,0 +1,145 @@
+"""Lazy texts become words in somebody's language and time zone."""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import babel
+import babel.units
+from babel.dates import format_date, format_time, format_timedelta
+
+from chatops.core.frozen import Frozen
+from chatops.core.text import Arg, Code, Mention, Moment, Span, Text
+
+SOURCE_LOCALE = "en"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Reader(Frozen, frozen=True, kw_only=True):
+    """Who will read: language and IANA time zone."""
+
+    locale: str = SOURCE_LOCALE
+    zone: str = "UTC"
+
+
+class Piece(Frozen, frozen=True, kw_only=True):
+    """A run of rendered text. Only `code` and `mention` pieces may be marked up; everything else is plain data."""
+
+    text: str
+    style: str = "plain"
+    """`plain`, `code` or `mention`."""
+    person: str = ""
+
+
+class Catalogues:
+    """All compiled catalogues, loaded once at start. An unknown language falls back to English."""
+
+    def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
+        self._translations = {SOURCE_LOCALE: gettext.NullTranslations(), **translations}
+        self.locales = tuple(sorted(self._translations))
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Catalogues:
+        """Read every `LOCALE/LC_MESSAGES/chatops.mo` below `folder` (by default the ones shipped). Blocking."""
+        folder = folder or Path(__file__).parent.parent / "locale"
+        found: dict[str, gettext.NullTranslations] = {}
+        for path in sorted(folder.glob("*/LC_MESSAGES/chatops.mo")):
+            with path.open("rb") as file:
+                found[path.parent.parent.name] = gettext.GNUTranslations(file)
+        return cls(found)
+
+    def pieces(self, text: Text, reader: Reader, *, now: datetime | None = None) -> tuple[Piece, ...]:
+        """Return `text` in the reader's language, data and markup kept apart. `now` is needed for `ago` moments."""
+        if not text.msgid:
+            return ()
+        pattern = self._pattern(text, reader)
+        pieces: list[Piece] = []
+        position = 0
+        # Verbatim text without arguments is data: braces in it mean nothing.
+        matches = _PLACEHOLDER.finditer(pattern) if text.args or not text.verbatim else ()
+        for match in matches:
+            name = match.group(1)
+            if name not in text.args:
+                continue
+            if match.start() > position:
+                pieces.append(Piece(text=pattern[position : match.start()]))
+            pieces.extend(self._arg(text.args[name], reader, now))
+            position = match.end()
+        if position < len(pattern):
+            pieces.append(Piece(text=pattern[position:]))
+        return tuple(pieces)
+
+    def plain(self, text: Text, reader: Reader, *, now: datetime | None = None) -> str:
+        """Return `text` as plain words; commands stand between backquotes."""
+        return "".join(
+            f"`{piece.text}`" if piece.style == "code" else piece.text for piece in self.pieces(text, reader, now=now)
+        )
+
+    def language(self, locale: str) -> str:
+        """Return the catalogue that serves `locale`: itself, its base language, or English."""
+        if locale in self._translations:
+            return locale
+        base = re.split("[-_]", locale, maxsplit=1)[0]
+        return base if base in self._translations else SOURCE_LOCALE
+
+    def _pattern(self, text: Text, reader: Reader) -> str:
+        if text.verbatim:
+            return text.msgid
+        catalogue = self._translations[self.language(reader.locale)]
+        if text.plural is not None and text.count is not None:
+            return catalogue.ngettext(text.msgid, text.plural, text.count)
+        return catalogue.gettext(text.msgid)
+
+    def _arg(self, value: Arg, reader: Reader, now: datetime | None) -> tuple[Piece, ...]:
+        locale = _babel(self.language(reader.locale))
+        match value:
+            case Text():
+                return self.pieces(value, reader, now=now)
+            case Code():
+                return (Piece(text=value.code, style="code"),)
+            case Mention():
+                return (Piece(text=value.name, style="mention", person=value.person),)
+            case Moment():
+                return (Piece(text=moment(value, reader, locale, now)),)
+            case Span():
+                return (Piece(text=span(value.seconds, locale)),)
+            case _:
+                return (Piece(text=str(value)),)
+
+
+def moment(value: Moment, reader: Reader, locale: babel.Locale, now: datetime | None) -> str:
+    """Return a point in time in the reader's zone, the zone named."""
+    local = value.at.astimezone(ZoneInfo(reader.zone))
+    if value.style == "ago" and now is not None:
+        return format_timedelta(value.at - now, add_direction=True, locale=locale)
+    time = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
+    if value.style == "time":
+        return time
+    date = format_date(local.date(), "EEE d MMM yyyy", locale=locale)
+    return date if value.style == "date" else f"{date}, {time}"
+
+
+def span(seconds: int, locale: babel.Locale) -> str:
+    """Return a length of time in words, exact to the second: 1 hour 30 minutes."""
+    days, rest = divmod(max(seconds, 0), 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    amounts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (rest, "second")]
+    words = [
+        babel.units.format_unit(amount, f"duration-{unit}", locale=locale, length="long")
+        for amount, unit in amounts
+        if amount
+    ]
+    return " ".join(words) or babel.units.format_unit(0, "duration-minute", locale=locale, length="long")
+
+
+def _babel(language: str) -> babel.Locale:
+    try:
+        return babel.Locale.parse(language, sep="_")
+    except (babel.UnknownLocaleError, ValueError):
+        return babel.Locale.parse(SOURCE_LOCALE)

@@ -1,0 +1,224 @@
+"""Commands, declared on typed async functions; usage, help and checks all come from the declaration.
+
+::
+
+    class SwarmCommands:
+        @command("swarm open", who="owner | pod_lead", summary=_("Bring experts to a case"),
+                 aliases={"de": ("schwarm öffnen",)}, examples=("swarm open demo:1001 refund loops",))
+        async def open(self, unit: Unit, case: TicketName, help_needed: Rest, *,
+                       tried: str = "", skills: Annotated[tuple[str, ...], Many()] = (), private: bool = False) -> None:
+            ...
+
+Positional parameters are read in order; the last may be `Rest`. Keyword-only parameters are `key=value` options; a `bool`
+one is a bare word (`private`). A default makes a parameter optional. Types: `str`, `int`, `bool`, an Enum, `Duration`,
+`When`, `TicketName`, `Selector`, `Person`, `Rest`, and `Annotated[str, IdOf(kind=…, prefix=…)]`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any, TypeVar
+
+from chatops.core.access import Relations, Who
+from chatops.core.frozen import Frozen
+from chatops.core.message import Person
+from chatops.core.params import Duration, IdOf, Many, RestOfLine, Selector, TicketName, When
+from chatops.core.text import Text
+
+Handler = Callable[..., Awaitable[None]]
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[None]])
+
+_TYPES = (str, int, bool, Duration, When, TicketName, Selector, Person)
+
+
+class Option(Frozen, frozen=True, kw_only=True):
+    """What people read and may type for one parameter."""
+
+    label: Text
+    aliases: Mapping[str, Sequence[str]] = {}
+    """Other keys by language: `{"de": ("versucht",)}`."""
+
+
+class Declaration(Frozen, frozen=True, kw_only=True):
+    """What `@command` remembers on the function."""
+
+    words: str
+    who: str
+    summary: Text
+    aliases: Mapping[str, Sequence[str]]
+    anywhere: Sequence[str]
+    examples: Sequence[str]
+    options: Mapping[str, Option]
+    outward: bool
+    destructive: bool
+    acts: bool
+
+
+def command(
+    words: str,
+    *,
+    who: str,
+    summary: Text,
+    aliases: Mapping[str, Sequence[str]] | None = None,
+    anywhere: Sequence[str] = (),
+    examples: Sequence[str] = (),
+    options: Mapping[str, Option] | None = None,
+    outward: bool = False,
+    destructive: bool = False,
+    acts: bool = True,
+) -> Callable[[HandlerT], HandlerT]:
+    """Declare an async function as the command `words` (`noun verb`, or one word).
+
+    `aliases` are whole other wordings by language. `anywhere` are single words that mean this command wherever one thing
+    awaits the asker (`accept`). `outward`: what it does leaves the house; `destructive`: it cannot be undone; both ask for
+    confirmation. `acts=False` for commands that only show something.
+    """
+
+    def mark(function: HandlerT) -> HandlerT:
+        declaration = Declaration(
+            words=words,
+            who=who,
+            summary=summary,
+            aliases=dict(aliases or {}),
+            anywhere=tuple(anywhere),
+            examples=tuple(examples),
+            options=dict(options or {}),
+            outward=outward,
+            destructive=destructive,
+            acts=acts,
+        )
+        function.__chatops_command__ = declaration  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+class Parameter(Frozen, frozen=True, kw_only=True):
+    """One parameter, read off the signature."""
+
+    name: str
+    type: Any
+    """One of the types above, an Enum, or a bare `str` for `Rest` and `IdOf`."""
+    positional: bool
+    required: bool
+    rest: bool = False
+    many: bool = False
+    id_of: IdOf | None = None
+    label: Text | None = None
+    aliases: Mapping[str, Sequence[str]] = {}
+
+
+class Command(Frozen, frozen=True, kw_only=True):
+    """A registered command."""
+
+    words: str
+    who: Who
+    summary: Text
+    parameters: tuple[Parameter, ...]
+    handler: Handler
+    plugin: str
+    """Which plugin brought it, for messages about clashes."""
+    aliases: Mapping[str, Sequence[str]] = {}
+    anywhere: Sequence[str] = ()
+    examples: Sequence[str] = ()
+    outward: bool = False
+    destructive: bool = False
+    acts: bool = True
+
+    @property
+    def noun(self) -> str:
+        """The first word."""
+        return self.words.split(" ", 1)[0]
+
+    @property
+    def verb(self) -> str:
+        """What follows the noun; empty for commands of one word."""
+        return self.words.partition(" ")[2]
+
+
+def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[Command]:
+    """Yield the commands declared on `source`: a function, or an object with declared methods.
+
+    Raise ValueError when a declaration is wrong: no role or relation, a parameter of an unknown type, a `Rest` that is not
+    last, an `IdOf` without `unit` first.
+    """
+    candidates: Iterable[Any] = (
+        [source]
+        if hasattr(source, "__chatops_command__")
+        else [getattr(source, name) for name in dir(source) if not name.startswith("__")]
+    )
+    for function in candidates:
+        declaration: Declaration | None = getattr(function, "__chatops_command__", None)
+        if declaration is None:
+            continue
+        yield Command(
+            words=declaration.words,
+            who=Who.parse(declaration.who, relations.names()),
+            summary=declaration.summary,
+            parameters=tuple(_parameters(function, declaration)),
+            handler=function,
+            plugin=plugin,
+            aliases=declaration.aliases,
+            anywhere=declaration.anywhere,
+            examples=declaration.examples,
+            outward=declaration.outward,
+            destructive=declaration.destructive,
+            acts=declaration.acts,
+        )
+
+
+def _parameters(function: Handler, declaration: Declaration) -> Iterator[Parameter]:
+    signature = inspect.signature(function)
+    hints = typing.get_type_hints(function, include_extras=True)
+    names = [name for name in signature.parameters if name != "self"]
+    if not names or names[0] != "unit":
+        message = f"{declaration.words}: the first parameter must be called unit"
+        raise ValueError(message)
+    unknown = set(declaration.options) - set(names)
+    if unknown:
+        message = f"{declaration.words}: options for parameters that are not there: {', '.join(sorted(unknown))}"
+        raise ValueError(message)
+    rest_seen = False
+    for name in names[1:]:
+        parameter = signature.parameters[name]
+        kind, marks = _unwrap(hints[name])
+        positional = parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        rest = any(isinstance(mark, RestOfLine) for mark in marks)
+        if positional and rest_seen:
+            message = f"{declaration.words}: {name} stands after the rest of the line"
+            raise ValueError(message)
+        rest_seen = rest_seen or rest
+        if kind not in _TYPES and not (isinstance(kind, type) and issubclass(kind, Enum)):
+            message = f"{declaration.words}: {name} has a type commands cannot read: {kind}"
+            raise ValueError(message)
+        option = declaration.options.get(name)
+        yield Parameter(
+            name=name,
+            type=kind,
+            positional=positional,
+            required=parameter.default is inspect.Parameter.empty,
+            rest=rest,
+            many=any(isinstance(mark, Many) for mark in marks),
+            id_of=next((mark for mark in marks if isinstance(mark, IdOf)), None),
+            label=option.label if option else None,
+            aliases=option.aliases if option else {},
+        )
+
+
+def _unwrap(hint: Any) -> tuple[Any, tuple[object, ...]]:
+    """Return the plain type of a hint and its marks: optional and tuple wrappers taken off."""
+    marks: tuple[object, ...] = ()
+    while True:
+        origin = typing.get_origin(hint)
+        if origin is typing.Annotated:
+            hint, *extra = typing.get_args(hint)
+            marks += tuple(extra)
+        elif origin is tuple:
+            hint = typing.get_args(hint)[0]
+        elif origin is not None and type(None) in typing.get_args(hint):
+            hint = next(arg for arg in typing.get_args(hint) if arg is not type(None))
+        else:
+            return hint, marks

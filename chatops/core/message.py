@@ -1,0 +1,260 @@
+"""What passes between people and the server, whatever the chat network."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import ClassVar, Literal
+
+import msgspec
+
+from chatops.core.frozen import Body, Frozen, Instant
+from chatops.core.text import Text
+
+MAX_TEXT = 64 * 1024
+"""Longest text of a message, in UTF-8 bytes. What is longer is cut and marked `truncated`."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Identity(Frozen, frozen=True, kw_only=True):
+    """A person on one chat network: immutable id within a tenant, never a display name."""
+
+    network: str
+    id: str
+    tenant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.network}:{self.tenant}:{self.id}" if self.tenant else f"{self.network}:{self.id}"
+
+
+class Person(Frozen, frozen=True, kw_only=True):
+    """Somebody the directory knows. `roles` are checked before a handler runs."""
+
+    id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    locale: str = "en"
+    zone: str = "UTC"
+    """An IANA time zone."""
+    identities: tuple[Identity, ...] = ()
+
+
+class RoomRef(Frozen, frozen=True, kw_only=True):
+    """A room as the network knows it."""
+
+    network: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.network}:{self.id}"
+
+
+class MessageRef(Frozen, frozen=True, kw_only=True):
+    """A message as the network knows it."""
+
+    room: RoomRef
+    id: str
+
+
+class Message(Body, frozen=True, kw_only=True):
+    """Somebody wrote something.
+
+    NUL and lone surrogates become U+FFFD and text over `MAX_TEXT` bytes is cut (`truncated`), so that every accepted
+    message can be stored, whatever a network delivered.
+    """
+
+    kind: ClassVar[str] = "message"
+
+    ref: MessageRef
+    sender: Identity
+    text: str
+    at: Instant
+    """When the network says it was written."""
+    addressed: bool = False
+    """True when it speaks to the server: a prefix, a mention, or a direct chat. The prefix is already removed."""
+    direct: bool = False
+    thread: str | None = None
+    """Id of the message that started the thread, if it is in one."""
+    reply_to: str | None = None
+    mentions: tuple[Identity, ...] = ()
+    locale: str | None = None
+    zone: str | None = None
+    edited: bool = False
+    """True when it replaces an earlier text. Edits never execute."""
+    automated: bool = False
+    """True when a bot wrote it. Bots never execute."""
+    truncated: bool = False
+
+    def __post_init__(self) -> None:
+        text, truncated = clean(self.text)
+        if text is not self.text:
+            msgspec.structs.force_setattr(self, "text", text)
+        if truncated:
+            msgspec.structs.force_setattr(self, "truncated", True)  # noqa: FBT003 - the library's signature
+        _aware(self.at)
+
+
+class ButtonPress(Body, frozen=True, kw_only=True):
+    """Somebody pressed a button, submitted a small form, or used a reaction that stands for a button."""
+
+    kind: ClassVar[str] = "press"
+
+    room: RoomRef
+    presser: Identity
+    action: str
+    """The opaque reference the button carried."""
+    at: Instant
+    fields: dict[str, str] = {}
+    """What was filled into the button's form."""
+    message: str | None = None
+    thread: str | None = None
+
+    def __post_init__(self) -> None:
+        _aware(self.at)
+
+
+class Reaction(Body, frozen=True, kw_only=True):
+    """Somebody put (or took back) a reaction on anyone's message."""
+
+    kind: ClassVar[str] = "reaction"
+
+    ref: MessageRef
+    sender: Identity
+    emoji: str
+    at: Instant
+    removed: bool = False
+
+
+class MemberChange(Body, frozen=True, kw_only=True):
+    """Somebody came into a room or left it."""
+
+    kind: ClassVar[str] = "member"
+
+    room: RoomRef
+    member: Identity
+    change: Literal["joined", "left", "removed", "banned"]
+    at: Instant
+    by: Identity | None = None
+
+
+class Redaction(Body, frozen=True, kw_only=True):
+    """A message was deleted. A command redacted before it ran does not run."""
+
+    kind: ClassVar[str] = "redaction"
+
+    ref: MessageRef
+    at: Instant
+
+
+class CommandCall(Body, frozen=True, kw_only=True):
+    """A command by API or command line instead of chat, with the same checks and the same audit."""
+
+    kind: ClassVar[str] = "call"
+
+    person: str
+    text: str
+    at: Instant
+    room: str | None = None
+    """A logical room (`swarm:12/main`) that gives the context, or None."""
+    via: str = "api"
+    """How it came in, for the audit: `api`, `operator acting as …`."""
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        text, _cut = clean(self.text)
+        if text is not self.text:
+            msgspec.structs.force_setattr(self, "text", text)
+
+
+class Field(Frozen, frozen=True, kw_only=True):
+    """One input of a small form. Its value is bound to the command's parameter `name`."""
+
+    name: str
+    label: Text
+    kind: Literal["line", "text", "choice", "yesno"] = "line"
+    choices: tuple[tuple[str, Text], ...] = ()
+    """(value, label) pairs for `choice`."""
+    required: bool = False
+    value: str = ""
+
+
+class Button(Frozen, frozen=True, kw_only=True):
+    """An offer to run `command` as whoever presses. It grants nothing by itself."""
+
+    label: Text
+    command: str
+    uses: Literal["always", "once", "once_per_person"] = "always"
+    style: Literal["plain", "primary", "danger"] = "plain"
+    form: tuple[Field, ...] = ()
+    ref: str = ""
+    """Filled in by the unit of work: the opaque reference the networks carry."""
+
+
+class Fact(Frozen, frozen=True, kw_only=True):
+    """A label and its value on a card."""
+
+    label: Text
+    value: Text
+
+
+class Table(Frozen, frozen=True, kw_only=True):
+    """Rows under headings. Networks without tables show one line per row."""
+
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+class Card(Frozen, frozen=True, kw_only=True, tag="card"):
+    """The one neutral card. At most four buttons are shown at once on a phone; put the important ones first."""
+
+    title: Text
+    text: Text | None = None
+    facts: tuple[Fact, ...] = ()
+    table: Table | None = None
+    buttons: tuple[Button, ...] = ()
+    tone: Literal["plain", "good", "attention", "danger"] = "plain"
+    footer: Text | None = None
+    shrunk: Text | None = None
+    """The one line that stays where this card was when it is posted again further down."""
+
+
+class Refused(Frozen, frozen=True, kw_only=True, tag="refused"):
+    """The answer to what could not be done: what and why, and what would work."""
+
+    code: str
+    message: Text
+    hint: Text | None = None
+    commands: tuple[str, ...] = ()
+    """Commands that would work, offered as buttons where the network has them."""
+    buttons: tuple[Button, ...] = ()
+
+
+Said = Text | Card | Refused
+"""What can be posted."""
+
+
+class Receipt(Frozen, frozen=True, kw_only=True):
+    """What became of something sent."""
+
+    state: Literal["sent", "failed", "unknown"]
+    remote: str | None = None
+    reason: str | None = None
+
+
+def clean(text: str) -> tuple[str, bool]:
+    """Return `text` as it can be stored, and whether it had to be cut."""
+    cleaned = _UNSTORABLE.sub("\ufffd", text)
+    # Only measure in bytes when it could matter: a character takes at most four.
+    if len(cleaned) * 4 <= MAX_TEXT:
+        return (cleaned if cleaned != text else text), False
+    raw = cleaned.encode()
+    if len(raw) <= MAX_TEXT:
+        return (cleaned if cleaned != text else text), False
+    return raw[:MAX_TEXT].decode(errors="ignore"), True
+
+
+def _aware(at: datetime) -> None:
+    if at.tzinfo is None:
+        message = "a time without a zone"
+        raise ValueError(message)

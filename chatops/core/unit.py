@@ -1,0 +1,405 @@
+"""The unit of work: what a handler reads, and collects to become true all at once.
+
+A handler never sees a transaction. It reads through the unit, decides, and puts what shall be true into it. When it
+returns, the engine commits everything together with the acknowledgement; when something it read has moved on meanwhile,
+the handler runs again on a fresh unit.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from chatops.core.access import Relations, Who
+from chatops.core.actions import ACTION_DAYS, CARD_DAYS, Action, reference
+from chatops.core.codec import Codec
+from chatops.core.commit import Commit, OutboxRow, Outcome, Put, Stored, TimerRow
+from chatops.core.effects import Effect, Post, Timer
+from chatops.core.events import Event
+from chatops.core.frozen import Aggregate, Body, Frozen, replace
+from chatops.core.journal import AuditRecord, Entry, NewEntry, TimelineNote, audit_chain, timeline_chain
+from chatops.core.message import Button, Person, RoomRef, Said
+from chatops.core.recurrence import first_due
+from chatops.core.rooms import Room, direct_target
+from chatops.core.text import Text, _
+from chatops.errors import NotAllowed, NotFound
+
+AggregateT = TypeVar("AggregateT", bound=Aggregate)
+
+
+class Facts(Protocol):
+    """What a unit can look up. The store behind it answers with committed facts only."""
+
+    async def get(self, kind: str, id: str) -> Stored | None:
+        """Return one aggregate, or None."""
+        ...
+
+    async def find(self, kind: str, keys: Mapping[str, str], *, limit: int = 200) -> Sequence[Stored]:
+        """Return those that have all of `keys`, oldest first."""
+        ...
+
+    async def allocate(self, sequence: str) -> int:
+        """Return the next number of a sequence, never given out before. A number may be skipped after a crash."""
+        ...
+
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200) -> Sequence[Entry]:
+        """Return entries of a journal, oldest first."""
+        ...
+
+
+class Origin(Frozen, frozen=True, kw_only=True):
+    """Where a command came from, and so where its answer goes."""
+
+    target: str
+    """`room:…`, `remote:…` or `person:…`."""
+    room: Room | None = None
+    """The logical room, if it is one of ours."""
+    remote: RoomRef | None = None
+    thread: str | None = None
+    direct: bool = False
+    via: str = "chat"
+
+
+class Unit:
+    """Collects what one event shall make true."""
+
+    def __init__(
+        self,
+        *,
+        event: Event,
+        facts: Facts,
+        codec: Codec,
+        now: datetime,
+        secret: bytes,
+        relations: Relations | None = None,
+        actor: Person | None = None,
+        origin: Origin | None = None,
+        who: Who | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        self.event = event
+        self.now = now
+        self.origin = origin
+        self.dry_run = dry_run
+        self.required = False
+        """True once `require` has been called."""
+        self._facts = facts
+        self._codec = codec
+        self._secret = secret
+        self._relations = relations or Relations()
+        self._actor = actor
+        self._who = who
+        self._seen: dict[tuple[str, str], tuple[int, Aggregate | None]] = {}
+        self._puts: dict[tuple[str, str], Aggregate] = {}
+        self._actions: dict[str, Action] = {}
+        self._claims: dict[str, str] = {}
+        self._releases: list[str] = []
+        self._outbox: list[tuple[str, Effect]] = []
+        self._armed: list[Timer] = []
+        self._disarmed: list[str] = []
+        self._entries: list[NewEntry] = []
+        self._facts_emitted: list[tuple[Body, str | None]] = []
+
+    # who
+
+    @property
+    def actor(self) -> Person:
+        """The person whose command this is. Raise LookupError in a handler that serves no person."""
+        if self._actor is None:
+            message = "no person stands behind this event"
+            raise LookupError(message)
+        return self._actor
+
+    def require(self, aggregate: Aggregate, who: str | None = None) -> None:
+        """Check the command's `who` (or the narrower one given) against `aggregate`. Raise NotAllowed."""
+        self.required = True
+        wanted = self._who if who is None else Who.parse(who, self._relations.names())
+        if wanted is None or not self._relations.holds(wanted, aggregate, self.actor):
+            raise NotAllowed(self.denial(wanted))
+
+    def denial(self, who: Who | None) -> Text:
+        """Return the sentence that says who may."""
+        names = sorted(who.roles | who.relations) if who is not None else []
+        labels = [self._relations.label(name) for name in names]
+        if not labels:
+            return _("Nobody may do that here.")
+        joined = Text(
+            msgid=" / ".join(f"{{t{n}}}" for n in range(len(labels))),
+            args={f"t{n}": label for n, label in enumerate(labels)},
+            verbatim=True,
+        )
+        return _("That is for: {who}. Your roles do not include it.", who=joined)
+
+    # reading
+
+    async def get(self, kind: type[AggregateT], id: str) -> AggregateT | None:
+        """Return an aggregate as this unit sees it: what it has put itself, else what is stored."""
+        key = (kind.kind, id)
+        if key in self._puts:
+            return self._typed(kind, self._puts[key])
+        if key not in self._seen:
+            stored = await self._facts.get(kind.kind, id)
+            self._remember(kind, stored, id)
+        _version, value = self._seen[key]
+        return None if value is None else self._typed(kind, value)
+
+    async def need(self, kind: type[AggregateT], id: str, missing: Text | None = None) -> AggregateT:
+        """Return an aggregate, or raise NotFound saying `missing`."""
+        found = await self.get(kind, id)
+        if found is None:
+            raise NotFound(missing or _("There is no {kind} {id}.", kind=kind.kind, id=id))
+        return found
+
+    async def find(self, kind: type[AggregateT], *, limit: int = 200, **keys: str) -> list[AggregateT]:
+        """Return the stored aggregates that have all of `keys`, oldest first, with this unit's own changes applied."""
+        found: dict[str, AggregateT] = {}
+        for stored in await self._facts.find(kind.kind, keys, limit=limit):
+            if (kind.kind, stored.id) not in self._seen:
+                self._remember(kind, stored, stored.id)
+            current = await self.get(kind, stored.id)
+            if current is not None:
+                found[stored.id] = current
+        for (own_kind, own_id), value in self._puts.items():
+            if own_kind == kind.kind:
+                found[own_id] = self._typed(kind, value)
+        wanted = set(keys.items())
+        return [value for value in found.values() if wanted <= value.keys()]
+
+    async def timeline(self, aggregate: Aggregate, *, limit: int = 200) -> list[TimelineNote]:
+        """Return the stored timeline of an aggregate, oldest first; erased entries are left out."""
+        entries = await self._facts.entries(timeline_chain(aggregate.kind, aggregate.id), limit=limit)
+        return [
+            self._codec.decode_as(TimelineNote, entry.payload)
+            for entry in entries
+            if entry.payload is not None and entry.kind == TimelineNote.kind
+        ]
+
+    async def next_number(self, sequence: str) -> int:
+        """Return a number never given out before. In a dry run, 0."""
+        return 0 if self.dry_run else await self._facts.allocate(sequence)
+
+    # writing
+
+    def put(self, aggregate: Aggregate) -> None:
+        """Store `aggregate` as it is now. One not read before by this unit must be new."""
+        self._codec.type_of(aggregate.kind)
+        self._puts[aggregate.kind, aggregate.id] = aggregate
+
+    def claim(self, name: str, holder: str) -> None:
+        """Take a name that only one holder may have at a time (one open swarm per case and question)."""
+        self._claims[name] = holder
+
+    def release(self, name: str) -> None:
+        """Give a name back."""
+        self._claims.pop(name, None)
+        self._releases.append(name)
+
+    def effect(self, effect: Effect, *, key: str | None = None) -> str:
+        """Perform `effect` after the commit; return its key. A key given by name is performed once for ever."""
+        self._codec.type_of(effect.kind)
+        key = key or f"{self.event.key}/{len(self._outbox)}"
+        self._outbox.append((key, effect))
+        return key
+
+    def post(
+        self,
+        to: str,
+        said: Said,
+        *,
+        slot: str | None = None,
+        resurface: bool = False,
+        pin: bool = False,
+        thread: str | None = None,
+        notify: Sequence[str] = (),
+        reply: bool = False,
+        bulk: bool = False,
+    ) -> str:
+        """Say something in `to` (see `room_target`, `direct_target`); return the post's key."""
+        key = f"{self.event.key}/{len(self._outbox)}"
+        network = self.origin.remote.network if self.origin and self.origin.remote else None
+        card = f"{to}#{slot}" if slot else key
+        said = self._with_actions(said, card, _logical(to, self.origin), days=CARD_DAYS if slot else ACTION_DAYS)
+        return self.effect(
+            Post(
+                to=to,
+                said=said,
+                slot=slot,
+                resurface=resurface,
+                pin=pin,
+                thread=thread,
+                notify=tuple(notify),
+                reply=reply,
+                bulk=bulk,
+                network=network if to.startswith("person:") else None,
+            ),
+            key=key,
+        )
+
+    def answer(self, said: Said, *, private: bool = False) -> None:
+        """Answer the command where it was asked, in its thread; or the asker alone."""
+        if private or self.origin is None:
+            self.post(direct_target(self.actor.id), said, reply=True)
+        else:
+            self.post(self.origin.target, said, thread=self.origin.thread, reply=True)
+
+    def arm(self, timer: Timer) -> None:
+        """Wake the lane later. Replaces the timer of the same series."""
+        self._codec.type_of(timer.body.kind)
+        self._armed.append(timer)
+
+    def wake(self, series: str, body: Body, after: timedelta, *, lane: str | None = None) -> datetime:
+        """Wake the lane (by default this event's) once, `after` from now; return when."""
+        due = self.now + after
+        self.arm(Timer(series=series, lane=lane or self.event.lane, body=body, due=due.isoformat()))
+        return due
+
+    def disarm(self, series: str) -> None:
+        """Forget a timer. Harmless when there is none."""
+        self._armed = [timer for timer in self._armed if timer.series != series]
+        self._disarmed.append(series)
+
+    def note(self, aggregate: Aggregate, text: Text, *, tag: str = "", occurred_at: datetime | None = None) -> None:
+        """Add to an aggregate's timeline."""
+        self._append(
+            timeline_chain(aggregate.kind, aggregate.id),
+            TimelineNote(
+                text=text,
+                tag=tag,
+                actor=self._actor.id if self._actor else None,
+                actor_name=self._actor.name if self._actor else None,
+                occurred_at=occurred_at or self.now,
+            ),
+        )
+
+    def audit(self, record: AuditRecord) -> None:
+        """Add to this lane's audit. The dispatcher does this for every command."""
+        self._append(audit_chain(self.event.lane), record)
+
+    def emit(self, fact: Body, *, lane: str | None = None) -> None:
+        """Tell every listener of this kind of fact, each once, in `lane` (by default this event's)."""
+        self._codec.type_of(fact.kind)
+        self._facts_emitted.append((fact, lane))
+
+    # for the engine
+
+    @property
+    def emitted(self) -> tuple[tuple[Body, str | None], ...]:
+        """The facts to tell, each with its lane."""
+        return tuple(self._facts_emitted)
+
+    @property
+    def effects(self) -> tuple[tuple[str, Effect], ...]:
+        """The effects collected, each with its key, in order."""
+        return tuple(self._outbox)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """`kind:id` of the aggregates put, buttons left out."""
+        return tuple(f"{kind}:{id_}" for kind, id_ in self._puts if kind != Action.kind)
+
+    def commit(self, outcome: Outcome | None = None) -> Commit:
+        """Return everything collected, without the emitted facts: the engine knows the listeners."""
+        return Commit(
+            seq=self.event.seq,
+            lane=self.event.lane,
+            fence=self.event.fence,
+            outcome=outcome or Outcome(),
+            reads=tuple(
+                (kind, id_, version)
+                for (kind, id_), (version, _value) in self._seen.items()
+                if (kind, id_) not in self._puts
+            ),
+            puts=tuple(self._put(aggregate) for aggregate in self._puts.values() if self._changed(aggregate)),
+            ensures=tuple(self._put(action) for action in self._actions.values()),
+            claims=tuple(self._claims.items()),
+            releases=tuple(self._releases),
+            outbox=tuple(self._row(key, effect) for key, effect in self._outbox),
+            armed=tuple(self._timer(timer) for timer in self._armed),
+            disarmed=tuple(self._disarmed),
+            entries=tuple(self._entries),
+        )
+
+    # inside
+
+    def _append(self, chain: str, body: Body) -> None:
+        self._entries.append(
+            NewEntry(chain=chain, kind=body.kind, payload=self._codec.encode(body), salt=secrets.token_hex(16))
+        )
+
+    def _remember(self, kind: type[Aggregate], stored: Stored | None, id_: str) -> None:
+        if stored is None:
+            self._seen[kind.kind, id_] = (0, None)
+        else:
+            self._seen[kind.kind, id_] = (stored.version, self._codec.decode_as(kind, stored.body))
+
+    def _typed(self, kind: type[AggregateT], value: Aggregate) -> AggregateT:
+        if not isinstance(value, kind):
+            message = f"{value.kind} {value.id} is no {kind.__name__}"
+            raise TypeError(message)
+        return value
+
+    def _changed(self, aggregate: Aggregate) -> bool:
+        return self._seen.get((aggregate.kind, aggregate.id), (0, None))[1] != aggregate
+
+    def _put(self, aggregate: Aggregate) -> Put:
+        version, _value = self._seen.get((aggregate.kind, aggregate.id), (0, None))
+        return Put(
+            kind=aggregate.kind,
+            id=aggregate.id,
+            expected=version,
+            body=self._codec.encode(aggregate),
+            keys=aggregate.keys(),
+        )
+
+    def _row(self, key: str, effect: Effect) -> OutboxRow:
+        post = effect if isinstance(effect, Post) else None
+        return OutboxRow(
+            key=key,
+            target=effect.target,
+            kind=effect.kind,
+            body=self._codec.encode(effect),
+            cause=self.event.cause,
+            lane=self.event.lane,
+            bulk=post.bulk if post else False,
+            reply=post.reply if post else False,
+            slot=post.slot if post else None,
+        )
+
+    def _timer(self, timer: Timer) -> TimerRow:
+        return TimerRow(
+            series=timer.series,
+            lane=timer.lane,
+            kind=timer.body.kind,
+            body=self._codec.encode(timer.body),
+            due=first_due(timer.due, timer.zone),
+            zone=timer.zone,
+            rule=timer.rule,
+            missed=timer.missed,
+            cause=self.event.cause,
+        )
+
+    def _with_actions(self, said: Said, card: str, room: str | None, *, days: int) -> Said:
+        if isinstance(said, Text) or not said.buttons:
+            return said
+        buttons = tuple(self._minted(button, card, room, days) for button in said.buttons)
+        return replace(said, buttons=buttons)
+
+    def _minted(self, button: Button, card: str, room: str | None, days: int) -> Button:
+        ref = reference(self._secret, card, button.command, button.uses)
+        self._actions[ref] = Action(
+            id=ref,
+            command=button.command,
+            uses=button.uses,
+            card=card,
+            room=room,
+            expires=self.now + timedelta(days=days),
+        )
+        return replace(button, ref=ref)
+
+
+def _logical(to: str, origin: Origin | None) -> str | None:
+    if to.startswith("room:"):
+        return to.removeprefix("room:")
+    return origin.room.id if origin and origin.room else None

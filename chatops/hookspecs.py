@@ -1,0 +1,135 @@
+"""The plugin contract. This file is all of it; there are no hidden hooks.
+
+A plugin is a class named by an entry point in the group `chatops.plugins`. It is made once, with a `PluginContext`, when
+the settings name it; then each hook it has is called once, before anything runs. Hooks are synchronous and only register
+objects; what is asynchronous lives on the objects' protocols. Two plugins claiming one command word, effect, listener or
+name are refused at start, both named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from chatops.core.access import Relation
+from chatops.core.clock import Clock
+from chatops.core.effects import Effect
+from chatops.core.frozen import Body, Frozen
+from chatops.core.message import Person
+from chatops.core.text import Text
+from chatops.core.unit import Unit
+from chatops.ports.chat import ChatNetwork
+from chatops.ports.notify import Notifier
+from chatops.ports.records import Records
+from chatops.ports.roster import Directory, PeopleSource
+from chatops.ports.tickets import TicketSystem, TicketSystems
+from chatops.ports.web import Route, Static, Web
+
+PROJECT = "chatops"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class PluginContext(Frozen, frozen=True, kw_only=True):
+    """What a plugin is given when it is made. The parts are there, but nothing runs yet."""
+
+    name: str
+    """The name the settings use."""
+    settings: Mapping[str, Any]
+    """The plugin's own table, `[plugins.NAME]`, unchecked."""
+    clock: Clock
+    records: Records
+    people: Directory
+    tickets: TicketSystems
+    web: Web
+    folder: Path
+    """The data folder."""
+    demo: bool = False
+
+
+class Listener(Frozen, frozen=True, kw_only=True):
+    """Handles every body of one type: facts told by `unit.emit`, stored messages, settled effects, due timers.
+
+    For a timer or a settled effect, `of` is the armed body's or the effect's own type; the wrapper is in `unit.event.body`.
+    Each listener gets each event exactly once, in the event's lane, with a unit of its own.
+    """
+
+    name: str
+    of: type[Body]
+    handle: Callable[[Unit, Any], Awaitable[None]]
+
+
+class Performed(Frozen, frozen=True, kw_only=True):
+    """What came of an effect: `result` goes into `EffectSettled.result`."""
+
+    result: str | None = None
+
+
+class EffectPerformer(Frozen, frozen=True, kw_only=True):
+    """Performs one type of effect, at least once per key. Raises `chatops.errors.PortError`s only."""
+
+    of: type[Effect]
+    perform: Callable[[Any, str], Awaitable[Performed]]
+    """(effect, key) → what came of it."""
+
+
+class Section(Frozen, frozen=True, kw_only=True):
+    """A part of `me`: what of one domain concerns a person now."""
+
+    name: str
+    order: int
+    title: Text
+    read: Callable[[Unit, Person], Awaitable[tuple[Text, ...]]]
+    """One line per thing, most urgent first; nothing when nothing waits."""
+
+
+class ChatopsSpecs:
+    """All hooks."""
+
+    @hookspec
+    def chatops_register_networks(self, register: Callable[[ChatNetwork], None]) -> None:
+        """Register chat networks."""
+
+    @hookspec
+    def chatops_register_ticket_systems(self, register: Callable[[TicketSystem], None]) -> None:
+        """Register ticket systems."""
+
+    @hookspec
+    def chatops_register_rosters(self, register: Callable[[PeopleSource], None]) -> None:
+        """Register where people come from."""
+
+    @hookspec
+    def chatops_register_notifiers(self, register: Callable[[Notifier], None]) -> None:
+        """Register ways of reaching people outside chat."""
+
+    @hookspec
+    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
+        """Register types that are stored: aggregates, facts, effects, timers' bodies."""
+
+    @hookspec
+    def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
+        """Publish relations that commands may name in `who`."""
+
+    @hookspec
+    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
+        """Register functions, or objects with methods, declared with `@command`."""
+
+    @hookspec
+    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
+        """Register listeners."""
+
+    @hookspec
+    def chatops_register_effects(self, register: Callable[[EffectPerformer], None]) -> None:
+        """Register performers of effects."""
+
+    @hookspec
+    def chatops_register_routes(self, register: Callable[[Route | Static], None]) -> None:
+        """Register web routes and files."""
+
+    @hookspec
+    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
+        """Register parts of `me`."""

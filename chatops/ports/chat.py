@@ -1,0 +1,209 @@
+"""A chat network. Its adapter translates; it decides nothing about commands, people or permissions.
+
+Conformance: `chatops.testing.conformance.ChatNetworkSuite`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from chatops.core.frozen import Body, Frozen
+from chatops.core.message import Identity, Message, MessageRef, RoomRef
+from chatops.ports.store import Checkpoint
+
+
+class Capabilities(Frozen, frozen=True, kw_only=True):
+    """What a network can do. What it lacks, the core offers another way; it never asks for a network by name."""
+
+    buttons: bool = False
+    reaction_buttons: bool = False
+    """Seeded reactions stand for buttons."""
+    foreign_reactions: bool = False
+    """Reactions on anybody's message are reported, not only on ours."""
+    message_actions: bool = False
+    forms: bool = False
+    edits: bool = False
+    threads: bool = False
+    pins: bool = False
+    open_rooms: bool = False
+    private_rooms: bool = False
+    direct_rooms: bool = False
+    typing: bool = False
+    files: bool = False
+    encryption: bool = False
+    native_keys: bool = False
+    """A write repeated with the same key happens once. Without it an interrupted send is reported as unknown."""
+    max_text: int = 32_000
+    """Longest rendered post, in UTF-8 bytes."""
+    per_second: float = 50.0
+    """Sends per second the network takes for the whole server."""
+    room_per_second: float = 10.0
+
+
+class Line(Frozen, frozen=True, kw_only=True):
+    """One rendered run of text; only `code` and `mention` may be marked up. Everything is data: escape it."""
+
+    text: str
+    style: Literal["plain", "code", "mention"] = "plain"
+    identity: Identity | None = None
+    """For `mention`: whom to mention effectively on this network; None renders the name only."""
+
+
+Lines = tuple[Line, ...]
+
+
+class RenderedField(Frozen, frozen=True, kw_only=True):
+    """One input of a small form."""
+
+    name: str
+    label: str
+    kind: Literal["line", "text", "choice", "yesno"]
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+    value: str = ""
+
+
+class RenderedButton(Frozen, frozen=True, kw_only=True):
+    """A button, or on networks without buttons a typed alternative."""
+
+    ref: str
+    label: str
+    command: str
+    """What to type where buttons cannot be had."""
+    style: Literal["plain", "primary", "danger"] = "plain"
+    form: tuple[RenderedField, ...] = ()
+
+
+class RenderedFact(Frozen, frozen=True, kw_only=True):
+    """A label and its value."""
+
+    label: str
+    value: Lines
+
+
+class Outgoing(Frozen, frozen=True, kw_only=True):
+    """A post in one language, ready to be turned into a network's own form."""
+
+    title: str = ""
+    """Empty for plain sentences."""
+    text: Lines = ()
+    facts: tuple[RenderedFact, ...] = ()
+    table: tuple[tuple[Lines, ...], ...] = ()
+    """Rows; the first is the heading."""
+    buttons: tuple[RenderedButton, ...] = ()
+    footer: Lines = ()
+    tone: Literal["plain", "good", "attention", "danger"] = "plain"
+    locale: str = "en"
+    plain: str = ""
+    """All of it as plain text: the fallback every network can show."""
+    notify: tuple[Identity, ...] = ()
+
+
+class RoomSpec(Frozen, frozen=True, kw_only=True):
+    """A room to create."""
+
+    title: str
+    topic: str = ""
+    members: tuple[Identity, ...] = ()
+    private: bool = False
+
+
+class CheckResult(Frozen, frozen=True, kw_only=True):
+    """One thing `check` looked at."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    fix: str = ""
+
+
+class Accept(Protocol):
+    """How a network hands over what it received."""
+
+    async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
+        """Durably accept (key, body) pairs and the checkpoint behind them, together.
+
+        Keys are unique per event for ever within the network (`EVENTID`); repeating one is harmless. Bodies: Message,
+        ButtonPress, Reaction, MemberChange, Redaction. Returns only when everything is on disk; raises StoreUnavailable,
+        in which case nothing was accepted and the same call may be repeated.
+        """
+        ...
+
+
+class ChatNetwork(Protocol):
+    """One connected chat network.
+
+    Every method that writes takes a `key` that is stable over retries: with `native_keys`, repeating a call with the same
+    key changes nothing and returns the same result. Errors: RateLimited, Unreachable (nothing happened), OutcomeUnknown
+    (it may have), Missing, Forbidden, Rejected, Unsupported, AuthExpired.
+    """
+
+    @property
+    def name(self) -> str:
+        """The connection's name in the settings: `console`, `matrix-emea`."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do; constant."""
+        ...
+
+    async def run(self, accept: Accept) -> None:
+        """Receive until cancelled. Reconnects by itself; raises only AuthExpired."""
+        ...
+
+    async def post(
+        self,
+        room: RoomRef,
+        body: Outgoing,
+        *,
+        key: str,
+        thread: str | None = None,
+    ) -> MessageRef:
+        """Post and return the message."""
+        ...
+
+    async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:
+        """Replace one of our own messages. Raise Missing when it is gone."""
+        ...
+
+    async def react(self, message: MessageRef, emoji: str, *, key: str) -> None:
+        """Put a reaction on a message."""
+        ...
+
+    async def pin(self, message: MessageRef, *, key: str) -> None:
+        """Pin a message. Harmless when it is pinned."""
+        ...
+
+    async def open_room(self, spec: RoomSpec, *, key: str) -> RoomRef:
+        """Create a room, with its members invited."""
+        ...
+
+    async def invite(self, room: RoomRef, identity: Identity, *, key: str) -> None:
+        """Let somebody in. Harmless when they are in."""
+        ...
+
+    async def remove(self, room: RoomRef, identity: Identity, *, key: str) -> None:
+        """Take somebody out. Harmless when they are not in."""
+        ...
+
+    async def archive_room(self, room: RoomRef, *, key: str) -> None:
+        """Close a room for writing. Harmless when it is closed."""
+        ...
+
+    async def direct_room(self, identity: Identity, *, key: str) -> RoomRef:
+        """Return the direct chat with somebody, made when there is none."""
+        ...
+
+    async def members(self, room: RoomRef) -> Sequence[Identity]:
+        """Return who is in a room, ourselves left out."""
+        ...
+
+    async def read(self, message: MessageRef) -> Message | None:
+        """Return a message, or None when it is gone or cannot be seen."""
+        ...
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Look at credentials, rights and reachability. Never raises."""
+        ...

@@ -1,0 +1,71 @@
+"""The web server, as plugins see it: routes, page shell, sessions. aiohttp's own types are the language spoken.
+
+The server checks Host and Origin, limits bodies, sets the security headers and answers malformed requests; a plugin's
+handler sees requests that passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Literal, Protocol
+
+from aiohttp import web
+
+from chatops.core.frozen import Frozen
+from chatops.core.message import Person
+
+RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Route(Frozen, frozen=True, kw_only=True):
+    """One address. `path` may hold `{name}` parts, as in aiohttp."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    handler: RouteHandler
+    changes: bool | None = None
+    """True: needs a CSRF token or same-origin request. None: by method (everything but GET)."""
+
+
+class Static(Frozen, frozen=True, kw_only=True):
+    """A folder of files shipped with a plugin, served under `path`, cached by content."""
+
+    path: str
+    folder: Path
+
+
+class Page(Frozen, frozen=True, kw_only=True):
+    """What goes into the shell: body is HTML that the caller has escaped (Jinja with autoescape)."""
+
+    title: str
+    body: str
+    locale: str = "en"
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    """Addresses of own files; inline scripts and styles are refused by the content security policy."""
+
+
+class Web(Protocol):
+    """What the server offers to plugins."""
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the server, without a slash at the end."""
+        ...
+
+    def page(self, page: Page) -> web.Response:
+        """Return a whole page in the common shell."""
+        ...
+
+    def sign_in(self, response: web.StreamResponse, person: Person, *, path: str) -> None:
+        """Give the browser a session for `person`, valid below `path` only (HttpOnly, SameSite=Strict)."""
+        ...
+
+    def signed_in(self, request: web.Request, *, path: str) -> str | None:
+        """Return the id of the person whose session below `path` this is, or None."""
+        ...
+
+    def csrf(self, request: web.Request, *, path: str) -> str:
+        """Return the token that forms of this session must carry as `_csrf` (or header `X-CSRF`)."""
+        ...
