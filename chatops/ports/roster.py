@@ -5,8 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from chatops.core.frozen import Frozen
 from chatops.core.message import Identity, Person
 from chatops.core.params import Selector
+
+
+class Profile(Frozen, frozen=True, kw_only=True):
+    """What is known of a person beyond name and roles: what they can do, where they belong, when they rest."""
+
+    skills: dict[str, int] = {}
+    """Skill → level, 1 to 5. Names are lower case."""
+    department: str = ""
+    pods: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    quiet_from: str | None = None
+    """`HH:MM` in the person's own zone; quiet hours may run over midnight. None when there are none."""
+    quiet_to: str | None = None
+    max_load: int = 3
+    """Swarms at a time."""
+    handle: str = ""
+    email: str | None = None
 
 
 class Directory(Protocol):
@@ -18,6 +36,10 @@ class Directory(Protocol):
 
     def by_id(self, person: str) -> Person | None:
         """Return a person by the directory's own id."""
+        ...
+
+    def profile(self, person: str) -> Profile:
+        """Return what is known of a person; an empty profile for somebody unknown."""
         ...
 
     def named(self, text: str) -> Sequence[Person]:
