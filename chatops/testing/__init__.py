@@ -1,0 +1,1 @@
+"""The public testing kit for plugin authors: fakes, a manual clock, conformance suites."""

@@ -1,0 +1,1 @@
+"""The web server: routes, page shell, sessions, health, the operator door."""
