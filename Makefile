@@ -1,5 +1,5 @@
 PORT ?= 8080
-DATA ?= .chatops-demo
+DATA ?= chatops-data
 
 .PHONY: demo test faults check bench
 demo: ; @scripts/demo --port "$(PORT)" --data "$(DATA)"

@@ -1,0 +1,232 @@
+"""Every setting, typed and described. `config/chatops.toml` and the settings reference are generated from here.
+
+Precedence, highest first: environment (`CHATOPS_SERVER__PORT=8081`), the settings file, the defaults below. The file is
+`--config`, else `CHATOPS_CONFIG`, else `chatops.toml` in the data folder. A setting nobody knows is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from chatops.errors import SettingsError
+
+DEFAULT_FOLDER = Path("chatops-data")
+"""Where everything is kept unless `CHATOPS_DATA` or `data` says otherwise; relative to the working directory."""
+
+SETTINGS_NAME = "chatops.toml"
+
+
+class Section(BaseModel):
+    """A table of the settings file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Section):
+    """Where the server listens, and how people reach it."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on. Keep it on loopback behind a reverse proxy."
+    )
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    base_url: str = Field(
+        default="", description="Address people use, without a slash at the end. Empty: http://HOST:PORT."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Further host names requests may carry, besides the one in base_url."
+    )
+
+
+class Language(Section):
+    """What is assumed of people and rooms that say nothing else."""
+
+    locale: str = Field(default="en", description="Language: en, de or nl.")
+    zone: str = Field(default="UTC", description="IANA time zone.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        return known_zone(zone)
+
+
+class Engine(Section):
+    """How patient the engine is. Times are in seconds."""
+
+    deadline: float = Field(
+        default=30.0, gt=0, description="A command that has not finished by then is given up and answered."
+    )
+    lanes: int = Field(default=256, ge=1, description="Conversations worked on at the same time.")
+    event_attempts: int = Field(
+        default=5, ge=1, description="Tries for timers, facts and receipts before they are dead letters."
+    )
+    send_attempts: int = Field(default=8, ge=1, description="Tries for a post or an effect before it is given up.")
+    flood_burst: int = Field(default=20, ge=1, description="Commands one person may send at once.")
+    flood_per_second: float = Field(default=1.0, gt=0, description="Commands per second one person may send for long.")
+    anchor_every: float = Field(
+        default=60.0, gt=0, description="How often the journals' heads are sealed against going back."
+    )
+    keep_days: int = Field(
+        default=30, ge=7, description="Days settled events and messages are kept. 7 is the least: keys stay known."
+    )
+
+
+class People(Section):
+    """Who is who. Managers and admins come from here only, never from a plugin or a chat."""
+
+    file: Path | None = Field(default=None, description="TOML file with the people; relative to the settings file.")
+    pods: Path | None = Field(default=None, description="TOML file with the pods; relative to the settings file.")
+
+
+class Swarm(Section):
+    """Swarming. Times are in seconds."""
+
+    id_prefix: str = Field(default="SW", pattern=r"^[A-Z]{1,6}$", description="How swarms are numbered: SW-12.")
+    network: str = Field(
+        default="", description="Network new swarm rooms are opened on. Empty: the one the command came from."
+    )
+    invite_wait: int = Field(
+        default=180, ge=10, description="An invitation not answered by then goes to the next candidate."
+    )
+    invite_ask: int = Field(default=1, ge=1, le=10, description="How many candidates are asked at once.")
+
+
+class Operator(Section):
+    """The command line on the server's own machine."""
+
+    acts_as: str = Field(default="", description="Whom `chatops do` speaks for without --as. Empty: --as is required.")
+
+
+class Log(Section):
+    """What the server says of itself. Logs carry ids, never what people wrote."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important line shown."
+    )
+    format: Literal["json", "text"] = Field(default="json", description="One JSON object a line, or text for reading.")
+
+
+class Plugins(Section):
+    """Which plugins are loaded, and in a table of its own what each is told: [plugins.NAME]."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    enabled: tuple[str, ...] = Field(
+        default=("console_network", "local_tickets"), description="Nothing else is imported."
+    )
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Return what the settings tell plugin `name`."""
+        table = (self.model_extra or {}).get(name, {})
+        if not isinstance(table, dict):
+            message = f"[plugins.{name}] must be a table."
+            raise SettingsError(message)
+        return table
+
+
+class Settings(BaseSettings):
+    """All settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHATOPS_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    demo: bool = Field(
+        default=False, description="The demo company: anyone who reaches the console may be anybody in it."
+    )
+    server: Server = Server()
+    language: Language = Language()
+    people: People = People()
+    plugins: Plugins = Plugins()
+    swarm: Swarm = Swarm()
+    engine: Engine = Engine()
+    operator: Operator = Operator()
+    log: Log = Log()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before the file, which arrives as init values."""
+        return env_settings, init_settings
+
+
+def known_zone(zone: str) -> str:
+    """Return `zone` if it is an IANA time zone. Raise ValueError."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        message = f"{zone!r} is no IANA time zone such as Europe/Berlin"
+        raise ValueError(message) from None
+    return zone
+
+
+def data_folder(chosen: Path | None = None) -> Path:
+    """Return the data folder: the one chosen, else `CHATOPS_DATA`, else `chatops-data` here."""
+    return (chosen or Path(os.environ.get("CHATOPS_DATA") or DEFAULT_FOLDER)).absolute()
+
+
+def settings_file(chosen: Path | None, folder: Path) -> Path | None:
+    """Return the settings file to read, or None when there is none. Raise SettingsError when a named one is missing."""
+    named = chosen or (Path(os.environ["CHATOPS_CONFIG"]) if os.environ.get("CHATOPS_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            message = f"There is no settings file {named}."
+            raise SettingsError(message)
+        return named.absolute()
+    kept = folder / SETTINGS_NAME
+    return kept if kept.is_file() else None
+
+
+def load(file: Path | None) -> Settings:
+    """Read the settings. Raise SettingsError naming file, setting and what is wrong with it."""
+    told: dict[str, Any] = {}
+    if file is not None:
+        try:
+            told = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            message = f"{file} cannot be read: {error}"
+            raise SettingsError(message) from error
+    try:
+        settings = Settings(**told)
+    except ValidationError as error:
+        where = f"{file}: " if file else ""
+        raise SettingsError("\n".join(f"{where}{line}" for line in _findings(error))) from None
+    return _anchored(settings, file.parent if file else Path.cwd())
+
+
+def _findings(error: ValidationError) -> Iterator[str]:
+    for finding in error.errors():
+        name = ".".join(str(part) for part in finding["loc"])
+        if finding["type"] == "extra_forbidden":
+            yield f"{name} is not a setting. `chatops config show --defaults` lists all of them."
+        else:
+            yield f"{name}: {finding['msg']}, got {finding['input']!r}."
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Make the paths in the file relative to the file."""
+    people = settings.people.model_copy(
+        update={
+            name: (folder / path).resolve()
+            for name in ("file", "pods")
+            if (path := getattr(settings.people, name)) is not None
+        }
+    )
+    return settings.model_copy(update={"people": people})
