@@ -1,0 +1,195 @@
+"""The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from chatops.errors import ChatopsError, SettingsError
+
+DONE, REFUSED, USAGE = 0, 1, 2
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Data folder (or CHATOPS_DATA).", show_default="chatops-data")
+]
+
+cli = typer.Typer(
+    name="chatops",
+    help="A chat-operations server: swarms around support cases, in the chat people already use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+plugins_cli = typer.Typer(help="What is installed and enabled.", no_args_is_help=True)
+config_cli = typer.Typer(help="Settings.", no_args_is_help=True)
+db_cli = typer.Typer(help="The database.", no_args_is_help=True)
+audit_cli = typer.Typer(help="The journals.", no_args_is_help=True)
+console_cli = typer.Typer(help="The browser console.", no_args_is_help=True)
+for name, part in (
+    ("plugins", plugins_cli),
+    ("config", config_cli),
+    ("db", db_cli),
+    ("audit", audit_cli),
+    ("console", console_cli),
+):
+    cli.add_typer(part, name=name)
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    try:
+        cli(standalone_mode=False)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except typer.Abort:
+        sys.exit(REFUSED)
+    except ChatopsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(USAGE if isinstance(error, SettingsError) else REFUSED)
+    except typer.TyperException as error:
+        error.show()
+        sys.exit(USAGE)
+    sys.exit(DONE)
+
+
+@cli.command()
+def run(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Run the server until it is told to stop (SIGTERM or Ctrl-C)."""
+    from chatops.serving import serve
+
+    serve(*_settings(config, data))
+
+
+@cli.command()
+def demo(
+    data: DataOption = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
+) -> None:
+    """Run the server with a small invented company to try things out on."""
+    from chatops.demo import demo_settings
+    from chatops.serving import serve
+
+    folder = _folder(data)
+    settings, welcome = demo_settings(folder, port=port)
+    serve(settings, folder, welcome=welcome)
+
+
+@cli.command()
+def do(
+    command: Annotated[list[str], typer.Argument(help="The command, as it would be typed in chat.")],
+    config: ConfigOption = None,
+    data: DataOption = None,
+    url: Annotated[str, typer.Option(help="Address of a running server.", show_default=False)] = "",
+    person: Annotated[str, typer.Option("--as", help="Whom to act as: an id from the directory.")] = "",
+    room: Annotated[str, typer.Option(help="Room that gives the command its context: swarm:12/main.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for everything to settle.")] = 30.0,
+) -> None:
+    """Run one command as a person, with their rights, and show the answer."""
+    from chatops.operating import Asked, do_once, show
+
+    asked = Asked(command=" ".join(command), person=person, room=room, timeout=timeout)
+    answer = _run(do_once(asked, url=url, where=lambda: _settings(config, data), folder=_folder(data)))
+    typer.echo(show(answer, as_json=as_json))
+    if not answer.ok:
+        raise typer.Exit(USAGE if answer.usage else REFUSED)
+
+
+@cli.command()
+def check(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Look at settings, plugins, people and connections, without starting anything."""
+    from chatops.operating import look_over
+
+    findings = _run(look_over(*_settings(config, data)))
+    for finding in findings:
+        typer.echo(
+            f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}" + (f": {finding.detail}" if finding.detail else "")
+        )
+        if not finding.ok and finding.fix:
+            typer.echo(f"     {finding.fix}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(REFUSED)
+
+
+@plugins_cli.command("list")
+def plugins_list(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Show the plugins that are installed, and which of them are enabled."""
+    from chatops.plugins import installed
+
+    settings, _where = _settings(config, data)
+    for name in sorted({*installed(), *settings.plugins.enabled}):
+        state = "enabled" if name in settings.plugins.enabled else "installed"
+        typer.echo(f"{name:24} {state if name in installed() else 'enabled, but not installed'}")
+
+
+@config_cli.command("show")
+def config_show(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Every setting with its default instead.")] = False,
+) -> None:
+    """Show the settings in force, as TOML."""
+    from chatops.settings import Settings
+    from chatops.settings_file import write
+
+    if defaults:
+        typer.echo(write(Settings.model_construct(), describe=True), nl=False)
+    else:
+        settings, _where = _settings(config, data)
+        typer.echo(write(settings, describe=False), nl=False)
+
+
+@db_cli.command("migrate")
+def db_migrate(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Bring the database to this program's schema. `run` does the same at its start."""
+    from chatops.operating import migrate
+
+    _settings(config, data)
+    typer.echo(_run(migrate(_folder(data))))
+
+
+@audit_cli.command("verify")
+def audit_verify(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Check every audit and timeline for edits, swaps and deletions."""
+    from chatops.operating import verify
+
+    _settings(config, data)
+    findings = _run(verify(_folder(data)))
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        typer.echo(f"{len(findings)} findings: the journals have been tampered with or damaged.")
+        raise typer.Exit(REFUSED)
+    typer.echo("The journals are whole.")
+
+
+@console_cli.command("invite")
+def console_invite(person: str, config: ConfigOption = None, data: DataOption = None) -> None:
+    """Make a sign-in link for a person. It works once, for 15 minutes."""
+    from chatops.operating import sign_in_link
+
+    _settings(config, data)
+    typer.echo(_run(sign_in_link(person, folder=_folder(data))))
+
+
+def _folder(data: Path | None) -> Path:
+    from chatops.settings import data_folder
+
+    return data_folder(data)
+
+
+def _settings(config: Path | None, data: Path | None) -> tuple[Any, Path]:
+    from chatops.settings import load, settings_file
+
+    folder = _folder(data)
+    return load(settings_file(config, folder)), folder
+
+
+def _run(work: Any) -> Any:
+    return asyncio.run(work)
