@@ -8,7 +8,7 @@ name are refused at start, both named.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,10 @@ class PluginContext(Frozen, frozen=True, kw_only=True):
     folder: Path
     """The data folder."""
     demo: bool = False
+    sections: Callable[[], Sequence[Section]] = tuple
+    """All registered parts of `me`, in their order; empty until every plugin has registered."""
+    prefixes: Callable[[], Mapping[str, str]] = dict
+    """`SW` → `swarm`: the kinds of things that commands name by number, read off their declarations."""
 
 
 class Listener(Frozen, frozen=True, kw_only=True):
