@@ -30,6 +30,10 @@ class Profile(Frozen, frozen=True, kw_only=True):
 class Directory(Protocol):
     """Everybody the organisation knows. Reads are from memory and never wait for a network."""
 
+    def everybody(self) -> Sequence[Person]:
+        """Return all people, guests included."""
+        ...
+
     def by_identity(self, identity: Identity) -> Person | None:
         """Return whose identity it is."""
         ...

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from chatops.core.frozen import Frozen
 from chatops.core.message import Person
+from chatops.core.text import Text
 
 RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,11 +26,12 @@ class Route(Frozen, frozen=True, kw_only=True):
     path: str
     handler: RouteHandler
     changes: bool | None = None
-    """True: needs a CSRF token or same-origin request. None: by method (everything but GET)."""
+    """True: a browser may call it from our own pages only, and a request with a session must carry the session's token.
+    None: by method (everything but GET). A request without a session has nothing to steal: its handler decides."""
 
 
 class Static(Frozen, frozen=True, kw_only=True):
-    """A folder of files shipped with a plugin, served under `path`, cached by content."""
+    """A folder of files shipped with a plugin, served under `path`, cached by content. Pages name them unhashed."""
 
     path: str
     folder: Path
@@ -54,12 +56,20 @@ class Web(Protocol):
         """Where people reach the server, without a slash at the end."""
         ...
 
+    def words(self, text: Text, locale: str, zone: str = "UTC") -> str:
+        """Return `text` as plain words for a reader of that language and IANA time zone. Not escaped."""
+        ...
+
     def page(self, page: Page) -> web.Response:
         """Return a whole page in the common shell."""
         ...
 
     def sign_in(self, response: web.StreamResponse, person: Person, *, path: str) -> None:
         """Give the browser a session for `person`, valid below `path` only (HttpOnly, SameSite=Strict)."""
+        ...
+
+    def sign_out(self, request: web.Request, response: web.StreamResponse, *, path: str) -> None:
+        """End the session below `path`; its cookie is worthless from now on. Harmless when there is none."""
         ...
 
     def signed_in(self, request: web.Request, *, path: str) -> str | None:
