@@ -7,13 +7,55 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+from chatops.core.frozen import Frozen, Instant
 
 _EVERY = re.compile(r"every (\d+)([smhd])")
 _DAILY = re.compile(r"daily (\d\d):(\d\d)")
 _WEEKLY = re.compile(r"weekly ([a-z]{3}(?:,[a-z]{3})*) (\d\d):(\d\d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+SKIP_AFTER = timedelta(seconds=60)
+"""An occurrence that nobody could fire for longer than this was missed; `skip` drops it."""
+
+
+class Firing(Frozen, frozen=True, kw_only=True):
+    """One occurrence to fire now."""
+
+    due: Instant
+    missed: int = 0
+    """Earlier occurrences merged into this one."""
+
+
+def firings(
+    *,
+    due: datetime,
+    zone: str,
+    rule: str | None,
+    missed: Literal["all", "latest", "skip"],
+    now: datetime,
+    limit: int = 100,
+) -> tuple[tuple[Firing, ...], datetime | None]:
+    """Return what a timer due at `due` fires at `now`, and when it is due next (None: never again).
+
+    At most `limit` firings; when more are owed, the next due time is still in the past and the rest follows.
+    """
+    fired: list[Firing] = []
+    merged = 0
+    coming: datetime | None = due
+    while coming is not None and coming <= now and len(fired) < limit:
+        following = None if rule is None else next_due(rule, zone, coming)
+        last = following is None or following > now
+        if missed == "all":
+            fired.append(Firing(due=coming))
+        elif last and (missed == "latest" or now - coming <= SKIP_AFTER):
+            fired.append(Firing(due=coming, missed=merged if missed == "latest" else 0))
+        merged += 1
+        coming = following
+    return tuple(fired), coming
 
 
 def instant(local: datetime, zone: str) -> datetime:
