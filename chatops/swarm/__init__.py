@@ -1,0 +1,1 @@
+"""Swarms: people gather around one support case; the case keeps its owner."""

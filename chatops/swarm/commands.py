@@ -1,0 +1,369 @@
+"""The commands of swarms. Thin: each says what it is called and hands over to the service."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from chatops.core.command import Option, command
+from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName
+from chatops.core.text import _
+from chatops.core.unit import Unit
+from chatops.swarm.model import PREFIX, Swarm
+from chatops.swarm.service import SwarmService
+from chatops.swarm.views import SwarmViews
+
+SwarmId = Annotated[str, IdOf(kind=Swarm.kind, prefix=PREFIX)]
+"""`SW-12`; in a swarm's room the room says which."""
+
+
+class Why(StrEnum):
+    """Why somebody declines."""
+
+    BUSY = "busy"
+    WRONG_SKILL = "wrong-skill"
+    OFF_SHIFT = "off-shift"
+    CONFLICT = "conflict"
+
+
+class WaitingFor(StrEnum):
+    """For whom a swarm rests."""
+
+    CUSTOMER = "customer"
+    VENDOR = "vendor"
+
+
+class Show(StrEnum):
+    """Which swarms to list."""
+
+    OPEN = "open"
+    MINE = "mine"
+    ALL = "all"
+
+
+_BECAUSE = Option(label=_("why"), aliases={"de": ("weil", "grund"), "nl": ("omdat", "reden")})
+_ARTICLE = Option(
+    label=_("knowledge: new, none, or the number of the article that helped"),
+    aliases={"de": ("artikel",), "nl": ("artikel",)},
+)
+_WORDS = Option(
+    label=_("title of the new article, or why none is needed"),
+    aliases={"de": ("weil", "titel"), "nl": ("omdat", "titel")},
+)
+
+
+class SwarmCommands:
+    """Everything people say about swarms."""
+
+    def __init__(self, service: SwarmService, views: SwarmViews) -> None:
+        self._service = service
+        self._views = views
+
+    @command(
+        "swarm open",
+        who="owner | pod_lead",
+        summary=_("Bring people together around a case"),
+        aliases={"de": ("schwarm öffnen", "schwarm eröffnen"), "nl": ("zwerm openen", "zwerm open")},
+        examples=("swarm open demo:1001 refund loops", "swarm open demo:1001 refund loops skills=billing timebox=60m"),
+        options={
+            "case": Option(label=_("case")),
+            "help_needed": Option(label=_("help needed")),
+            "tried": Option(label=_("what you tried"), aliases={"de": ("versucht",), "nl": ("geprobeerd",)}),
+            "skills": Option(label=_("skills to ask for"), aliases={"de": ("können",), "nl": ("vaardigheden",)}),
+            "timebox": Option(label=_("time box"), aliases={"de": ("zeitrahmen",), "nl": ("tijdslimiet",)}),
+            "private": Option(label=_("only for who is in it"), aliases={"de": ("privat",), "nl": ("prive",)}),
+        },
+    )
+    async def open(
+        self,
+        unit: Unit,
+        case: TicketName,
+        help_needed: Rest,
+        *,
+        tried: str = "",
+        skills: Annotated[tuple[str, ...], Many()] = (),
+        timebox: Duration | None = None,
+        private: bool = False,
+    ) -> None:
+        """Open a swarm on a case."""
+        await self._service.open(
+            unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private
+        )
+
+    @command(
+        "swarm show",
+        who="staff | participant | invitee",
+        summary=_("Show a swarm"),
+        aliases={"de": ("schwarm zeigen", "schwarm anzeigen"), "nl": ("zwerm tonen", "zwerm bekijken")},
+        examples=("swarm show SW-12",),
+        acts=False,
+    )
+    async def show(self, unit: Unit, swarm: SwarmId) -> None:
+        """Show a swarm's card."""
+        await self._views.show(unit, swarm)
+
+    @command(
+        "swarm list",
+        who="staff",
+        summary=_("List swarms: open, mine, all, or those of a case"),
+        aliases={"de": ("schwarm liste", "schwarm auflisten"), "nl": ("zwerm lijst",)},
+        examples=("swarm list", "swarm list mine", "swarm list case=demo:1001"),
+        options={
+            "which": Option(label=_("open, mine or all")),
+            "case": Option(label=_("case"), aliases={"de": ("fall",), "nl": ("zaak",)}),
+        },
+        acts=False,
+    )
+    async def list(self, unit: Unit, which: Show = Show.OPEN, *, case: TicketName | None = None) -> None:
+        """List swarms."""
+        await self._views.list(unit, which.value, case)
+
+    @command(
+        "swarm invite",
+        who="owner | pod_lead | participant",
+        summary=_("Ask somebody into a swarm; members other than the owner suggest"),
+        aliases={"de": ("schwarm einladen",), "nl": ("zwerm uitnodigen",)},
+        examples=(
+            "swarm invite anna",
+            "swarm invite skill:billing>=3 you know the refund job ask=2 wait=3m",
+            "swarm invite SW-12 guest:ops@partner.example",
+        ),
+        options={
+            "who": Option(label=_("whom, separated by commas")),
+            "why": Option(label=_("why them")),
+            "ask": Option(
+                label=_("ask that many at once; the first to accept comes"),
+                aliases={"de": ("frage",), "nl": ("vraag",)},
+            ),
+            "wait": Option(label=_("how long to wait for an answer"), aliases={"de": ("warte",), "nl": ("wacht",)}),
+            "page": Option(label=_("even in quiet hours"), aliases={"de": ("dringend",), "nl": ("dringend",)}),
+        },
+    )
+    async def invite(
+        self,
+        unit: Unit,
+        swarm: SwarmId,
+        who: Annotated[tuple[Selector, ...], Many()],
+        why: Rest = "",
+        *,
+        ask: int | None = None,
+        wait: Duration | None = None,
+        page: bool = False,
+    ) -> None:
+        """Ask people into a swarm."""
+        await self._service.invite(unit, swarm, who, why, ask=ask, wait=wait, page=page)
+
+    @command(
+        "swarm accept",
+        who="anyone",
+        summary=_("Say yes to an invitation"),
+        aliases={"de": ("schwarm annehmen",), "nl": ("zwerm aannemen", "zwerm accepteren")},
+        anywhere=("accept", "annehmen", "aannemen"),
+        examples=("accept", "swarm accept SW-12"),
+    )
+    async def accept(self, unit: Unit, swarm: SwarmId = "") -> None:
+        """Accept the invitation to a swarm, or the one invitation that waits."""
+        await self._service.accept(unit, swarm)
+
+    @command(
+        "swarm decline",
+        who="anyone",
+        summary=_("Say no to an invitation; the next one is asked"),
+        aliases={"de": ("schwarm ablehnen",), "nl": ("zwerm afwijzen", "zwerm weigeren")},
+        anywhere=("decline", "ablehnen", "afwijzen"),
+        examples=("decline busy", "swarm decline SW-12 wrong-skill suggest=jan"),
+        options={
+            "why": Option(label=_("why")),
+            "suggest": Option(label=_("who could help instead"), aliases={"de": ("vorschlag",), "nl": ("voorstel",)}),
+        },
+    )
+    async def decline(
+        self, unit: Unit, swarm: SwarmId = "", why: Why | None = None, *, suggest: Selector | None = None
+    ) -> None:
+        """Decline the invitation to a swarm, or the one invitation that waits."""
+        await self._service.decline(unit, swarm, why.value if why else "", suggest)
+
+    @command(
+        "swarm join",
+        who="staff | invitee",
+        summary=_("Come into a swarm"),
+        aliases={"de": ("schwarm beitreten",), "nl": ("zwerm meedoen", "zwerm toetreden")},
+        examples=("swarm join SW-12", "swarm join SW-12 learner"),
+        options={"learner": Option(label=_("to listen and learn"), aliases={"de": ("lernend",), "nl": ("lerend",)})},
+    )
+    async def join(self, unit: Unit, swarm: SwarmId, *, learner: bool = False) -> None:
+        """Come into a swarm."""
+        await self._service.join(unit, swarm, learner=learner)
+
+    @command(
+        "swarm leave",
+        who="participant",
+        summary=_("Go out of a swarm"),
+        aliases={"de": ("schwarm verlassen",), "nl": ("zwerm verlaten",)},
+        examples=("swarm leave", "swarm leave SW-12 the rest is for the database people"),
+        options={"note": Option(label=_("a word to those who stay"))},
+    )
+    async def leave(self, unit: Unit, swarm: SwarmId, note: Rest = "") -> None:
+        """Leave a swarm."""
+        await self._service.leave(unit, swarm, note)
+
+    @command(
+        "swarm brief",
+        who="participant | invitee | pod_lead",
+        summary=_("What, who, tried, open questions, next: for you alone"),
+        aliases={"de": ("schwarm briefing", "schwarm überblick"), "nl": ("zwerm briefing", "zwerm overzicht")},
+        examples=("swarm brief",),
+        acts=False,
+    )
+    async def brief(self, unit: Unit, swarm: SwarmId) -> None:
+        """Brief the asker privately."""
+        await self._views.brief(unit, swarm)
+
+    @command(
+        "swarm question",
+        who="participant",
+        summary=_("Put a question on the swarm's list"),
+        aliases={"de": ("schwarm frage",), "nl": ("zwerm vraag",)},
+        examples=("swarm question which payment provider is it?",),
+        options={
+            "text": Option(label=_("question")),
+            "blocking": Option(
+                label=_("nothing is resolved before it is answered"),
+                aliases={"de": ("wichtig",), "nl": ("belangrijk",)},
+            ),
+        },
+    )
+    async def question(self, unit: Unit, swarm: SwarmId, text: Rest, *, blocking: bool = False) -> None:
+        """Ask the swarm."""
+        await self._service.question(unit, swarm, text, blocking=blocking)
+
+    @command(
+        "swarm answer",
+        who="participant",
+        summary=_("Answer a question of the swarm"),
+        aliases={"de": ("schwarm antwort", "schwarm antworten"), "nl": ("zwerm antwoord", "zwerm antwoorden")},
+        examples=("swarm answer Q1 it is the new one",),
+        options={"question": Option(label=_("question")), "text": Option(label=_("answer"))},
+    )
+    async def answer(self, unit: Unit, swarm: SwarmId, question: str, text: Rest) -> None:
+        """Answer a question."""
+        await self._service.answer(unit, swarm, question, text)
+
+    @command(
+        "swarm solution",
+        who="participant",
+        summary=_("Say what solves it; the owner finishes"),
+        aliases={"de": ("schwarm lösung",), "nl": ("zwerm oplossing",)},
+        examples=("swarm solution restart the refund job after the lock is gone",),
+        options={"text": Option(label=_("solution"))},
+    )
+    async def solution(self, unit: Unit, swarm: SwarmId, text: Rest) -> None:
+        """Propose a solution."""
+        await self._service.solution(unit, swarm, text)
+
+    @command(
+        "swarm hold",
+        who="owner | pod_lead",
+        summary=_("Rest until the customer or a vendor has answered"),
+        aliases={"de": ("schwarm pausieren", "schwarm anhalten"), "nl": ("zwerm pauzeren",)},
+        examples=("swarm hold customer",),
+        options={"waiting": Option(label=_("for whom"))},
+    )
+    async def hold(self, unit: Unit, swarm: SwarmId, waiting: WaitingFor) -> None:
+        """Put a swarm on hold."""
+        await self._service.hold(unit, swarm, waiting.value)
+
+    @command(
+        "swarm resume",
+        who="owner | pod_lead",
+        summary=_("Go on after a rest"),
+        aliases={"de": ("schwarm fortsetzen",), "nl": ("zwerm hervatten",)},
+        examples=("swarm resume",),
+    )
+    async def resume(self, unit: Unit, swarm: SwarmId) -> None:
+        """Resume a swarm."""
+        await self._service.resume(unit, swarm)
+
+    @command(
+        "swarm resolve",
+        who="owner | pod_lead",
+        summary=_("The problem is gone; the paperwork comes later"),
+        aliases={"de": ("schwarm lösen",), "nl": ("zwerm oplossen",)},
+        examples=("swarm resolve the lock is gone, the job runs again",),
+        options={
+            "text": Option(label=_("what solved it")),
+            "cause": Option(label=_("root cause, one word"), aliases={"de": ("ursache",), "nl": ("oorzaak",)}),
+        },
+    )
+    async def resolve(self, unit: Unit, swarm: SwarmId, text: Rest = "", *, cause: str = "") -> None:
+        """Resolve a swarm."""
+        await self._service.resolve(unit, swarm, text, cause=cause)
+
+    @command(
+        "swarm close",
+        who="owner | pod_lead",
+        summary=_("Put a resolved swarm away, with the knowledge decision"),
+        aliases={"de": ("schwarm schließen",), "nl": ("zwerm sluiten",)},
+        examples=("swarm close article=KB12", "swarm close article=none because it was a typing mistake"),
+        options={"article": _ARTICLE, "because": _WORDS},
+    )
+    async def close(self, unit: Unit, swarm: SwarmId, because: Rest = "", *, article: str = "") -> None:
+        """Close a swarm."""
+        await self._service.close(unit, swarm, article, because)
+
+    @command(
+        "swarm done",
+        who="owner | pod_lead",
+        summary=_("Resolve and close in one go"),
+        aliases={"de": ("schwarm fertig", "schwarm erledigt"), "nl": ("zwerm klaar", "zwerm gereed")},
+        anywhere=("done", "fertig", "klaar"),
+        examples=("swarm done", 'swarm done "restarted the refund job" article=new solved=yes'),
+        options={
+            "solution": Option(label=_("what solved it")),
+            "article": _ARTICLE,
+            "because": _WORDS,
+            "solved": Option(label=_("set the ticket to resolved"), aliases={"de": ("gelöst",), "nl": ("opgelost",)}),
+            "reply": Option(label=_("reply to the customer"), aliases={"de": ("antwort",), "nl": ("antwoord",)}),
+            "cause": Option(label=_("root cause, one word"), aliases={"de": ("ursache",), "nl": ("oorzaak",)}),
+            "send": Option(
+                label=_("send the reply you have seen"), aliases={"de": ("senden",), "nl": ("verzenden",)}
+            ),
+        },
+    )
+    async def done(
+        self,
+        unit: Unit,
+        swarm: SwarmId = "",
+        solution: Rest = "",
+        *,
+        article: str = "",
+        because: str = "",
+        solved: str = "",
+        reply: str = "",
+        cause: str = "",
+        send: bool = False,
+    ) -> None:
+        """Finish a swarm: all at once, or step by step with the form."""
+        await self._service.done(
+            unit,
+            swarm,
+            solution,
+            article=article,
+            because=because,
+            solved=solved,
+            reply=reply,
+            cause=cause,
+            send=send,
+        )
+
+    @command(
+        "swarm cancel",
+        who="owner | pod_lead",
+        summary=_("End a swarm that is not needed after all"),
+        aliases={"de": ("schwarm abbrechen",), "nl": ("zwerm annuleren", "zwerm afbreken")},
+        examples=("swarm cancel because it was solved by phone",),
+        options={"because": _BECAUSE},
+    )
+    async def cancel(self, unit: Unit, swarm: SwarmId, because: Rest = "") -> None:
+        """Cancel a swarm."""
+        await self._service.cancel(unit, swarm, because)

@@ -1,0 +1,309 @@
+"""What a swarm is. Pure values; the transitions are in `moves` and `asking`, the invariants in `rules`.
+
+::
+
+    requested ──▶ active ◀──▶ on_hold
+        │            │           │
+        │            └─────┬─────┘
+        ├──────────────────┤
+        ▼                  ▼
+    cancelled          resolved ──▶ closed
+
+`merged` is a reserved word. A case is only ever referenced here: nothing in a swarm can say who owns the case.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from chatops.core.frozen import Aggregate, Frozen, Instant
+from chatops.core.message import Person
+from chatops.core.text import Text
+from chatops.ports.tickets import Ref
+
+PREFIX = "SW"
+"""`SW-12`."""
+
+
+class State(StrEnum):
+    """Where a swarm stands."""
+
+    REQUESTED = "requested"
+    """Help is asked for; nobody but the owner's side has come yet."""
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    """The problem is gone; the knowledge decision is still to be made."""
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+    """Reserved."""
+
+
+LIVE = frozenset({State.REQUESTED, State.ACTIVE, State.ON_HOLD})
+"""People still work on it."""
+
+OVER = frozenset({State.CLOSED, State.CANCELLED, State.MERGED})
+"""Nothing more happens."""
+
+
+class Case(Frozen, frozen=True, kw_only=True):
+    """The case a swarm gathers around, as it was when the swarm opened. Its owner is not copied."""
+
+    ref: Ref
+    subject: str
+    customer: str = ""
+    segment: str = ""
+    due: Instant | None = None
+    """When the first running SLA clock ends."""
+
+
+class Member(Frozen, frozen=True, kw_only=True):
+    """Somebody who is, or was, in the swarm."""
+
+    person: str
+    since: Instant
+    left: Instant | None = None
+    learner: bool = False
+    guest: bool = False
+    stays: int = 1
+    """How many times they have come."""
+
+
+class Asked(StrEnum):
+    """Where an invitation stands."""
+
+    SUGGESTED = "suggested"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    """Said yes; the room has not let them in yet."""
+    JOINED = "joined"
+    LEFT = "left"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+COUNTS_AS_ASKED = frozenset({Asked.SENT, Asked.ACCEPTED, Asked.JOINED, Asked.DECLINED, Asked.EXPIRED})
+"""Who was asked and answered, or let it pass, is not asked a second time; who was quicker than can be."""
+
+
+class Invitation(Frozen, frozen=True, kw_only=True):
+    """One person asked for help, once."""
+
+    number: int
+    call: int
+    person: str
+    state: Asked
+    sent_at: Instant | None = None
+    expires_at: Instant | None = None
+    reason: str = ""
+    """Why it was declined."""
+    quiet: bool = False
+    """Sent into the person's quiet hours; only a page may be."""
+    guest: bool = False
+
+
+class Skip(Frozen, frozen=True, kw_only=True):
+    """Somebody who was not asked, and why."""
+
+    person: str
+    reason: Text
+
+
+class Call(Frozen, frozen=True, kw_only=True):
+    """One search for one helper: the best are asked, the first to accept comes, then the next are tried."""
+
+    number: int
+    by: str
+    wanted: str
+    """The selectors as typed: `skill:billing`."""
+    why: str = ""
+    ask: int = 1
+    """How many are asked at once."""
+    wait: int
+    """Seconds an invitation stands."""
+    page: bool = False
+    candidates: tuple[str, ...] = ()
+    """Who is still to be asked, best first."""
+    skipped: tuple[Skip, ...] = ()
+    filled_by: str | None = None
+    exhausted: bool = False
+
+
+class Question(Frozen, frozen=True, kw_only=True):
+    """A question to the swarm: `Q3`."""
+
+    number: int
+    by: str
+    at: Instant
+    text: str
+    blocking: bool = False
+    """The swarm cannot be resolved before it is answered."""
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: Instant | None = None
+
+
+class Solution(Frozen, frozen=True, kw_only=True):
+    """What somebody says solves it."""
+
+    by: str
+    at: Instant
+    text: str
+
+
+class Decision(Frozen, frozen=True, kw_only=True):
+    """What becomes of the knowledge gained."""
+
+    article: Literal["linked", "draft", "none"]
+    words: str
+    """The linked article's number, the new one's title, or why there is none."""
+    by: str
+    at: Instant
+
+
+class Write(Frozen, frozen=True, kw_only=True):
+    """Something written back to the ticket system, and what became of it."""
+
+    name: str
+    """Unique in the swarm: `note/opened`, `article`, `status`, `reply`."""
+    state: Literal["waiting", "done", "failed", "unknown"] = "waiting"
+    result: str | None = None
+    reason: str | None = None
+
+
+class Place(Frozen, frozen=True, kw_only=True):
+    """A room of the swarm. Every one of them hears everything."""
+
+    target: str
+    """Where posts go: `room:swarm:12/main`, or wherever the swarm had to stay."""
+    room: str | None = None
+    """The logical room, when it is the swarm's own."""
+    state: Literal["opening", "open"] = "opening"
+
+
+class Finish(Frozen, frozen=True, kw_only=True):
+    """A filled-in `done`, waiting for the word to send its reply to the customer."""
+
+    by: str
+    solution: str
+    article: str
+    because: str
+    solved: bool
+    reply: str
+    cause: str
+
+
+class Swarm(Aggregate, frozen=True, kw_only=True):
+    """People around one case, in one conversation (however many rooms it has)."""
+
+    kind: ClassVar[str] = "swarm"
+
+    state: State
+    case: Case
+    question: str
+    """The help needed, in the asker's words."""
+    tried: str = ""
+    skills: tuple[str, ...] = ()
+    owner: str
+    """The one person who sees it through: the case's owner, or who opened it for a case nobody here owns."""
+    opened_by: str
+    opened_at: Instant
+    origin: str
+    """Target of the conversation it was opened in; the swarm stays there when no room can be had."""
+    private: bool = False
+    locale: str = "en"
+    places: tuple[Place, ...]
+    ends_at: Instant | None = None
+    """When the time box ends."""
+    members: tuple[Member, ...]
+    calls: tuple[Call, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+    questions: tuple[Question, ...] = ()
+    solution: Solution | None = None
+    waiting_for: str = ""
+    """While on hold."""
+    cause: str = ""
+    """Root-cause tag."""
+    resolved_at: Instant | None = None
+    decision: Decision | None = None
+    ended_at: Instant | None = None
+    ended_by: str | None = None
+    cancelled_because: str = ""
+    writes: tuple[Write, ...] = ()
+    finish: Finish | None = None
+
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Found by case; while it is not over also as open, by who is in it and by who is asked."""
+        found = {("case", case_key(self.case.ref))}
+        if self.state not in OVER:
+            found.add(("open", "yes"))
+            found.update(("member", member.person) for member in self.present)
+            found.update(("invitee", one.person) for one in self.invitations if one.state is Asked.SENT)
+        return frozenset(found)
+
+    @property
+    def name(self) -> str:
+        """What people call it: `SW-12`."""
+        return f"{PREFIX}-{self.id}"
+
+    @property
+    def live(self) -> bool:
+        """Whether people still work on it."""
+        return self.state in LIVE
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more happens."""
+        return self.state in OVER
+
+    @property
+    def present(self) -> tuple[Member, ...]:
+        """Who is in it now."""
+        return tuple(member for member in self.members if member.left is None)
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether a guest is in it, or may come in any moment: its rooms then show the guest layout only."""
+        return any(member.guest for member in self.present) or any(
+            one.guest and one.state in {Asked.SENT, Asked.ACCEPTED} for one in self.invitations
+        )
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """Questions without an answer, oldest first."""
+        return tuple(question for question in self.questions if question.answer is None)
+
+    def member(self, person: str) -> Member | None:
+        """Return somebody who is in it now."""
+        return next((member for member in self.present if member.person == person), None)
+
+    def invited(self, person: str, *states: Asked) -> Invitation | None:
+        """Return the newest invitation of a person that stands in one of `states` (any, when none are given)."""
+        for one in reversed(self.invitations):
+            if one.person == person and (not states or one.state in states):
+                return one
+        return None
+
+    def visible_to(self, person: Person) -> bool:
+        """Whether a person may know of it: every member of the house, or of a private one who is in it or asked."""
+        if self.member(person.id) or self.invited(person.id, Asked.SENT, Asked.ACCEPTED, Asked.JOINED):
+            return True
+        return not self.private and "guest" not in person.roles
+
+
+def case_key(ref: Ref) -> str:
+    """Return the key a swarm is found by for its case."""
+    return f"{ref.system}:{ref.id}"[:200]
+
+
+def lane(swarm: str) -> str:
+    """Return the lane of a swarm."""
+    return f"swarm:{swarm}"
+
+
+def main_room(swarm: str) -> str:
+    """Return the logical name of a swarm's first room."""
+    return f"swarm:{swarm}/main"

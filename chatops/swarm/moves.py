@@ -1,0 +1,326 @@
+"""Transitions of a swarm: pure functions from a swarm to the next, or `Impossible` with what would work instead.
+
+Invitations have their own in `asking`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import datetime
+from typing import Literal
+
+from chatops.core.frozen import Frozen, replace
+from chatops.core.text import _
+from chatops.errors import Impossible, NotFound
+from chatops.swarm.model import (
+    LIVE,
+    Asked,
+    Case,
+    Decision,
+    Finish,
+    Invitation,
+    Member,
+    Place,
+    Question,
+    Solution,
+    State,
+    Swarm,
+    Write,
+)
+
+
+class Request(Frozen, frozen=True, kw_only=True):
+    """Help wanted."""
+
+    case: Case
+    question: str
+    tried: str = ""
+    skills: tuple[str, ...] = ()
+    private: bool = False
+
+
+def opened(
+    id: str,
+    request: Request,
+    *,
+    owner: str,
+    by: str,
+    at: datetime,
+    place: Place,
+    origin: str,
+    ends_at: datetime | None = None,
+    locale: str = "en",
+) -> Swarm:
+    """Return a new swarm with its owner, and who opened it, in it. Raise Impossible when no help is named."""
+    if not request.question.strip():
+        message = _("Say what help you need, in a few words.")
+        raise Impossible(message, commands=(f"swarm open {request.case.ref} …",))
+    return Swarm(
+        id=id,
+        state=State.REQUESTED,
+        case=request.case,
+        question=request.question.strip(),
+        tried=request.tried.strip(),
+        skills=request.skills,
+        owner=owner,
+        opened_by=by,
+        opened_at=at,
+        origin=origin,
+        private=request.private,
+        locale=locale,
+        places=(place,),
+        ends_at=ends_at,
+        members=tuple(Member(person=person, since=at) for person in dict.fromkeys((owner, by))),
+    )
+
+
+def joined(swarm: Swarm, person: str, at: datetime, *, learner: bool = False, guest: bool = False) -> Swarm:
+    """Take somebody in. `asking.came` is for people who may have been asked."""
+    _live(swarm)
+    if swarm.member(person):
+        raise Impossible(_("You are in {swarm} already.", swarm=swarm.name))
+    before = next((member for member in swarm.members if member.person == person), None)
+    member = Member(
+        person=person, since=at, learner=learner, guest=guest, stays=1 if before is None else before.stays + 1
+    )
+    others = tuple(one for one in swarm.members if one.person != person)
+    state = State.ACTIVE if swarm.state is State.REQUESTED else swarm.state
+    return replace(swarm, members=(*others, member), state=state)
+
+
+def left(swarm: Swarm, person: str, at: datetime) -> Swarm:
+    """Let somebody go. The owner stays as long as people work on it."""
+    _not_over(swarm)
+    member = swarm.member(person)
+    if member is None:
+        raise Impossible(_("You are not in {swarm}.", swarm=swarm.name))
+    if person == swarm.owner:
+        raise Impossible(
+            _("You own {swarm}; somebody has to see it through.", swarm=swarm.name),
+            hint=_("Finish it or cancel it."),
+            commands=(f"swarm done {swarm.name}", f"swarm cancel {swarm.name}"),
+        )
+    return replace(
+        swarm,
+        members=tuple(replace(one, left=at) if one.person == person else one for one in swarm.members),
+        invitations=tuple(
+            replace(one, state=Asked.LEFT)
+            if one.person == person and one.state in {Asked.ACCEPTED, Asked.JOINED}
+            else one
+            for one in swarm.invitations
+        ),
+    )
+
+
+def asked(swarm: Swarm, by: str, text: str, at: datetime, *, blocking: bool = False) -> Swarm:
+    """Put a question on the list."""
+    _live(swarm)
+    question = Question(number=len(swarm.questions) + 1, by=by, at=at, text=_words(text), blocking=blocking)
+    return replace(swarm, questions=(*swarm.questions, question))
+
+
+def answered(swarm: Swarm, number: int, by: str, text: str, at: datetime) -> Swarm:
+    """Answer a question. A later answer replaces an earlier one."""
+    _live(swarm)
+    if not 1 <= number <= len(swarm.questions):
+        waiting = tuple(f"swarm answer {swarm.name} Q{one.number} …" for one in swarm.open_questions)
+        raise NotFound(
+            _("{swarm} has no question {question}.", swarm=swarm.name, question=f"Q{number}"), commands=waiting
+        )
+    words = _words(text)
+    return replace(
+        swarm,
+        questions=tuple(
+            replace(one, answer=words, answered_by=by, answered_at=at) if one.number == number else one
+            for one in swarm.questions
+        ),
+    )
+
+
+def proposed(swarm: Swarm, by: str, text: str, at: datetime) -> Swarm:
+    """Say what solves it. The newest proposal stands."""
+    _live(swarm)
+    return replace(swarm, solution=Solution(by=by, at=at, text=_words(text)))
+
+
+def held(swarm: Swarm, waiting_for: str) -> Swarm:
+    """Rest until somebody outside has done their part."""
+    if swarm.state not in {State.REQUESTED, State.ACTIVE}:
+        raise wrong_state(swarm)
+    return replace(swarm, state=State.ON_HOLD, waiting_for=waiting_for)
+
+
+def resumed(swarm: Swarm) -> Swarm:
+    """Go on."""
+    if swarm.state is not State.ON_HOLD:
+        raise wrong_state(swarm)
+    helped = any(member.person not in {swarm.owner, swarm.opened_by} for member in swarm.members)
+    return replace(swarm, state=State.ACTIVE if helped else State.REQUESTED, waiting_for="")
+
+
+def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str = "") -> Swarm:
+    """The problem is gone. Needs a solution, given now or proposed before, and no blocking question open."""
+    _live(swarm)
+    blocking = [question for question in swarm.open_questions if question.blocking]
+    if blocking:
+        first = blocking[0]
+        raise Impossible(
+            _("{question} has to be answered first: {text}", question=f"Q{first.number}", text=first.text),
+            commands=(f"swarm answer {swarm.name} Q{first.number} …",),
+        )
+    if not solution.strip() and swarm.solution is None:
+        raise Impossible(
+            _("What solved it? Nobody has said so yet."),
+            commands=(f"swarm resolve {swarm.name} …", f"swarm solution {swarm.name} …"),
+        )
+    found = Solution(by=by, at=at, text=solution.strip()) if solution.strip() else swarm.solution
+    return replace(
+        _withdrawn(swarm),
+        state=State.RESOLVED,
+        solution=found,
+        cause=cause or swarm.cause,
+        resolved_at=at,
+        waiting_for="",
+    )
+
+
+def decided(
+    swarm: Swarm, by: str, article: Literal["linked", "draft", "none"] | None, words: str, at: datetime
+) -> Decision:
+    """Return the knowledge decision. Raise Impossible when it is missing or incomplete."""
+    close = f"swarm close {swarm.name}"
+    if article is None:
+        raise Impossible(
+            _("Before {swarm} closes: what becomes of what you learned?", swarm=swarm.name),
+            hint=_("Link an article, draft a new one, or say why none is needed."),
+            commands=(f"{close} article=new", f"{close} article=KB…", f"{close} article=none because …"),
+        )
+    if article == "linked" and not words.strip():
+        raise Impossible(_("Which article helped?"), commands=(f"{close} article=KB…",))
+    if article == "none" and not words.strip():
+        raise Impossible(_("Why is no article needed?"), commands=(f"{close} article=none because …",))
+    title = words.strip() or (swarm.case.subject if article == "draft" else "")
+    return Decision(article=article, words=title, by=by, at=at)
+
+
+def closed(swarm: Swarm, decision: Decision) -> Swarm:
+    """Put it away: the problem is gone and the knowledge decision is made."""
+    if swarm.state is not State.RESOLVED:
+        raise wrong_state(swarm)
+    return replace(
+        swarm,
+        state=State.CLOSED,
+        decision=decision,
+        ended_at=decision.at,
+        ended_by=decision.by,
+        finish=None,
+        invitations=_spent(swarm),
+    )
+
+
+def cancelled(swarm: Swarm, by: str, because: str, at: datetime) -> Swarm:
+    """End it without a solution. Needs a reason."""
+    if swarm.state not in LIVE:
+        raise wrong_state(swarm)
+    if not because.strip():
+        raise Impossible(
+            _("Say why, so that nobody wonders later."), commands=(f"swarm cancel {swarm.name} because …",)
+        )
+    return replace(
+        _withdrawn(swarm),
+        state=State.CANCELLED,
+        cancelled_because=because.strip(),
+        ended_at=at,
+        ended_by=by,
+        finish=None,
+        waiting_for="",
+    )
+
+
+def prepared(swarm: Swarm, finish: Finish) -> Swarm:
+    """Remember a filled-in `done` until its reply may be sent."""
+    return replace(swarm, finish=finish)
+
+
+def placed(swarm: Swarm, room: str, *, target: str) -> Swarm:
+    """One of its rooms is open, or the swarm stays at `target` because the room cannot be had."""
+    return replace(
+        swarm,
+        places=tuple(
+            place
+            if place.room != room
+            else replace(place, state="open")
+            if place.target == target
+            else Place(target=target, state="open")
+            for place in swarm.places
+        ),
+    )
+
+
+def written(swarm: Swarm, write: Write) -> Swarm:
+    """Remember something written to the ticket, or what became of it. A write once done stays done."""
+    known = {one.name: one for one in swarm.writes}
+    if write.name in known and known[write.name].state == "done":
+        return swarm
+    return replace(swarm, writes=tuple({**known, write.name: write}.values()))
+
+
+def fingerprint(question: str) -> str:
+    """Return what makes two questions the same: letters and digits, whatever the case, spacing or punctuation."""
+    folded = unicodedata.normalize("NFKC", question).casefold()
+    words = "".join(char if char.isalnum() else " " for char in folded).split()
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
+
+
+def _withdrawn(swarm: Swarm) -> Swarm:
+    return replace(swarm, invitations=_spent(swarm), calls=tuple(replace(call, candidates=()) for call in swarm.calls))
+
+
+def _spent(swarm: Swarm) -> tuple[Invitation, ...]:
+    return tuple(
+        replace(one, state=Asked.WITHDRAWN) if one.state in {Asked.SENT, Asked.SUGGESTED} else one
+        for one in swarm.invitations
+    )
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise Impossible(_("Some words are missing."))
+    return text.strip()
+
+
+def _live(swarm: Swarm) -> None:
+    if not swarm.live:
+        raise wrong_state(swarm)
+
+
+def _not_over(swarm: Swarm) -> None:
+    if swarm.over:
+        raise wrong_state(swarm)
+
+
+STATE_WORDS = {
+    State.REQUESTED: _("waiting for help"),
+    State.ACTIVE: _("active"),
+    State.ON_HOLD: _("on hold"),
+    State.RESOLVED: _("resolved"),
+    State.CLOSED: _("closed"),
+    State.CANCELLED: _("cancelled"),
+    State.MERGED: _("merged"),
+}
+"""How people read a state."""
+
+
+def wrong_state(swarm: Swarm) -> Impossible:
+    """Return the refusal of what does not fit the state, with what does."""
+    works = {
+        State.REQUESTED: (f"swarm done {swarm.name}", f"swarm resolve {swarm.name} …"),
+        State.ACTIVE: (f"swarm done {swarm.name}", f"swarm resolve {swarm.name} …"),
+        State.ON_HOLD: (f"swarm resume {swarm.name}", f"swarm done {swarm.name}"),
+        State.RESOLVED: (f"swarm close {swarm.name} article=new", f"swarm show {swarm.name}"),
+    }.get(swarm.state, (f"swarm open {swarm.case.ref} …", f"swarm show {swarm.name}"))
+    return Impossible(
+        _("{swarm} is {state}; that does not work now.", swarm=swarm.name, state=STATE_WORDS[swarm.state]),
+        commands=works,
+    )
