@@ -19,11 +19,12 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
 from chatops.core.access import Relations, Who
-from chatops.core.frozen import Frozen
+from chatops.core.frozen import Frozen, Instant
 from chatops.core.message import Person
 from chatops.core.params import Duration, IdOf, Many, RestOfLine, Selector, TicketName, When
 from chatops.core.text import Text
@@ -137,6 +138,37 @@ class Command(Frozen, frozen=True, kw_only=True):
     def verb(self) -> str:
         """What follows the noun; empty for commands of one word."""
         return self.words.partition(" ")[2]
+
+
+class ReadContext(Frozen, frozen=True, kw_only=True):
+    """What the words depend on besides themselves: when, where and by whom they were said."""
+
+    now: Instant
+    zone: str = "UTC"
+    """The speaker's IANA zone: times without a zone are meant in it."""
+    locale: str = "en"
+    """The speaker's language: its wordings win where several languages' could be meant."""
+    noun: str | None = None
+    """The kind of thing the room belongs to (`swarm`); its commands need no noun there."""
+    id: str | None = None
+    """The id of that thing, implied where a command wants one of its kind."""
+    systems: tuple[str, ...] = ()
+    """Names of the connected ticket systems."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A command with its arguments read: ready for `call.command.handler(unit, **call.arguments)`.
+
+    Parameters that were not given are not in `arguments`, so the handler's own defaults hold. A parameter of type `Person`
+    arrives as the `Selector` that was typed: only the directory knows who that is.
+    """
+
+    command: Command
+    arguments: dict[str, object]
+    typed: str
+    """What was typed, for the audit; values of a form are written behind it."""
+    dry_run: bool = False
 
 
 def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[Command]:

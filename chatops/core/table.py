@@ -1,0 +1,305 @@
+"""All commands by their words. Looking one up costs the same however many there are.
+
+Every wording of every language is accepted from everybody. Besides the wordings declared, the parts may be mixed: from
+`swarm open` also called `schwarm öffnen` follow `schwarm open` and, for every other verb, `schwarm …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NoReturn
+
+from chatops.core import grammar, usage
+from chatops.core.command import Call, Command, ReadContext
+from chatops.core.frozen import Frozen
+from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
+from chatops.core.nearest import Wording, closest
+from chatops.core.text import Code, _
+from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, UsageError
+
+__all__ = ["Call", "CommandTable", "ReadContext"]
+
+DRY_RUN = "--dry-run"
+
+
+class _Match(Frozen, frozen=True, kw_only=True):
+    """Commands that the first `length` tokens of a line may mean."""
+
+    length: int
+    commands: tuple[Command, ...]
+
+
+class CommandTable:
+    """The commands of a running server. Raise PluginError when two of them claim one wording."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self.commands: tuple[Command, ...] = tuple(sorted(commands, key=lambda command: command.words))
+        self._by_words = {command.words: command for command in self.commands}
+        self._index: dict[str, dict[str, list[Command]]] = {}
+        self._anywhere: dict[str, list[Command]] = {}
+        self._nouns: dict[str, str] = {}
+        self._wordings: dict[str, Wording] = {}
+        for command in self.commands:
+            for language, wording in _declared(command):
+                self._claim(command, language, wording)
+            for word in command.anywhere:
+                self._anywhere.setdefault(fold(word), []).append(command)
+        self._mix()
+        self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
+
+    def command(self, words: str) -> Command:
+        """Return the command declared as `words`. Raise KeyError."""
+        return self._by_words[words]
+
+    def noun(self, word: str) -> str | None:
+        """Return the noun that `word` is, or stands for in some language; None when it is none."""
+        return self._nouns.get(fold(word))
+
+    def read(self, text: str, context: ReadContext) -> Call:
+        """Return what `text` asks for. Raise UnknownCommand, BadArgument or Ambiguous; nothing else, for any text."""
+        return self._read(text, context, {})
+
+    def bind(self, text: str, fields: Mapping[str, str], context: ReadContext) -> Call:
+        """Return what a stored command with the values of a form asks for. Each value goes to the parameter of its name,
+        over what the command itself says, and is never read as part of the line. Raises as `read`.
+        """
+        return self._read(text, context, fields)
+
+    def nearest(
+        self,
+        text: str,
+        context: ReadContext,
+        *,
+        limit: int = 3,
+        allowed: Callable[[Command], bool] | None = None,
+    ) -> tuple[str, ...]:
+        """Return the wordings most like the first words of `text`, best first, each of another command."""
+        words = [fold(token.text) for token in tokens(prepared(text)[:400])[: self._longest + 1]]
+        candidates: Iterable[Wording] = self._wordings.values()
+        if context.noun is not None:
+            candidates = (*candidates, *self._short(context.noun))
+        if allowed is not None:
+            candidates = [wording for wording in candidates if allowed(self._by_words[wording.command])]
+        return tuple(wording.text for wording in closest(words, candidates, locale=context.locale, limit=limit))
+
+    # making the index
+
+    def _claim(self, command: Command, language: str, wording: str) -> None:
+        by_language = self._index.setdefault(_key(wording), {})
+        for other_language, others in by_language.items():
+            for other in others:
+                if other.words == command.words and other.plugin == command.plugin and other.handler == command.handler:
+                    continue
+                if other.plugin != command.plugin or other_language == language:
+                    message = (
+                        f"The wording {wording!r} is claimed by {other.words!r} of plugin {other.plugin!r} "
+                        f"and by {command.words!r} of plugin {command.plugin!r}."
+                    )
+                    raise PluginError(message)
+        claimed = by_language.setdefault(language, [])
+        if command not in claimed:
+            claimed.append(command)
+        self._remember(command, language, wording)
+
+    def _mix(self) -> None:
+        """Add the wordings that follow from the declared ones, where nobody has claimed them."""
+        nouns = self._noun_words()
+        implied: dict[str, dict[str, list[Command]]] = {}
+        for command in self.commands:
+            if not command.verb:
+                continue
+            verbs = [
+                (language, wording.partition(" ")[2]) for language, wording in _declared(command) if " " in wording
+            ]
+            for noun_language, noun in nouns.get(command.noun, ()):
+                for verb_language, verb in verbs:
+                    language = verb_language if noun_language == usage.SOURCE else noun_language
+                    key = _key(f"{noun} {verb}")
+                    if key not in self._index:
+                        meant = implied.setdefault(key, {}).setdefault(language, [])
+                        if command not in meant:
+                            meant.append(command)
+                            self._remember(command, language, f"{noun} {verb}")
+        self._index.update(implied)
+        for key, by_language in list(self._index.items()):
+            bare = " ".join(fold_bare(word) for word in next(iter(self._spellings(key))).split(" "))
+            self._index.setdefault(bare, by_language)
+
+    def _spellings(self, key: str) -> Iterator[str]:
+        yield self._wordings[key].text if key in self._wordings else key
+
+    def _noun_words(self) -> dict[str, list[tuple[str, str]]]:
+        """Return each noun's words by language. A word that stands for two nouns stands for none."""
+        words: dict[str, list[tuple[str, str]]] = {}
+        meant: dict[str, set[str]] = {}
+        for command in self.commands:
+            for language, wording in _declared(command):
+                noun, _space, verb = wording.partition(" ")
+                if command.verb and verb:
+                    words.setdefault(command.noun, []).append((language, noun))
+                    meant.setdefault(fold(noun), set()).add(command.noun)
+        own = {fold(command.noun): command.noun for command in self.commands}
+        self._nouns = {
+            word: next(iter(nouns))
+            for word, nouns in meant.items()
+            if len(nouns) == 1 and own.get(word, word) in {word, *nouns}
+        } | own
+        return {
+            noun: [entry for entry in dict.fromkeys(entries) if self._nouns.get(fold(entry[1])) == noun]
+            for noun, entries in words.items()
+        }
+
+    def _remember(self, command: Command, language: str, wording: str) -> None:
+        self._wordings.setdefault(
+            _key(wording), Wording(text=wording, key=_key(wording), language=language, command=command.words)
+        )
+
+    def _short(self, noun: str) -> Iterator[Wording]:
+        """Yield the wordings of a noun's commands without the noun, as they are typed in its rooms."""
+        for wording in self._wordings.values():
+            if self._by_words[wording.command].noun == noun and " " in wording.text:
+                yield Wording(
+                    text=wording.text.partition(" ")[2],
+                    key=wording.key.partition(" ")[2],
+                    language=wording.language,
+                    command=wording.command,
+                )
+
+    # reading
+
+    def _read(self, text: str, context: ReadContext, fields: Mapping[str, str]) -> Call:
+        line, dry_run = _without_dry_run(prepared(text))
+        found = tokens(line)
+        match = self._match(found, context)
+        try:
+            if match is None:
+                self._unknown(line, found, context)
+            command = self._one(match, line, found, context)
+            try:
+                given = grammar.arguments(command, line, found[match.length :], context, fields)
+            except (BadArgument, Ambiguous) as unread:
+                raise self._explained(unread, command, context) from None
+        except UsageError as unread:
+            if dry_run:  # what is offered instead must not do more than what was asked
+                unread.commands = tuple(f"{text} {DRY_RUN}" for text in unread.commands)
+            raise
+        typed = text.strip() + "".join(f" {name}={quote(value)}" for name, value in fields.items())
+        return Call(command=command, arguments=given, typed=typed, dry_run=dry_run)
+
+    def _match(self, found: Sequence[Token], context: ReadContext) -> _Match | None:
+        words = []
+        for token in found[: self._longest]:
+            if token.quoted:
+                break
+            words.append(fold(token.text.rstrip(",:") or token.text))
+        whole = self._longest_match(words, (), context)
+        within = self._longest_match(words, (context.noun,), context) if context.noun else None
+        if within is not None and (whole is None or within.length > whole.length):
+            return within
+        if whole is not None:
+            return whole
+        if words and words[0] in self._anywhere:
+            return _Match(length=1, commands=tuple(self._anywhere[words[0]]))
+        if len(words) > 1 and (turned := self._longest_match([words[1], words[0]], (), context)) is not None:
+            return turned if turned.length == 2 else None  # noqa: PLR2004 - noun and verb
+        return None
+
+    def _longest_match(self, words: Sequence[str], before: Sequence[str], context: ReadContext) -> _Match | None:
+        for length in range(len(words), 0, -1):
+            by_language = self._index.get(" ".join((*before, *words[:length])))
+            if by_language:
+                commands = by_language.get(usage.language(context.locale)) or [
+                    one for many in by_language.values() for one in many
+                ]
+                return _Match(length=length, commands=tuple({command.words: command for command in commands}.values()))
+        return None
+
+    def _one(self, match: _Match, line: str, found: Sequence[Token], context: ReadContext) -> Command:
+        """Return the one command meant: the room's own kind first, else ask."""
+        commands = [command for command in match.commands if command.noun == context.noun] or list(match.commands)
+        if len(commands) > 1:
+            rest = line[found[match.length - 1].end :]
+            raise Ambiguous(
+                _("{word} can mean several things. Choose one.", word=Code(code=line[: found[match.length - 1].end])),
+                commands=tuple(f"{command.words}{rest}" for command in commands),
+            )
+        return commands[0]
+
+    # saying what went wrong
+
+    def _unknown(self, line: str, found: Sequence[Token], context: ReadContext) -> NoReturn:
+        if not found:
+            raise UnknownCommand(
+                _("Nothing was asked for."), hint=_("Try {help}.", help=Code(code="help")), commands=("help",)
+            )
+        noun = self.noun(found[0].text)
+        if noun is not None and len(found) == 1:
+            own = [command for command in self.commands if command.noun == noun]
+            raise UnknownCommand(
+                _("What about {noun}? The verb is missing.", noun=Code(code=found[0].text)),
+                hint=_("{help} lists what there is.", help=Code(code=f"help {noun}")),
+                commands=tuple(usage.example(command, context) for command in own[:3]),
+            )
+        near = self.nearest(line, context)
+        raise UnknownCommand(
+            _("There is no command {words}.", words=Code(code=" ".join(token.text for token in found[:2])[:60])),
+            hint=_("{help} lists what there is.", help=Code(code="help")),
+            commands=tuple(self._with_rest(wording, line, found, context) for wording in near),
+        )
+
+    def _with_rest(self, wording: str, line: str, found: Sequence[Token], context: ReadContext) -> str:
+        """Return a command in place of the words not understood: with what followed them if that works, else an example."""
+        length = min(wording.count(" ") + 1, len(found))
+        for kept in (length, length - 1, length + 1):
+            if 0 < kept <= len(found):
+                candidate = f"{wording} {line[found[kept - 1].end :].strip()}".strip()
+                if self._works(candidate, context):
+                    return candidate
+        match = self._match(tokens(wording), context)
+        return usage.example(match.commands[0], context, wording=wording) if match else wording
+
+    def _works(self, text: str, context: ReadContext) -> bool:
+        line, _dry_run = _without_dry_run(prepared(text))
+        found = tokens(line)
+        match = self._match(found, context)
+        if match is None:
+            return False
+        try:
+            command = self._one(match, line, found, context)
+            grammar.arguments(command, line, found[match.length :], context)
+        except UsageError:
+            return False
+        return True
+
+    def _explained(self, unread: UsageError, command: Command, context: ReadContext) -> UsageError:
+        """Return the error with the usage as its hint and only commands that would work."""
+        working = tuple(text for text in unread.commands if self._works(text, context))
+        return type(unread)(
+            unread.message,
+            hint=unread.hint or _("Usage: {usage}", usage=usage.line(command, context.locale)),
+            commands=working or (usage.example(command, context),),
+        )
+
+
+def _declared(command: Command) -> Iterator[tuple[str, str]]:
+    """Yield every wording declared, with its language."""
+    yield usage.SOURCE, command.words
+    for language, wordings in command.aliases.items():
+        for wording in wordings:
+            yield language, " ".join(wording.split())
+
+
+def _key(wording: str) -> str:
+    return " ".join(fold(word) for word in wording.split())
+
+
+def _without_dry_run(line: str) -> tuple[str, bool]:
+    spans = [token for token in tokens(line) if not token.quoted and fold(token.text) == DRY_RUN]
+    if not spans:
+        return line, False
+    parts, position = [], 0
+    for token in spans:
+        parts.append(line[position : token.start].rstrip())
+        position = token.end
+    parts.append(line[position:])
+    return "".join(parts).strip(), True
