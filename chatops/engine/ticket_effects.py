@@ -68,8 +68,9 @@ class DraftArticle(TicketEffect, frozen=True, kw_only=True):
     kind: ClassVar[str] = "ticket.article.draft"
 
     title: str
-    text: str
+    text: str | Text
     locale: str = "en"
+    zone: str = "UTC"
 
 
 class LinkArticle(TicketEffect, frozen=True, kw_only=True):
@@ -126,7 +127,10 @@ class _Desk:
         if not system.capabilities.article_drafts:
             message = f"{system.name} takes no article drafts"
             raise Unsupported(message)
-        draft = ArticleDraft(title=effect.title, text=effect.text, locale=effect.locale)
+        words = effect.text
+        if isinstance(words, Text):
+            words = self._catalogues.plain(words, Reader(locale=effect.locale, zone=effect.zone))
+        draft = ArticleDraft(title=effect.title, text=words, locale=effect.locale)
         article = await _knowledge(system).draft_article(draft, effect.ticket, _context(effect, key))
         return Performed(result=_called(article.ref))
 
