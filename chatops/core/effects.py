@@ -32,7 +32,7 @@ class Post(Effect, frozen=True, kw_only=True):
     kind: ClassVar[str] = "post"
 
     to: str
-    """`room:LOGICAL`, `person:ID` (direct chat) or `remote:NETWORK:ID`."""
+    """`room:LOGICAL`, `person:ID` (direct chat), `remote:NETWORK:ID`, or `call:KEY` (kept for an API caller)."""
     said: Said
     slot: str | None = None
     resurface: bool = False

@@ -53,12 +53,13 @@ class Origin(Frozen, frozen=True, kw_only=True):
     """Where a command came from, and so where its answer goes."""
 
     target: str
-    """`room:…`, `remote:…` or `person:…`."""
+    """`room:…`, `remote:…`, `person:…`, or `call:KEY` for an API call: kept for the caller, posted nowhere."""
     room: Room | None = None
     """The logical room, if it is one of ours."""
     remote: RoomRef | None = None
     thread: str | None = None
     direct: bool = False
+    """True when nobody but the asker reads what is posted there."""
     via: str = "chat"
 
 
@@ -239,7 +240,7 @@ class Unit:
 
     def answer(self, said: Said, *, private: bool = False) -> None:
         """Answer the command where it was asked, in its thread; or the asker alone."""
-        if private or self.origin is None:
+        if self.origin is None or (private and not self.origin.direct):
             self.post(direct_target(self.actor.id), said, reply=True)
         else:
             self.post(self.origin.target, said, thread=self.origin.thread, reply=True)

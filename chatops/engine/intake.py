@@ -1,0 +1,162 @@
+"""The door of the hall: gives each event its key and lane, drops noise before it costs anything, stores the rest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from chatops.core.clock import Clock
+from chatops.core.codec import Codec
+from chatops.core.commit import InboxRow
+from chatops.core.frozen import Body
+from chatops.core.message import (
+    ButtonPress,
+    CommandCall,
+    MemberChange,
+    Message,
+    MessageRef,
+    Reaction,
+    Redaction,
+    RoomRef,
+    clean,
+)
+from chatops.core.rooms import own_lane
+from chatops.engine.roombook import RoomBook
+from chatops.engine.router import fit
+from chatops.errors import CodecError
+from chatops.ports.chat import Accept
+from chatops.ports.roster import Directory
+from chatops.ports.store import Checkpoint, Store
+
+log = structlog.get_logger("chatops.engine")
+
+UNREADABLE = "unreadable"
+"""Stored in place of a body that cannot be written; nothing decodes it."""
+
+CHECKPOINT_PAUSE = 5.0
+"""Seconds between stores of a checkpoint behind nothing but noise."""
+
+RECENT = 10_000
+"""Messages in rooms of no interest whose deletion would still be noticed."""
+
+
+class Intake:
+    """Accepts what networks and callers bring."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        codec: Codec,
+        clock: Clock,
+        directory: Directory,
+        rooms: RoomBook,
+        probe: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._codec = codec
+        self._clock = clock
+        self._directory = directory
+        self._rooms = rooms
+        self._probe = probe
+        self._recent: OrderedDict[str, str] = OrderedDict()
+        self._checkpointed: dict[str, float] = {}
+
+    def accept_for(self, network: str) -> Accept:
+        """Return the function through which `network` hands over what it received."""
+
+        async def accept(events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
+            rows = [row for key, body in events if (row := self._row(network, key, body)) is not None]
+            if not rows and not self._checkpoint_due(checkpoint):
+                return
+            await self._store.accept_many(rows, checkpoint)
+            self._probe("accept")
+
+        return accept
+
+    async def call(self, call: CommandCall, key: str) -> bool:
+        """Accept a command that came by API or command line. False when `key` was accepted before."""
+        room = None if call.room is None else self._rooms.by_id(call.room)
+        lane = room.lane if room is not None else f"person:{call.person}"
+        row = InboxRow(key=fit(key), lane=lane, kind=call.kind, body=self._codec.encode(call), cause=fit(key))
+        accepted = await self._store.accept_many([row])
+        self._probe("accept")
+        return accepted[0]
+
+    def _row(self, network: str, key: str, body: Body) -> InboxRow | None:
+        room = place(body)
+        if room is None or self._noise(body, room):
+            return None
+        known = self._rooms.by_remote(room)
+        key, _cut = clean(key)
+        full = redaction_key(body.ref) if isinstance(body, Redaction) else fit(f"{network}:{key}")
+        return InboxRow(
+            key=full,
+            lane=known.lane if known is not None else self._lane(body, room),
+            kind=body.kind,
+            body=self._encoded(body),
+            cause=full,
+            room=str(room),
+        )
+
+    def _encoded(self, body: Body) -> str:
+        """Return the body as stored. What cannot be written becomes a dead letter instead of stalling its network."""
+        try:
+            return self._codec.encode(body)
+        except CodecError:
+            log.warning("an event cannot be stored", kind=body.kind)
+            return UNREADABLE
+
+    def _lane(self, body: Body, room: RoomRef) -> str:
+        if isinstance(body, Message) and body.direct:
+            person = self._directory.by_identity(body.sender)
+            if person is not None:
+                self._rooms.met(body.sender, room)
+                return f"person:{person.id}"
+        if isinstance(body, Redaction):
+            return self._recent.get(_name(body.ref), own_lane(room))
+        return own_lane(room)
+
+    def _noise(self, body: Body, room: RoomRef) -> bool:
+        known = self._rooms.by_remote(room)
+        if isinstance(body, ButtonPress) or (known is not None and (known.watched or known.subject is not None)):
+            return False
+        if isinstance(body, Message) and (body.addressed or body.direct):
+            self._recent[_name(body.ref)] = self._lane(body, room)
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+            return False
+        return not (isinstance(body, Redaction) and _name(body.ref) in self._recent)
+
+    def _checkpoint_due(self, checkpoint: Checkpoint | None) -> bool:
+        if checkpoint is None:
+            return False
+        now = self._clock.monotonic()
+        if now - self._checkpointed.get(checkpoint.name, float("-inf")) < CHECKPOINT_PAUSE:
+            return False
+        self._checkpointed[checkpoint.name] = now
+        return True
+
+
+def place(body: Body) -> RoomRef | None:
+    """Return the room something happened in."""
+    match body:
+        case Message() | Reaction() | Redaction():
+            return body.ref.room
+        case ButtonPress() | MemberChange():
+            return body.room
+        case _:
+            return None
+
+
+def redaction_key(ref: MessageRef) -> str:
+    """Return the inbox key of a message's deletion: whether it was deleted is one look-up, in every process."""
+    digest = hashlib.sha256(f"{ref.room}\0{ref.id}".encode()).hexdigest()[:40]
+    return f"{ref.room.network}:redacted:{digest}"
+
+
+def _name(ref: MessageRef) -> str:
+    return f"{ref.room}\0{ref.id}"

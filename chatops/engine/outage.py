@@ -1,0 +1,42 @@
+"""A database that does not answer: everybody waits, one line is logged when it begins and one when it ends."""
+
+from __future__ import annotations
+
+import structlog
+
+from chatops.core.clock import Clock
+from chatops.errors import StoreUnavailable
+from chatops.ports.store import Store
+
+log = structlog.get_logger("chatops.engine")
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+
+
+class Outage:
+    """Waits until the store is back."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self.since: float | None = None
+        """Monotonic seconds when it began; None while all is well."""
+
+    async def over(self) -> None:
+        """Return once a durable write works again."""
+        if self.since is None:
+            self.since = self._clock.monotonic()
+            log.error("the database does not answer; waiting for it")
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._store.ping()
+            except StoreUnavailable:
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            break
+        if self.since is not None:
+            log.warning("the database answers again", after=round(self._clock.monotonic() - self.since, 1))
+            self.since = None

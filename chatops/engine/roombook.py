@@ -1,0 +1,80 @@
+"""All logical rooms, in memory: deciding where a message belongs costs no database work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from chatops.core.codec import Codec
+from chatops.core.commit import Put
+from chatops.core.message import Identity, RoomRef
+from chatops.core.rooms import Room
+from chatops.ports.store import Store
+
+MOST = 100_000
+"""Rooms, and direct chats, remembered at most."""
+
+
+class RoomBook:
+    """Kept fresh by every commit of a room."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._by_id: dict[str, Room] = {}
+        self._by_remote: dict[str, Room] = {}
+        self._direct: OrderedDict[Identity, RoomRef] = OrderedDict()
+        self._changed: dict[str, asyncio.Event] = {}
+
+    async def load(self, store: Store) -> None:
+        """Read all rooms."""
+        for stored in await store.find(Room.kind, {}, limit=MOST):
+            self._learn(self._codec.decode_as(Room, stored.body))
+
+    def learn(self, puts: Iterable[Put]) -> None:
+        """Take over the rooms among what was committed."""
+        for put in puts:
+            if put.kind == Room.kind:
+                self._learn(self._codec.decode_as(Room, put.body))
+
+    def by_id(self, room: str) -> Room | None:
+        """Return a logical room."""
+        return self._by_id.get(room)
+
+    def by_remote(self, room: RoomRef) -> Room | None:
+        """Return the logical room that a remote one stands for."""
+        return self._by_remote.get(str(room))
+
+    def of_lane(self, lane: str) -> Room | None:
+        """Return the first open room that belongs to a lane."""
+        return next((room for room in self._by_id.values() if room.lane == lane and room.state == "open"), None)
+
+    def direct(self, identity: Identity) -> RoomRef | None:
+        """Return the direct chat somebody last wrote in."""
+        return self._direct.get(identity)
+
+    def met(self, identity: Identity, room: RoomRef) -> None:
+        """Remember somebody's direct chat."""
+        self._direct[identity] = room
+        self._direct.move_to_end(identity)
+        if len(self._direct) > MOST:
+            self._direct.popitem(last=False)
+
+    def forget_direct(self, identity: Identity) -> None:
+        """Forget a direct chat that is gone."""
+        self._direct.pop(identity, None)
+
+    def change(self, room: str) -> asyncio.Event:
+        """Return an event that is set when the room changes."""
+        return self._changed.setdefault(room, asyncio.Event())
+
+    def _learn(self, room: Room) -> None:
+        before = self._by_id.get(room.id)
+        if before is not None and before.ref is not None:
+            self._by_remote.pop(str(before.ref), None)
+        self._by_id[room.id] = room
+        if room.ref is not None:
+            self._by_remote[str(room.ref)] = room
+        waiting = self._changed.pop(room.id, None)
+        if waiting is not None:
+            waiting.set()
