@@ -168,6 +168,26 @@ class Unit:
         wanted = set(keys.items())
         return [value for value in found.values() if wanted <= value.keys()]
 
+    async def glance(self, kind: type[AggregateT], *, limit: int = 200, **keys: str) -> list[AggregateT]:
+        """Return what is stored now, oldest first, for showing and counting: the commit does not mind when it moves on."""
+        found = await self._facts.find(kind.kind, keys, limit=limit)
+        return [self._codec.decode_as(kind, stored.body) for stored in found]
+
+    async def subject(self, kind: str, id: str) -> Aggregate | None:
+        """Return an aggregate of a kind known by name only, as stored now, or None."""
+        stored = await self._facts.get(kind, id)
+        found = None if stored is None else self._codec.decode(kind, stored.body)
+        return found if isinstance(found, Aggregate) else None
+
+    async def audited(self, lane: str, *, limit: int = 200) -> list[AuditRecord]:
+        """Return the stored audit of a lane, oldest first; erased records are left out."""
+        entries = await self._facts.entries(audit_chain(lane), limit=limit)
+        return [
+            self._codec.decode_as(AuditRecord, entry.payload)
+            for entry in entries
+            if entry.payload is not None and entry.kind == AuditRecord.kind
+        ]
+
     async def timeline(self, aggregate: Aggregate, *, limit: int = 200) -> list[TimelineNote]:
         """Return the stored timeline of an aggregate, oldest first; erased entries are left out."""
         entries = await self._facts.entries(timeline_chain(aggregate.kind, aggregate.id), limit=limit)
