@@ -1,0 +1,221 @@
+"""The console's pages, and the pieces of them that are sent live."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from chatops import Frozen, PluginContext
+from chatops.core.message import MAX_TEXT, Person
+from chatops.core.text import Code, Moment, Text, _, said
+from chatops.ports.web import Page, Static
+from console_network import texts
+from console_network.access import LINK_LIFETIME, home
+from console_network.model import Entry, Room
+from console_network.store import Store
+from console_network.views import EntryView, Views
+
+_HERE = Path(__file__).parent
+
+FILES = Static(path="/static/console", folder=_HERE / "static")
+EMOJI = ("👍", "👀", "✅", "🎉", "❤️", "📌", "🎯", "💡")
+"""The reactions a message's menu offers; 📌 🎯 💡 👀 ✅ mean something to the server."""
+
+_STYLE = "/static/console/console.css"
+_SCRIPT = "/static/console/console.js"
+_TRY = ("help", "me", "whoami")
+
+
+class Looking(Frozen, frozen=True, kw_only=True):
+    """Where somebody is in the console, read off the address."""
+
+    thread: str | None = None
+    reply: str | None = None
+    edit: str | None = None
+    show: int = 50
+    """How many entries of the room."""
+
+
+class Pages:
+    """Renders. Templates are read and compiled here, before the server serves anybody."""
+
+    def __init__(self, context: PluginContext, store: Store) -> None:
+        self._context = context
+        self._store = store
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            auto_reload=False,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(once=lambda: secrets.token_hex(12), emoji=EMOJI, max_text=MAX_TEXT)
+        for template in self._environment.list_templates():
+            self._environment.get_template(template)
+
+    # whole pages
+
+    async def room(
+        self, request: web.Request, person: Person, room: Room, looking: Looking, cursor: str
+    ) -> web.Response:
+        """Return a room with everything around it."""
+        views = Views(self._context, self._store, person)
+        entries = await self._store.newest(room.id, limit=looking.show + 1)
+        thread = await self._thread(views, room, looking.thread)
+        view = views.room(room, here=True)
+        address = f"{view.href}?show={looking.show}"
+        values = {
+            "room": view,
+            "members": [views.person(member) for member in room.members],
+            "entries": [await views.entry(entry) for entry in entries[-looking.show :]],
+            "earlier": f"{view.href}?show={looking.show * 2}#log" if len(entries) > looking.show else None,
+            "pinned": await self._pinned(views, room),
+            "thread": thread,
+            "reply": await views.quote(looking.reply),
+            "editing": await self._editable(person, looking.edit),
+            "writable": view.member and not view.archived,
+            "hint": self._hint(views, room),
+            "address": address,
+            "cursor": cursor,
+            "prefix": "",
+        }
+        values |= self._around(request, views, room.id)
+        body = self._environment.get_template("room.html").render(values)
+        title = f"{room.title} · {person.name} · Chatops"
+        return self._page(title, body, person.locale)
+
+    def index(self, people: Sequence[Person], locale: str) -> web.Response:
+        """Return the demo's front page: everybody one may become, and what to try."""
+        words = self._context.web.words
+        now = self._context.clock.now()
+        commands = [str(line) for line in self._context.settings.get("try", _TRY)][:3]
+        cards = [
+            {
+                "view": Views(self._context, self._store, person).person(person.id),
+                "href": home(person.id),
+                "language": words(texts.LANGUAGES.get(person.locale[:2], said(person.locale)), locale),
+                "time": words(_at(Moment(at=now)), locale, person.zone),
+                "department": self._context.people.profile(person.id).department,
+            }
+            for person in people
+        ]
+        fixed = {
+            "title": words(texts.INDEX_TITLE, locale),
+            "lead": words(texts.INDEX_LEAD, locale),
+            "try_title": words(texts.INDEX_TRY, locale),
+            "try_hint": words(texts.INDEX_TRY_HINT, locale),
+        }
+        body = self._environment.get_template("index.html").render(fixed, people=cards, commands=commands)
+        return self._page("Chatops", body, locale)
+
+    def sign_in(self, person: Person | None) -> web.Response:
+        """Return the page behind a sign-in link: a button, or that it does not work any more."""
+        words = self._context.web.words
+        locale = person.locale if person else "en"
+        minutes = int(LINK_LIFETIME.total_seconds() // 60)
+        title = texts.SIGN_IN_TITLE if person else texts.SIGN_IN_OVER
+        lead = (
+            _(texts.SIGN_IN_LEAD.msgid, name=said(person.name))
+            if person
+            else _(texts.SIGN_IN_OVER_LEAD.msgid, minutes=minutes)
+        )
+        body = self._environment.get_template("sign_in.html").render(
+            title=words(title, locale),
+            lead=words(lead, locale),
+            button=words(texts.SIGN_IN_BUTTON, locale) if person else None,
+        )
+        response = self._page(words(title, locale), body, locale)
+        response.set_status(200 if person else 410)
+        return response
+
+    def notice(self, person: Person, message: Text, *, back: str, status: int) -> web.Response:
+        """Return a page that says why something did not work."""
+        words = self._context.web.words
+        title = words(texts.NOTICE_TITLE, person.locale)
+        body = self._environment.get_template("notice.html").render(
+            title=title,
+            message=words(message, person.locale, person.zone),
+            back=back,
+            back_label=words(texts.WORDS["back"], person.locale),
+        )
+        response = self._page(title, body, person.locale)
+        response.set_status(status)
+        return response
+
+    # pieces
+
+    async def entry(self, request: web.Request, person: Person, entry: Entry, *, prefix: str, address: str) -> str:
+        """Return one entry's HTML."""
+        views = Views(self._context, self._store, person)
+        values = {"entry": await views.entry(entry), "prefix": prefix, "address": address}
+        values |= self._common(request, views)
+        return self._environment.get_template("entry.html").render(values)
+
+    async def top(self, request: web.Request, person: Person, room: Room, *, address: str) -> str:
+        """Return the HTML of what is pinned in a room."""
+        views = Views(self._context, self._store, person)
+        values = {"pinned": await self._pinned(views, room), "address": address, **self._common(request, views)}
+        return self._environment.get_template("top.html").render(values)
+
+    def rooms(self, request: web.Request, person: Person, current: str) -> str:
+        """Return the HTML of the room list."""
+        views = Views(self._context, self._store, person)
+        return self._environment.get_template("rooms.html").render(self._around(request, views, current))
+
+    # inside
+
+    def _common(self, request: web.Request, views: Views) -> dict[str, Any]:
+        base = home(views.reader.id)
+        return {"t": views.words, "base": base, "csrf": self._context.web.csrf(request, path=base)}
+
+    def _around(self, request: web.Request, views: Views, current: str) -> dict[str, Any]:
+        mine, direct, others = views.rooms(current)
+        now = _at(Moment(at=self._context.clock.now()))
+        return {
+            **self._common(request, views),
+            "me": views.person(views.reader.id),
+            "now": self._context.web.words(now, views.reader.locale, views.reader.zone),
+            "demo": self._context.demo,
+            "current": current,
+            "mine": mine,
+            "direct": direct,
+            "others": others,
+        }
+
+    async def _thread(self, views: Views, room: Room, id: str | None) -> dict[str, Any] | None:
+        root = await self._store.entry(id) if id else None
+        if root is None or root.room != room.id or root.thread is not None:
+            return None
+        replies = await self._store.newest(room.id, limit=200, thread=root.id)
+        return {"root": await views.entry(root), "replies": [await views.entry(reply) for reply in replies]}
+
+    async def _pinned(self, views: Views, room: Room) -> EntryView | None:
+        for id_ in reversed(room.pinned):
+            entry = await self._store.entry(id_)
+            if entry is not None and not entry.gone:
+                return await views.entry(entry)
+        return None
+
+    async def _editable(self, person: Person, id: str | None) -> Entry | None:
+        entry = await self._store.entry(id) if id else None
+        return entry if entry is not None and entry.author == person.id and not entry.gone else None
+
+    def _hint(self, views: Views, room: Room) -> str:
+        reader = views.reader
+        if room.kind == "direct":
+            return self._context.web.words(_(texts.SPEAK_DIRECT.msgid, example=Code(code="help")), reader.locale)
+        hint = _(texts.SPEAK_IN_ROOM.msgid, prefix=Code(code="!"), example=Code(code="!help"))
+        return self._context.web.words(hint, reader.locale)
+
+    def _page(self, title: str, body: str, locale: str) -> web.Response:
+        return self._context.web.page(Page(title=title, body=body, locale=locale, styles=(_STYLE,), scripts=(_SCRIPT,)))
+
+
+def _at(moment: Moment) -> Text:
+    return Text(msgid="{at}", args={"at": moment}, verbatim=True)
