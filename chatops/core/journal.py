@@ -24,6 +24,9 @@ MIN_KEY = 32
 ZERO = "0" * 64
 """The MAC before the first entry, and the empty ledger."""
 
+ERASED = "erased"
+"""Kind of the entry that records an erasure. Its payload is `{"seq": N}`, the number of the entry emptied."""
+
 
 class TimelineNote(Body, frozen=True, kw_only=True):
     """Something that happened to an aggregate, in words people read later."""
@@ -107,6 +110,19 @@ class Ledger(Frozen, frozen=True, kw_only=True):
     seal: str
 
 
+class Anchor(Frozen, frozen=True, kw_only=True):
+    """A ledger as it was at some time: going back to an older copy of everything else is found by it."""
+
+    number: int
+    """1, 2, 3 … without gaps."""
+    writer: str
+    anchored_at: Instant
+    chains: int
+    total: str
+    entries: int
+    seal: str
+
+
 class Seal:
     """All keyed arithmetic of the journal. Pure: the store does the reading and writing."""
 
@@ -158,6 +174,21 @@ class Seal:
         """Return a sealed ledger."""
         return Ledger(
             writer=writer, total=total, entries=entries, seal=self._hmac("ledger", writer, total, str(entries))
+        )
+
+    def anchor(
+        self, *, number: int, writer: str, anchored_at: Instant, chains: int, total: str, entries: int
+    ) -> Anchor:
+        """Return a sealed anchor."""
+        parts = (str(number), writer, anchored_at.isoformat(), str(chains), total, str(entries))
+        return Anchor(
+            number=number,
+            writer=writer,
+            anchored_at=anchored_at,
+            chains=chains,
+            total=total,
+            entries=entries,
+            seal=self._hmac("anchor", *parts),
         )
 
     def _hmac(self, *parts: str) -> str:

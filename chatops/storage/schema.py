@@ -1,0 +1,98 @@
+"""The schema's version: migrations by Tortoise's own tool, forward only, run at every start and by `chatops db migrate`.
+
+A database that a newer program has migrated is refused before anything is written to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from chatops.errors import SchemaMismatch, StoreUnavailable
+from chatops.storage import sqlite_file
+from chatops.storage.models import APP
+
+CONNECTION = "chatops"
+"""Every connection's name. Tortoise keeps the name in the model classes but the connection in a context of its own, so
+stores may share the name, and must. Only one kind of database per process: Tortoise caches statements by that name."""
+
+MODELS = "chatops.storage.models"
+MIGRATIONS = "chatops.storage.migrations"
+
+
+def config(connection: Mapping[str, Any] | str) -> dict[str, Any]:
+    """Return Tortoise's configuration for a database, given as URL or as Tortoise's own settings."""
+    return {
+        "connections": {CONNECTION: connection if isinstance(connection, str) else dict(connection)},
+        "apps": {APP: {"models": [MODELS], "default_connection": CONNECTION, "migrations": MIGRATIONS}},
+    }
+
+
+TORTOISE_ORM = config("sqlite://:memory:")
+"""For `tortoise -c chatops.storage.schema.TORTOISE_ORM makemigrations`, after a change of the models."""
+
+
+async def migrate(url: str) -> tuple[str, ...]:
+    """Bring the database at `url` to this program's schema; return the names of the migrations applied.
+
+    `url` is `sqlite:///PATH` (percent-encoded) or what Tortoise takes for PostgreSQL. Nobody else may write meanwhile.
+    Raise SchemaMismatch when a newer program has migrated it, StoreUnavailable when it does not answer.
+    """
+    # In a thread with a loop of its own: migrations are modules, read from disk, and SQLite's are files to copy.
+    return await asyncio.to_thread(_migrate, url)
+
+
+def _migrate(url: str) -> tuple[str, ...]:
+    try:
+        if not url.startswith("sqlite:"):
+            return asyncio.run(_run(url, dry=False))
+        path = Path(unquote(url.removeprefix("sqlite://").partition("?")[0]))
+        missing = asyncio.run(_run(sqlite_file.settings(path), dry=True)) if path.exists() else ("everything",)
+        if not missing:
+            return ()
+        # Tortoise commits after each statement on SQLite: a start that is killed half-way would leave half a schema.
+        with sqlite_file.exchanged(path) as copy:
+            return asyncio.run(_run(sqlite_file.settings(copy), dry=False))
+    except (BaseORMException, OSError, *sqlite_file.ERRORS) as error:
+        message = f"The database cannot be migrated: {error}"
+        raise StoreUnavailable(message) from error
+
+
+async def _run(connection: Mapping[str, Any] | str, *, dry: bool) -> tuple[str, ...]:
+    settings = config(connection)
+    async with TortoiseContext() as context:
+        await context.init(config=settings)
+        executor = MigrationExecutor(context.db(), settings["apps"])
+        target = [MigrationTarget(APP, "__latest__")]
+        missing = tuple(step.migration.name for step in await executor.plan(target))
+        _refuse_newer(executor)
+        if missing and not dry:
+            await executor.migrate(target, direction="forward")
+        return missing
+
+
+def _refuse_newer(executor: MigrationExecutor) -> None:
+    unknown = executor.loader.applied_migrations - executor.loader.disk_migrations.keys()
+    if unknown:
+        newest = max(key.name for key in unknown)
+        message = (
+            f"This database was made by a newer version of this program: it has the migration {newest}, which version "
+            f"{program()} does not know. Install the newer version, or go back to a backup made before it."
+        )
+        raise SchemaMismatch(message)
+
+
+def program() -> str:
+    """Return this program's version."""
+    try:
+        return version("chatops-server")
+    except PackageNotFoundError:
+        return "(not installed)"

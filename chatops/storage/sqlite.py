@@ -1,0 +1,366 @@
+"""The embedded store: one SQLite file, one process, one writing thread. Implements `chatops.ports.store.Store`."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from chatops.core.clock import Clock
+from chatops.core.codec import Codec
+from chatops.core.commit import Commit, InboxRow, Stored
+from chatops.core.events import TimerFired
+from chatops.core.journal import Entry, Seal
+from chatops.errors import StoreError, StoreUnavailable
+from chatops.ports.store import (
+    Checkpoint,
+    ClaimedEvent,
+    ClaimedPost,
+    DeadLetter,
+    Depths,
+    Mark,
+    Placed,
+    Sent,
+    Settlement,
+)
+from chatops.storage import (
+    reads,
+    sqlite_commit,
+    sqlite_file,
+    sqlite_journal,
+    sqlite_outbox,
+    sqlite_timers,
+    sqlite_upkeep,
+)
+from chatops.storage.bell import Bell
+from chatops.storage.lanes import Lanes
+from chatops.storage.reads import Reads
+from chatops.storage.schema import migrate
+from chatops.storage.sqlite_rows import News, PostTag
+from chatops.storage.sqlite_upkeep import Present
+from chatops.storage.sqlite_writer import Writer
+
+WATCHED = 4096
+"""Roots whose settling can be waited for at the same time."""
+
+
+class SqliteStore:
+    """Durable when a method returns. Keep other processes away with `chatops.storage.folder.DataFolder`.
+
+    Should a second process open the file all the same, this one's writes are refused from then on: fences are safe.
+    """
+
+    def __init__(self, path: Path, codec: Codec, seal: Seal, clock: Clock, *, busy: float = 5.0) -> None:
+        """`busy`: seconds to wait for somebody else's lock (a backup's) before a write fails."""
+        codec.register(TimerFired)
+        self._path = path
+        self._codec = codec
+        self._seal = seal
+        self._clock = clock
+        self._events: Lanes[None] = Lanes()
+        self._targets: Lanes[PostTag] = Lanes()
+        self._event_bell = Bell(clock)
+        self._post_bell = Bell(clock)
+        self._watched: OrderedDict[str, Bell] = OrderedDict()
+        self._epoch: int | None = None
+        self.reads = Reads(sqlite_file.settings(path, query_only=1), faults=sqlite_file.ERRORS)
+        """The reading connection, for the other parts of `chatops.storage`."""
+        self.writer: Writer[Present] = Writer(
+            path, greet=self._greet, check=self._check, greeted=self._greeted, busy=busy
+        )
+        """The writing connection, for the other parts of `chatops.storage`."""
+
+    # life
+
+    async def open(self) -> None:
+        """Migrate, connect, take up work."""
+        await migrate(sqlite_file.url(self._path))
+        self._epoch = None
+        await self.writer.open()
+        self.reads = Reads(sqlite_file.settings(self._path, query_only=1), faults=sqlite_file.ERRORS)
+        await self.reads.open()
+
+    async def close(self) -> None:
+        """Finish what was asked for, release all leases, disconnect."""
+        await self.writer.close()
+        await self.reads.close()
+        self._events, self._targets = Lanes(), Lanes()
+
+    async def ping(self) -> None:
+        """Prove that a durable write works."""
+        at = self._clock.now()
+        await self.writer.run(lambda db: sqlite_upkeep.proof_of_life(db, at=at))
+
+    # in
+
+    async def accept_many(self, rows: Sequence[InboxRow], checkpoint: Checkpoint | None = None) -> tuple[bool, ...]:
+        """Store events and checkpoint together."""
+        at = self._clock.now()
+        news = News()
+
+        def work(db: sqlite3.Connection) -> tuple[bool, ...]:
+            if checkpoint is not None:
+                sqlite_upkeep.keep_checkpoint(db, checkpoint)
+            return tuple(news.accept(db, row, at) for row in rows)
+
+        return await self.writer.run(work, after=lambda _accepted: self._learn(news))
+
+    async def checkpoint(self, name: str) -> str | None:
+        """Return the value last stored under `name`."""
+        return await self.reads.ask(reads.checkpoint(name))
+
+    async def lane_used(self, lane: str) -> bool:
+        """Whether any event was ever accepted in `lane` (and not purged)."""
+        return await self.reads.ask(reads.lane_used(lane))
+
+    async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
+        """Take the heads of up to `limit` lanes that nobody works on."""
+        taken = self._events.take(limit=limit, now=now, lease=lease)
+        if not taken:
+            return ()
+        try:
+            found = await self.reads.ask(reads.events(taken))
+        except (StoreError, asyncio.CancelledError):
+            for claim in taken:
+                self._events.again(claim.id, None)
+            raise
+        for gone in {claim.id for claim in taken} - {event.seq for event in found}:
+            self._events.done(gone)
+        return found
+
+    async def renew(self, seq: int, fence: int, *, until: datetime) -> bool:
+        """Keep a claim."""
+        return self._events.renew(seq, fence, until)
+
+    async def commit(self, commit: Commit) -> None:
+        """Write a unit of work, all or nothing, and end the claim."""
+        at = self._clock.now()
+        until = self._events.hold(commit.seq, commit.fence)
+
+        def after(news: News) -> None:
+            if commit.outcome.state == "retry":
+                self._events.again(commit.seq, commit.outcome.not_before)
+            else:
+                self._events.done(commit.seq)
+            self._event_bell.ring()
+            self._learn(news)
+
+        await self.writer.run(
+            lambda db: sqlite_commit.write(db, commit, seal=self._seal, at=at),
+            after=after,
+            failed=lambda: self._events.let_go(commit.seq, commit.fence, until),
+        )
+
+    async def wait_events(self, at_most: float) -> None:
+        """Return when new events may be claimable."""
+        await self._event_bell.wait(self._patience(self._events, at_most))
+
+    # facts
+
+    async def get(self, kind: str, id: str) -> Stored | None:
+        """Return one aggregate, or None."""
+        return await self.reads.ask(reads.get(kind, id))
+
+    async def find(self, kind: str, keys: Mapping[str, str], *, limit: int = 200) -> Sequence[Stored]:
+        """Return those that have all of `keys`, oldest first."""
+        return await self.reads.ask(reads.find(kind, keys, limit))
+
+    async def allocate(self, sequence: str) -> int:
+        """Return the next number of a sequence."""
+        return await self.writer.run(lambda db: sqlite_upkeep.allocate(db, sequence))
+
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200) -> Sequence[Entry]:
+        """Return journal entries with a higher number than `after`, oldest first."""
+        return await self.reads.ask(reads.entries(chain, after, limit))
+
+    async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:
+        """Return the newest stored events of a remote room, oldest first."""
+        return await self.reads.ask(reads.messages(room, limit))
+
+    # out
+
+    async def claim_posts(
+        self, *, limit: int, now: datetime, lease: timedelta, bulk: bool, kinds: Collection[str] | None = None
+    ) -> Sequence[ClaimedPost]:
+        """Take the heads of up to `limit` targets that nobody sends to; write `sending` before returning."""
+
+        def wanted(tag: PostTag) -> bool:
+            is_bulk, kind = tag
+            return (bulk or not is_bulk) and (kinds is None or kind in kinds)
+
+        taken = self._targets.take(limit=limit, now=now, lease=lease, wanted=wanted)
+        if not taken:
+            return ()
+
+        def after(started: Sequence[ClaimedPost]) -> None:
+            for gone in {claim.id for claim in taken} - {post.id for post in started}:
+                self._targets.done(gone)
+
+        def failed() -> None:
+            for claim in taken:
+                self._targets.again(claim.id, None)
+
+        return await self.writer.run(lambda db: sqlite_outbox.start_sending(db, taken), after=after, failed=failed)
+
+    async def plan(self, id: int, fence: int, plan: str) -> None:
+        """Remember how a row is going to be sent."""
+        await self.writer.run(lambda db: sqlite_outbox.plan(db, id, fence, plan))
+
+    async def mark(self, mark: Mark) -> None:
+        """Record the outcome of a send."""
+        at = self._clock.now()
+        until = self._targets.hold(mark.id, mark.fence)
+
+        def after(news: News) -> None:
+            if mark.state == "ready":
+                self._targets.again(mark.id, mark.not_before)
+            else:
+                self._targets.done(mark.id)
+            self._post_bell.ring()
+            self._learn(news)
+
+        await self.writer.run(
+            lambda db: sqlite_outbox.mark(db, mark, at=at),
+            after=after,
+            failed=lambda: self._targets.let_go(mark.id, mark.fence, until),
+        )
+
+    async def placed(self, target: str, slot: str) -> Placed | None:
+        """Return where a slot's newest post stands."""
+        return await self.reads.ask(reads.placed(target, slot))
+
+    async def scrolled(self, placed: Placed) -> int:
+        """Return how many messages and posts came into the room after `placed`."""
+        return await self.reads.ask(reads.scrolled(placed))
+
+    async def wait_posts(self, at_most: float) -> None:
+        """Return when new posts may be claimable."""
+        await self._post_bell.wait(self._patience(self._targets, at_most))
+
+    async def settlement(self, cause: str) -> Settlement:
+        """Return what the root event `cause` has led to so far."""
+        self._bell_of(cause).mute()  # a change after this look rings for the wait that follows it
+        return await self.reads.ask(reads.settlement(cause))
+
+    async def wait_settled(self, cause: str, at_most: float) -> None:
+        """Return when something of `cause` may have changed since `settlement` was last asked."""
+        await self._bell_of(cause).wait(at_most)
+
+    # timers
+
+    async def fire_due(self, now: datetime, *, limit: int = 100) -> int:
+        """Turn due timers into inbox events."""
+        _news, fired = await self.writer.run(
+            lambda db: sqlite_timers.fire(db, self._codec, now=now, limit=limit),
+            after=lambda result: self._learn(result[0]),
+        )
+        return fired
+
+    async def next_due(self) -> datetime | None:
+        """Return when the earliest timer is due."""
+        return await self.reads.ask(reads.next_due())
+
+    # operators
+
+    async def depths(self) -> Depths:
+        """Count what waits."""
+        return await self.reads.ask(reads.depths())
+
+    async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
+        """Return what was given up, newest first."""
+        return await self.reads.ask(reads.dead_letters(limit))
+
+    async def replay(self, key: str) -> bool:
+        """Put a dead letter back to ready."""
+
+        def after(news: News | None) -> None:
+            if news is not None:
+                self._learn(news)
+
+        return await self.writer.run(lambda db: sqlite_upkeep.replay(db, key), after=after) is not None
+
+    async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:
+        """Return outbox rows of any state in order of id."""
+        return await self.reads.ask(reads.sent(after, limit))
+
+    async def verify(self) -> Sequence[str]:
+        """Check every journal."""
+        try:
+            return await asyncio.to_thread(sqlite_journal.verify, self._path, self._seal)
+        except sqlite3.Error as error:
+            message = f"The journals cannot be read: {error}"
+            raise StoreUnavailable(message) from error
+
+    async def erase(self, chain: str, seq: int) -> None:
+        """Delete an entry's payload and salt and append the record of it."""
+        at = self._clock.now()
+        await self.writer.run(lambda db: sqlite_journal.erase(db, chain, seq, seal=self._seal, at=at))
+
+    async def anchor(self) -> None:
+        """Seal the present heads into an anchor."""
+        at = self._clock.now()
+        await self.writer.run(lambda db: sqlite_journal.anchor(db, seal=self._seal, at=at))
+
+    async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
+        """Forget settled events and posts older than that."""
+        at = self._clock.now()
+        gone, more = 0, True
+        while more:
+            count, more = await self.writer.run(
+                lambda db: sqlite_upkeep.purge(db, events_before=events_before, posts_before=posts_before, at=at)
+            )
+            gone += count
+        return gone
+
+    # inside: in the writer's thread
+
+    def _greet(self, db: sqlite3.Connection) -> Present:
+        if self._epoch is None:
+            self._epoch = sqlite_upkeep.take_over(db)
+        else:
+            self._check(db)
+        return sqlite_upkeep.present(db, self._epoch)
+
+    def _check(self, db: sqlite3.Connection) -> None:
+        if sqlite_upkeep.epoch(db) != self._epoch:
+            message = "Another process has taken over this database."
+            raise StoreUnavailable(message)
+
+    # inside: on the loop
+
+    def _greeted(self, present: Present) -> None:
+        """Start from what the database says; also after a fault, when a write may have happened unknown to us."""
+        self._events.start(present.epoch)
+        self._targets.start(present.epoch)
+        self._events.reconcile(present.events)
+        self._targets.reconcile(present.posts)
+        self._event_bell.ring()
+        self._post_bell.ring()
+
+    def _learn(self, news: News) -> None:
+        for event in news.events:
+            self._events.add(event)
+        for post in news.posts:
+            self._targets.add(post)
+        if news.events:
+            self._event_bell.ring()
+        if news.posts:
+            self._post_bell.ring()
+        for cause in news.causes:
+            if cause in self._watched:
+                self._watched[cause].ring()
+
+    def _bell_of(self, cause: str) -> Bell:
+        bell = self._watched.get(cause)
+        if bell is None:
+            bell = self._watched[cause] = Bell(self._clock)
+            if len(self._watched) > WATCHED:
+                self._watched.popitem(last=False)
+        return bell
+
+    def _patience(self, lanes: Lanes[None] | Lanes[PostTag], at_most: float) -> float:
+        soon = lanes.next_time()
+        return at_most if soon is None else max(0.0, min(at_most, (soon - self._clock.now()).total_seconds()))

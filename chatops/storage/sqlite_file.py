@@ -1,0 +1,57 @@
+"""SQLite's database file: how it is opened for reading, and how it is replaced as a whole."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+ERRORS = (sqlite3.Error,)
+
+
+def url(path: Path) -> str:
+    """Return the URL that `chatops.storage.schema.migrate` takes for the database at `path`."""
+    return f"sqlite://{quote(str(path.absolute()))}"
+
+
+def settings(path: Path, **pragmas: str | int) -> dict[str, Any]:
+    """Return Tortoise's settings for the database at `path`, whatever characters that has."""
+    return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": str(path), **pragmas}}
+
+
+@contextmanager
+def exchanged(path: Path) -> Iterator[Path]:
+    """Give a copy of the database at `path` to work on; when all went well it takes the place of `path` at once.
+
+    After a kill at any moment `path` is the old database or the new one. Blocking.
+    """
+    copy = path.with_name(f"{path.name}.new")
+    for leftover in (copy, *_companions(copy)):
+        leftover.unlink(missing_ok=True)
+    if path.exists():
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            # The old write-ahead log must be gone before the new file takes the old name.
+            connection.execute("PRAGMA journal_mode=DELETE").close()
+            connection.execute("VACUUM INTO ?", (str(copy),)).close()
+    yield copy
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE").close()
+    _flush(copy)
+    copy.replace(path)
+    _flush(path.parent)
+
+
+def _companions(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

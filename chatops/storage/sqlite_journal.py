@@ -1,0 +1,190 @@
+"""Chains, heads, ledger and anchors in SQLite. What is sealed and checked is `chatops.storage.journal`'s to say."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chatops.core.frozen import replace
+from chatops.core.journal import ERASED, ZERO, Anchor, Entry, Head, Ledger, NewEntry, Seal
+from chatops.storage.journal import Row, Tables, extend, findings, next_ledger
+from chatops.storage.sqlite_rows import read, written
+
+WRITER = "sqlite"
+
+_ENTRY = "id, chain, seq, kind, recorded_at, payload, salt, commitment, mac, writer"
+_KEEP_HEAD = """
+INSERT INTO journal_head (chain, seq, mac, seal) VALUES (?, ?, ?, ?)
+ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, mac = excluded.mac, seal = excluded.seal
+"""
+_KEEP_LEDGER = """
+INSERT INTO ledger (writer, total, entries, seal) VALUES (?, ?, ?, ?)
+ON CONFLICT (writer) DO UPDATE SET total = excluded.total, entries = excluded.entries, seal = excluded.seal
+"""
+
+
+def append(connection: sqlite3.Connection, entries: Iterable[NewEntry], *, seal: Seal, at: datetime) -> None:
+    """Add entries to their chains, and to this writer's ledger.
+
+    Heads and ledger are read each time: a cache would have to follow every savepoint rolled back.
+    """
+    ledger: Ledger | None = None
+    for new in entries:
+        ledger = ledger or _ledger(connection, seal)
+        before = _head(connection, new.chain)
+        entry, head = extend(seal, new, at=at.astimezone(UTC), before=before)
+        connection.execute(
+            "INSERT INTO journal (chain, seq, kind, recorded_at, payload, salt, commitment, mac, writer)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.chain,
+                entry.seq,
+                entry.kind,
+                written(entry.recorded_at),
+                entry.payload,
+                entry.salt,
+                entry.commitment,
+                entry.mac,
+                WRITER,
+            ),
+        )
+        connection.execute(_KEEP_HEAD, (head.chain, head.seq, head.mac, head.seal))
+        ledger = next_ledger(seal, ledger, before=before, head=head)
+    if ledger is not None:
+        connection.execute(_KEEP_LEDGER, (ledger.writer, ledger.total, ledger.entries, ledger.seal))
+
+
+def erase(connection: sqlite3.Connection, chain: str, seq: int, *, seal: Seal, at: datetime) -> None:
+    """Empty an entry and append the record of it; nothing when it is empty already. Raise LookupError for no entry."""
+    found = connection.execute("SELECT kind, payload FROM journal WHERE chain = ? AND seq = ?", (chain, seq)).fetchone()
+    if found is None or found[0] == ERASED:
+        message = f"{chain} has no entry {seq} that could be erased"
+        raise LookupError(message)
+    if found[1] is None:
+        return
+    connection.execute("UPDATE journal SET payload = NULL, salt = NULL WHERE chain = ? AND seq = ?", (chain, seq))
+    record = NewEntry(chain=chain, kind=ERASED, payload=json.dumps({"seq": seq}), salt=secrets.token_hex(16))
+    append(connection, [record], seal=seal, at=at)
+
+
+def anchor(connection: sqlite3.Connection, *, seal: Seal, at: datetime) -> None:
+    """Add an anchor of this writer's ledger."""
+    ledger = _ledger(connection, seal)
+    number = connection.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM anchor").fetchone()[0]
+    chains = connection.execute("SELECT COUNT(*) FROM journal_head").fetchone()[0]
+    kept = seal.anchor(
+        number=number,
+        writer=ledger.writer,
+        anchored_at=at.astimezone(UTC),
+        chains=chains,
+        total=ledger.total,
+        entries=ledger.entries,
+    )
+    connection.execute(
+        "INSERT INTO anchor (number, writer, anchored_at, chains, total, entries, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (kept.number, kept.writer, written(kept.anchored_at), kept.chains, kept.total, kept.entries, kept.seal),
+    )
+
+
+def verify(path: Path, seal: Seal) -> list[str]:
+    """Return what is wrong with the journals in the database at `path`. Blocking: it reads all of them."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        return findings(_Tables(connection), seal)
+
+
+class _Tables(Tables):
+    """The journal's tables within one read transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def by_chain(self) -> Iterator[Row]:
+        """Every entry, chain by chain."""
+        return map(_row, self._connection.execute(f"SELECT {_ENTRY} FROM journal ORDER BY chain, seq, id"))  # noqa: S608
+
+    def by_age(self) -> Iterator[Row]:
+        """Every entry, in the order appended."""
+        return map(_row, self._connection.execute(f"SELECT {_ENTRY} FROM journal ORDER BY id"))  # noqa: S608
+
+    def heads(self) -> Iterator[Head]:
+        """Every head."""
+        rows = self._connection.execute("SELECT chain, seq, mac, seal FROM journal_head ORDER BY chain")
+        return (Head(chain=str(chain), seq=seq, mac=mac, seal=seal) for chain, seq, mac, seal in rows)
+
+    def ledgers(self) -> Iterator[Ledger]:
+        """Every writer's ledger."""
+        rows = self._connection.execute("SELECT writer, total, entries, seal FROM ledger ORDER BY writer")
+        return (Ledger(writer=writer, total=total, entries=entries, seal=seal) for writer, total, entries, seal in rows)
+
+    def anchors(self) -> Iterator[Anchor]:
+        """Every anchor."""
+        rows = self._connection.execute(
+            "SELECT number, writer, anchored_at, chains, total, entries, seal FROM anchor ORDER BY number"
+        )
+        return (
+            Anchor(
+                number=number,
+                writer=writer,
+                anchored_at=_read_or_epoch(at),
+                chains=chains,
+                total=total,
+                entries=entries,
+                seal=seal,
+            )
+            for number, writer, at, chains, total, entries, seal in rows
+        )
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    """SQLite's columns hold whatever was put there: a row whose values are not what we write has no entry."""
+    _id, chain, seq, kind, at, payload, salt, commitment, mac, writer = found
+    row = Row(
+        where=f"{chain}, entry {seq}", chain=str(chain), seq=seq if isinstance(seq, int) else 0, writer=str(writer)
+    )
+    try:
+        entry = msgspec.convert(
+            {
+                "chain": chain,
+                "seq": seq,
+                "kind": kind,
+                "recorded_at": read(at),
+                "payload": payload,
+                "salt": salt,
+                "commitment": commitment,
+                "mac": mac,
+            },
+            type=Entry,
+        )
+    except (msgspec.ValidationError, TypeError, ValueError):
+        return row
+    return replace(row, entry=entry) if written(entry.recorded_at) == at else row
+
+
+def _read_or_epoch(text: Any) -> datetime:
+    """Return the instant, or one that no seal fits."""
+    try:
+        at = read(text)
+    except (TypeError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
+    return at if written(at) == text else datetime.fromtimestamp(0, UTC)
+
+
+def _head(connection: sqlite3.Connection, chain: str) -> Head | None:
+    found = connection.execute("SELECT seq, mac, seal FROM journal_head WHERE chain = ?", (chain,)).fetchone()
+    return None if found is None else Head(chain=chain, seq=found[0], mac=found[1], seal=found[2])
+
+
+def _ledger(connection: sqlite3.Connection, seal: Seal) -> Ledger:
+    found = connection.execute("SELECT total, entries, seal FROM ledger WHERE writer = ?", (WRITER,)).fetchone()
+    if found is None:
+        return seal.ledger(WRITER, ZERO, 0)
+    return Ledger(writer=WRITER, total=found[0], entries=found[1], seal=found[2])
