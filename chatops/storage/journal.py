@@ -176,9 +176,11 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
         for (writer, entries), anchors in sorted(marks.items())
         if entries
     )
-    for ledger in tables.ledgers():
-        if (counts.pop(ledger.writer, 0), totals.get(ledger.writer, ZERO)) != (ledger.entries, ledger.total):
-            found.append(f"The ledger of {ledger.writer} does not fit its entries.")
+    found.extend(
+        f"The ledger of {ledger.writer} does not fit its entries."
+        for ledger in tables.ledgers()
+        if (counts.pop(ledger.writer, 0), totals.get(ledger.writer, ZERO)) != (ledger.entries, ledger.total)
+    )
     found.extend(f"The ledger of {writer} is missing." for writer in sorted(counts))
 
 
