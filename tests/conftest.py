@@ -8,10 +8,17 @@ from collections.abc import Iterator
 import pytest
 from blockbuster import blockbuster_ctx
 
+from chatops.core import zones
+
 OURS = ("chatops", "console_network", "local_tickets")
 
 START_UP: tuple[tuple[str, frozenset[str]], ...] = ()
 """Functions that may block, as (end of the file's path, names): only what runs before the loop serves anybody."""
+
+
+def pytest_configure() -> None:
+    """Read what the server reads at start, too."""
+    zones.load()
 
 
 @pytest.fixture(autouse=True)
