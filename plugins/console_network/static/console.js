@@ -1,0 +1,132 @@
+// What the pages do not need, but are nicer with: nothing reloads, Enter sends, Esc closes.
+"use strict";
+(() => {
+  const app = document.getElementById("app");
+  if (!app) return;
+  const byId = (id) => document.getElementById(id);
+  const title = document.title;
+  let missed = 0;
+
+  // What the server sends for a place of the page.
+  function place(piece) {
+    const old = byId(piece.id);
+    if (old && old.querySelector("details.fill[open]")) {
+      old.waiting = piece; // somebody is filling in a form there
+      return;
+    }
+    const template = document.createElement("template");
+    template.innerHTML = piece.html;
+    const fresh = template.content.firstElementChild;
+    if (old) {
+      const opened = [...old.querySelectorAll("details")].map((one) => one.open);
+      const held = old.contains(document.activeElement);
+      fresh.querySelectorAll("details").forEach((one, n) => (one.open = !!opened[n]));
+      old.replaceWith(fresh);
+      if (held) (fresh.querySelector("summary, button, a") || fresh).focus();
+    } else if (byId(piece.list)) {
+      byId(piece.list).append(fresh);
+      app.querySelector(".empty")?.remove();
+    }
+    if (piece.new && document.hidden) document.title = `(${++missed}) ${title}`;
+  }
+
+  document.addEventListener("toggle", (event) => {
+    const home = event.target.closest("li, #top");
+    if (!event.target.open && home && home.waiting) {
+      const piece = home.waiting;
+      delete home.waiting;
+      place(piece);
+    }
+  }, true);
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    missed = 0;
+    document.title = title;
+  });
+
+  // The line to the server.
+  const line = byId("line");
+  let cursor = "";
+  function state(on) {
+    line.className = `line-state ${on ? "on" : "off"}`;
+    line.textContent = on ? line.dataset.online : line.dataset.offline;
+  }
+  function listen() {
+    const address = new URL(app.dataset.live, location);
+    if (cursor) address.searchParams.set("cursor", cursor);
+    const source = new EventSource(address);
+    source.onopen = () => state(true);
+    source.onerror = () => {
+      state(false);
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+    };
+    source.addEventListener("piece", (event) => place(JSON.parse(event.data)));
+    source.addEventListener("told", (event) => (cursor = event.lastEventId));
+    source.addEventListener("resync", async (event) => {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      for (const id of ["rooms", "top", "entries", "replies"]) {
+        const fresh = page.getElementById(id);
+        if (fresh) byId(id)?.replaceWith(fresh);
+      }
+      cursor = event.lastEventId;
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+  listen();
+
+  // Forms that answer live.
+  const problem = byId("problem");
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-live]")) return;
+    event.preventDefault();
+    if (form.busy) return;
+    form.busy = true;
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" } });
+      if (!answer.ok) throw new Error(answer.headers.get("Content-Type").includes("plain") ? await answer.text() : "");
+      problem.textContent = "";
+      form.reset();
+      const once = form.elements.once;
+      if (once) once.value = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+      form.closest("details")?.removeAttribute("open");
+    } catch (error) {
+      problem.textContent = (error.name === "Error" && error.message) || app.dataset.failed;
+    } finally {
+      form.busy = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, textarea, select");
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.closest(".composer")) {
+      if (!event.target.matches("textarea")) return;
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    } else if (event.key === "/" && !typing) {
+      event.preventDefault();
+      byId("say-text")?.focus();
+    } else if (event.key === "Escape") {
+      const open = [...document.querySelectorAll(".sheet, .fill[open] > form")].map((one) => one.parentElement);
+      const shown = open.filter((one) => one.open).pop();
+      if (shown) {
+        shown.open = false;
+        shown.querySelector("summary").focus();
+      } else if (location.hash === "#side") location.hash = "content";
+      else if (!typing) byId("close-thread")?.click();
+    }
+  });
+
+  document.addEventListener("click", async (event) => {
+    document.querySelectorAll(".menu[open], .members[open]").forEach((one) => {
+      if (!one.contains(event.target)) one.open = false;
+    });
+    const link = event.target.closest("a.copy");
+    if (!link || !navigator.clipboard) return;
+    event.preventDefault();
+    await navigator.clipboard.writeText(link.href);
+    link.textContent = app.dataset.copied;
+  });
+})();
