@@ -166,7 +166,8 @@ def _tried(swarm: Swarm, number: int, look: Look, at: datetime) -> Swarm:
         candidate = look(rest.pop(0))
         why_not = hindrance(swarm, candidate, page=call.page)
         if why_not is not None:
-            skipped.append(Skip(person=candidate.person, reason=why_not))
+            awake = hindrance(swarm, candidate, page=True)
+            skipped.append(Skip(person=candidate.person, reason=why_not, asleep=awake is None))
             continue
         sent = [one for one in sent if not (one.person == candidate.person and one.state is Asked.SUGGESTED)]
         sent.append(

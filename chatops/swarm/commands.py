@@ -86,9 +86,7 @@ class SwarmCommands:
         private: bool = False,
     ) -> None:
         """Open a swarm on a case."""
-        await self._service.open(
-            unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private
-        )
+        await self._service.open(unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private)
 
     @command(
         "swarm show",
@@ -116,7 +114,7 @@ class SwarmCommands:
     )
     async def list(self, unit: Unit, which: Show = Show.OPEN, *, case: TicketName | None = None) -> None:
         """List swarms."""
-        await self._views.list(unit, which.value, case)
+        await self._views.listed(unit, which.value, case)
 
     @command(
         "swarm invite",
@@ -325,9 +323,7 @@ class SwarmCommands:
             "solved": Option(label=_("set the ticket to resolved"), aliases={"de": ("gelöst",), "nl": ("opgelost",)}),
             "reply": Option(label=_("reply to the customer"), aliases={"de": ("antwort",), "nl": ("antwoord",)}),
             "cause": Option(label=_("root cause, one word"), aliases={"de": ("ursache",), "nl": ("oorzaak",)}),
-            "send": Option(
-                label=_("send the reply you have seen"), aliases={"de": ("senden",), "nl": ("verzenden",)}
-            ),
+            "send": Option(label=_("send the reply you have seen"), aliases={"de": ("senden",), "nl": ("verzenden",)}),
         },
     )
     async def done(

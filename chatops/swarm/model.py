@@ -110,6 +110,8 @@ class Skip(Frozen, frozen=True, kw_only=True):
 
     person: str
     reason: Text
+    asleep: bool = False
+    """A page would reach them."""
 
 
 class Call(Frozen, frozen=True, kw_only=True):

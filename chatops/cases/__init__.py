@@ -1,0 +1,1 @@
+"""Cases: what the ticket systems know, shown in chat."""

@@ -1,0 +1,111 @@
+"""A case on a card: who it is for, where it stands, how long there is. Only members of the house are shown any of it."""
+
+from __future__ import annotations
+
+from chatops.core.message import Button, Card, Fact, Field
+from chatops.core.text import Moment, Text, _, _n, said
+from chatops.ports.tickets import Clock, Customer, Priority, Status, Ticket
+
+STATUS_WORDS = {
+    Status.NEW: _("new"),
+    Status.OPEN: _("open"),
+    Status.WAITING: _("waiting for the customer"),
+    Status.ON_HOLD: _("on hold"),
+    Status.RESOLVED: _("resolved"),
+    Status.CLOSED: _("closed"),
+}
+"""Our words; a status we cannot place is shown in the system's own."""
+
+PRIORITY_WORDS = {
+    Priority.URGENT: _("urgent"),
+    Priority.HIGH: _("high"),
+    Priority.NORMAL: _("normal"),
+    Priority.LOW: _("low"),
+}
+
+
+def case_card(ticket: Ticket, owner: str | None) -> Card:
+    """Return the card of a case. `owner`: its owner's name in our directory, None when the directory knows nobody."""
+    facts = [
+        Fact(label=_("Customer"), value=_customer(ticket)),
+        Fact(label=_("Status"), value=_status(ticket)),
+        Fact(label=_("Owner"), value=_owner(ticket, owner)),
+    ]
+    clocks = [clock for clock in ticket.clocks if clock.state in {"running", "paused", "breached"}]
+    if clocks:
+        facts.append(Fact(label=_("Clock"), value=_joined([_clock(clock) for clock in clocks[:2]])))
+    return Card(
+        title=_("{case} · {subject}", case=str(ticket.ref), subject=said(ticket.subject)),
+        facts=tuple(fact for fact in facts if fact.value.msgid),
+        tone="danger" if any(clock.state == "breached" for clock in clocks) else "plain",
+        buttons=_buttons(ticket),
+    )
+
+
+def _customer(ticket: Ticket) -> Text:
+    customer = ticket.customer
+    if customer is None:
+        return said(ticket.requester.name) if ticket.requester is not None else Text(msgid="")
+    parts = [said(f"{customer.name} ({customer.segment})" if customer.segment else customer.name)]
+    if ticket.entitlement is not None:
+        parts.append(said(ticket.entitlement.name))
+    return _joined([*parts, *_others(customer, ticket)])
+
+
+def _others(customer: Customer, ticket: Ticket) -> list[Text]:
+    """Return how many other cases the customer has open."""
+    others = (customer.open_tickets or 0) - (1 if ticket.open else 0)
+    return [_n("{count} other open case", "{count} other open cases", others)] if others > 0 else []
+
+
+def _status(ticket: Ticket) -> Text:
+    status = STATUS_WORDS.get(ticket.status) or said(ticket.vendor_status)
+    priority = PRIORITY_WORDS.get(ticket.priority)
+    return _joined([status, *([_("priority {priority}", priority=priority)] if priority is not None else [])])
+
+
+def _owner(ticket: Ticket, owner: str | None) -> Text:
+    if owner is not None:
+        return said(owner)
+    if ticket.owner is None:
+        return _("nobody yet")
+    return _("{name}, not in our directory", name=said(ticket.owner.name))
+
+
+def _clock(clock: Clock) -> Text:
+    name = said(clock.name)
+    if clock.state == "paused":
+        return _("{clock}: paused", clock=name)
+    if clock.due is None:
+        return _("{clock}: running", clock=name) if clock.state == "running" else _("{clock}: missed", clock=name)
+    due = Moment(at=clock.due, style="datetime")
+    if clock.state == "breached":
+        return _("{clock}: missed since {time}", clock=name, time=due)
+    return _("{clock}: until {time}", clock=name, time=due)
+
+
+def _buttons(ticket: Ticket) -> tuple[Button, ...]:
+    swarms = Button(label=_("Swarms"), command=f"swarm list case={ticket.ref}")
+    if not ticket.open:
+        return (swarms,)
+    return (
+        Button(
+            label=_("Open a swarm"),
+            command=f"swarm open {ticket.ref}",
+            style="primary",
+            form=(
+                Field(name="help_needed", label=_("What help do you need?"), required=True),
+                Field(name="tried", label=_("What did you try?"), kind="text"),
+                Field(name="skills", label=_("Skills to ask for, separated by commas")),
+            ),
+        ),
+        swarms,
+    )
+
+
+def _joined(parts: list[Text]) -> Text:
+    return Text(
+        msgid=" · ".join(f"{{p{n}}}" for n in range(len(parts))),
+        args={f"p{n}": part for n, part in enumerate(parts)},
+        verbatim=True,
+    )

@@ -1,0 +1,83 @@
+"""The buttons of a swarm and their small forms."""
+
+from __future__ import annotations
+
+from chatops.core.message import Button, Field
+from chatops.core.text import _
+from chatops.swarm.model import State, Swarm
+
+
+def done_button(swarm: Swarm) -> Button:
+    """Return the button with the one form that finishes a swarm."""
+    proposal = swarm.solution.text if swarm.solution else ""
+    customer = swarm.case.customer or _("the customer")
+    return Button(
+        label=_("Done"),
+        command=f"swarm done {swarm.name}",
+        style="primary",
+        form=(
+            Field(name="solution", label=_("What solved it"), kind="text", required=True, value=proposal),
+            Field(
+                name="article",
+                label=_("Knowledge"),
+                kind="choice",
+                choices=(
+                    ("new", _("draft a new article")),
+                    ("link", _("an article helped")),
+                    ("none", _("no article")),
+                ),
+                required=True,
+                value="new",
+            ),
+            Field(name="because", label=_("Title of the new article, number of the old one, or why none")),
+            Field(name="solved", label=_("Set the ticket to resolved"), kind="yesno", value="yes"),
+            Field(
+                name="reply",
+                label=_("Reply to {customer}; you see it once more before it goes", customer=customer),
+                kind="text",
+            ),
+            Field(name="cause", label=_("Root cause, one word"), value=swarm.cause),
+        ),
+    )
+
+
+def close_button(swarm: Swarm) -> Button:
+    """Return the button that puts a resolved swarm away."""
+    return Button(
+        label=_("Close"), command=f"swarm close {swarm.name}", style="primary", form=done_button(swarm).form[1:3]
+    )
+
+
+def question_button(swarm: Swarm) -> Button:
+    """Return the button that puts a question on the list."""
+    return Button(
+        label=_("Question"),
+        command=f"swarm question {swarm.name}",
+        form=(Field(name="text", label=_("Question"), kind="text", required=True),),
+    )
+
+
+def buttons(swarm: Swarm) -> tuple[Button, ...]:
+    """Return the buttons of the living card, the important ones first on a phone: at most four."""
+    if swarm.state is State.RESOLVED:
+        return (close_button(swarm),)
+    if swarm.state is State.ON_HOLD:
+        return (Button(label=_("Resume"), command=f"swarm resume {swarm.name}", style="primary"), done_button(swarm))
+    return (
+        Button(label=_("Join"), command=f"swarm join {swarm.name}"),
+        invite_button(swarm),
+        question_button(swarm),
+        done_button(swarm),
+    )
+
+
+def invite_button(swarm: Swarm) -> Button:
+    """Return the button that asks somebody in."""
+    return Button(
+        label=_("Invite"),
+        command=f"swarm invite {swarm.name}",
+        form=(
+            Field(name="who", label=_("Whom? A name, or skill:billing"), required=True),
+            Field(name="why", label=_("Why them?")),
+        ),
+    )

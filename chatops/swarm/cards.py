@@ -1,0 +1,112 @@
+"""The cards of a swarm. Short: a heading, at most four lines, at most four buttons.
+
+Two layouts. Members of the house see all of it; as soon as a guest is in a swarm, its rooms, and whatever a guest is told
+alone, show the guest layout: the question, who is there, what comes next. Nothing of case, customer, attempts, solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatops.core.message import Card, Fact
+from chatops.core.text import Moment, Text, _, said
+from chatops.swarm.buttons import buttons, done_button, invite_button, question_button
+from chatops.swarm.model import Asked, State, Swarm
+from chatops.swarm.moves import STATE_WORDS
+from chatops.swarm.steps import clock, next_line, question_line
+from chatops.swarm.wording import Names, case_line, decision_line, dotted, people, short, write_backs
+
+
+def room_card(swarm: Swarm, names: Names) -> Card:
+    """Return the living card of the swarm's rooms."""
+    return guest_card(swarm, names) if swarm.has_guests else house_card(swarm, names)
+
+
+def house_card(swarm: Swarm, names: Names) -> Card:
+    """Return the card as members of the house see it."""
+    title = _("{swarm} · {question}", swarm=swarm.name, question=said(short(swarm.question)))
+    case = Fact(label=_("Case"), value=dotted(case_line(swarm.case), write_backs(swarm)))
+    who = Fact(label=_("Who"), value=who_line(swarm, names))
+    if swarm.over:
+        return Card(
+            title=title,
+            facts=(case, *_outcome(swarm), who, Fact(label=_("Ended"), value=_ended(swarm))),
+            tone="good" if swarm.state is State.CLOSED else "plain",
+            shrunk=_shrunk(swarm),
+        )
+    middle = _outcome(swarm) or ((Fact(label=_("Tried"), value=said(short(swarm.tried))),) if swarm.tried else ())
+    return Card(
+        title=title,
+        facts=(case, *middle, who, Fact(label=_("Next"), value=next_line(swarm, names))),
+        buttons=buttons(swarm),
+        tone="attention" if any(write.state == "failed" for write in swarm.writes) else "plain",
+        shrunk=_shrunk(swarm),
+    )
+
+
+def guest_card(swarm: Swarm, names: Names) -> Card:
+    """Return the card as guests see it."""
+    facts = [Fact(label=_("Who"), value=people((member.person for member in swarm.present), names))]
+    if swarm.live:
+        facts.append(Fact(label=_("Next"), value=dotted(question_line(swarm), clock(swarm, guest=True))))
+    return Card(
+        title=_("{swarm} · {question}", swarm=swarm.name, question=said(short(swarm.question))),
+        text=None if swarm.live else _("This swarm has ended. Thank you for your help."),
+        facts=tuple(fact for fact in facts if fact.value.msgid),
+        buttons=(question_button(swarm),) if swarm.live else (),
+        shrunk=_shrunk(swarm),
+    )
+
+
+def card_for(swarm: Swarm, names: Names, *, guest: bool) -> Card:
+    """Return the card for one reader."""
+    return guest_card(swarm, names) if guest else house_card(swarm, names)
+
+
+def opened_card(swarm: Swarm, names: Names, articles: Sequence[str], *, unowned: bool) -> Card:
+    """Return what the opener is told: where, who is asked, what may help. `unowned`: nobody here owns the case."""
+    facts = [
+        Fact(label=_("Case"), value=case_line(swarm.case)),
+        Fact(label=_("Who"), value=who_line(swarm, names)),
+        Fact(label=_("Next"), value=next_line(swarm, names)),
+    ]
+    if unowned:
+        facts[0] = Fact(label=_("Case"), value=_("the directory knows no owner of it; you own the swarm"))
+    if articles:
+        facts.append(Fact(label=_("May help"), value=said(" · ".join(short(title, 40) for title in articles))))
+    return Card(
+        title=_("{swarm} is open: {question}", swarm=swarm.name, question=said(short(swarm.question))),
+        facts=tuple(facts),
+        tone="good",
+        footer=_("Its own room is opening; you are invited."),
+        buttons=(invite_button(swarm), done_button(swarm)),
+    )
+
+
+def who_line(swarm: Swarm, names: Names) -> Text:
+    """Return owner, helpers, and who is asked."""
+    helpers = [member.person for member in swarm.present if member.person != swarm.owner]
+    waiting = [one for one in swarm.invitations if one.state is Asked.SENT]
+    return dotted(
+        _("{owner} (owner)", owner=names(swarm.owner)),
+        people(helpers, names) if helpers else None,
+        _("asked: {people}", people=people((one.person for one in waiting), names)) if waiting else None,
+    )
+
+
+def _outcome(swarm: Swarm) -> tuple[Fact, ...]:
+    if swarm.state is State.CANCELLED:
+        return (Fact(label=_("Cancelled"), value=said(short(swarm.cancelled_because))),)
+    if swarm.state in {State.RESOLVED, State.CLOSED} and swarm.solution is not None:
+        return (Fact(label=_("Solved"), value=said(short(swarm.solution.text))),)
+    return ()
+
+
+def _ended(swarm: Swarm) -> Text:
+    ended = swarm.ended_at or swarm.opened_at
+    took = _("{time}, after {length}", time=Moment(at=ended, style="datetime"), length=ended - swarm.opened_at)
+    return dotted(took, decision_line(swarm.decision) if swarm.decision else None)
+
+
+def _shrunk(swarm: Swarm) -> Text:
+    return _("{swarm} · {state} · the card is further down", swarm=swarm.name, state=STATE_WORDS[swarm.state])

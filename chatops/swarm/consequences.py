@@ -1,0 +1,257 @@
+"""What follows when a swarm becomes another: rooms, invitations, timers, notes on the ticket, the living card.
+
+Every use case makes one transition and hands both swarms over; so what is promised (one room, each helper let in once, one
+note when it opens) follows from the difference of two values and from nothing else. Effects carry names, so that each
+happens once for ever, however often a handler runs.
+"""
+
+from __future__ import annotations
+
+from chatops.core.effects import ArchiveRoom, InviteToRoom, OpenRoom, RemoveFromRoom, Timer
+from chatops.core.frozen import replace
+from chatops.core.message import Said
+from chatops.core.rooms import Room, direct_target
+from chatops.core.text import said
+from chatops.core.unit import Unit
+from chatops.engine.ticket_effects import AddNote, DraftArticle, LinkArticle, TicketEffect
+from chatops.ports.roster import Directory
+from chatops.swarm.cards import card_for, room_card
+from chatops.swarm.clocks import InvitationExpires, TimeboxEnds, invitation_series, timebox_series
+from chatops.swarm.letters import exhausted_card, invitation_card, question_card, suggestion_card, welcome_card
+from chatops.swarm.model import Asked, Call, Invitation, Place, State, Swarm, Write, case_key, lane
+from chatops.swarm.moves import fingerprint, written
+from chatops.swarm.notes import article_text, ticket_note
+from chatops.swarm.wording import Names, short
+
+
+def claim_name(swarm: Swarm) -> str:
+    """Return the claim that keeps a second swarm on the same case and question away."""
+    return f"swarm-open:{case_key(swarm.case.ref)}:{fingerprint(swarm.question)}"[:255]
+
+
+class Consequences:
+    """Puts a swarm into a unit, with everything that follows from how it changed."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    @property
+    def names(self) -> Names:
+        """How people are called."""
+        return self._name
+
+    def opened(self, unit: Unit, swarm: Swarm, *, network: str) -> Swarm:
+        """Put a new swarm, and open its rooms on `network`."""
+        unit.claim(claim_name(swarm), f"swarm:{swarm.id}")
+        for place in swarm.places:
+            if place.room is not None:
+                self._open_room(unit, swarm, place.room, network)
+        if swarm.ends_at is not None:
+            series = timebox_series(swarm.id)
+            body = TimeboxEnds(swarm=swarm.id)
+            unit.arm(Timer(series=series, lane=lane(swarm.id), body=body, due=swarm.ends_at.isoformat()))
+        return self.follow(unit, replace(swarm, members=(), calls=(), invitations=()), swarm, new=True)
+
+    def follow(
+        self, unit: Unit, before: Swarm, after: Swarm, *, new: bool = False, told: frozenset[str] = frozenset()
+    ) -> Swarm:
+        """Put `after` and whatever its difference from `before` asks for; return it with its write-backs noted.
+
+        `told`: ids of the people whom the answer to their command tells that nobody is left to ask.
+        """
+        after = self._write_back(unit, before, after, new=new)
+        unit.put(after)
+        self._invitations(unit, before, after, told)
+        self._members(unit, before, after, new=new)
+        self._questions(unit, before, after)
+        if before.live and not after.live:
+            unit.release(claim_name(after))
+            unit.disarm(timebox_series(after.id))
+        self._card(unit, before, after, new=new)
+        if _finished(after) and not _finished(before):
+            for place in after.places:
+                if place.room is not None:
+                    unit.effect(ArchiveRoom(room=place.room), key=f"swarm:{after.id}/archive/{place.room}")
+        return after
+
+    def say(
+        self, unit: Unit, swarm: Swarm, words: Said, *, slot: str | None = None, notify: tuple[str, ...] = ()
+    ) -> bool:
+        """Say something in every room of the swarm; return whether that answered the command where it was given."""
+        here = unit.origin.target if unit.origin is not None else None
+        for place in swarm.places:
+            unit.post(place.target, words, slot=slot, notify=notify, reply=place.target == here)
+        return any(place.target == here for place in swarm.places)
+
+    def write(self, unit: Unit, swarm: Swarm, name: str, effect: TicketEffect) -> Swarm:
+        """Write something to the ticket, once, and remember to look what becomes of it."""
+        unit.effect(effect, key=f"swarm:{swarm.id}/{name}")
+        return written(swarm, Write(name=name))
+
+    def _name(self, person: str) -> str:
+        known = self._directory.by_id(person)
+        return known.name if known is not None else person
+
+    def _guest(self, person: str) -> bool:
+        known = self._directory.by_id(person)
+        return known is None or "guest" in known.roles
+
+    # rooms
+
+    def _open_room(self, unit: Unit, swarm: Swarm, room: str, network: str) -> None:
+        title = f"{swarm.name} {short(swarm.question, 50)}"
+        opener = self._directory.by_id(swarm.opened_by)
+        unit.put(
+            Room(
+                id=room,
+                network=network,
+                lane=lane(swarm.id),
+                subject=f"{Swarm.kind}:{swarm.id}",
+                title=title,
+                locale=swarm.locale,
+                zone=opener.zone if opener else "UTC",
+                private=swarm.private,
+            )
+        )
+        unit.effect(
+            OpenRoom(
+                room=room,
+                network=network,
+                title=said(title),
+                # Guests read topics too: nothing of the case stands here.
+                topic=said(short(swarm.question, 200)),
+                members=tuple(member.person for member in swarm.present),
+                private=swarm.private,
+                locale=swarm.locale,
+            ),
+            key=f"swarm:{swarm.id}/open/{room}",
+        )
+
+    def _card(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> None:
+        card = room_card(after, self._name)
+        if new or card != room_card(before, self._name) or before.places != after.places:
+            for place in after.places:
+                unit.post(place.target, card, slot=f"swarm:{after.id}/card", pin=True, resurface=True)
+
+    # people
+
+    def _members(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> None:
+        was = {member.person: member for member in before.present}
+        for member in after.present:
+            if member.person in was:
+                continue
+            if new:
+                if member.person != unit.actor.id:
+                    unit.post(direct_target(member.person), welcome_card(after, self._name, unit.actor.id))
+                continue
+            for room in _rooms(after):
+                key = f"swarm:{after.id}/join/{member.person}/{member.stays}/{room}"
+                unit.effect(InviteToRoom(room=room, person=member.person), key=key)
+            briefing = card_for(after, self._name, guest=self._guest(member.person))
+            unit.post(direct_target(member.person), briefing)
+        for person, member in was.items():
+            if after.member(person) is None:
+                for room in _rooms(after):
+                    key = f"swarm:{after.id}/leave/{person}/{member.stays}/{room}"
+                    unit.effect(RemoveFromRoom(room=room, person=person), key=key)
+
+    def _invitations(self, unit: Unit, before: Swarm, after: Swarm, told: frozenset[str]) -> None:
+        was = {one.number: one for one in before.invitations}
+        for one in after.invitations:
+            old = was.get(one.number)
+            if one.state is (old.state if old else None):
+                continue
+            if one.state is Asked.SUGGESTED:
+                unit.post(direct_target(after.owner), suggestion_card(after, one, self._name))
+                continue
+            if old is not None and old.state in {Asked.SUGGESTED, Asked.ACCEPTED, Asked.JOINED}:
+                continue
+            self._letter(unit, after, one)
+        tired = {call.number for call in before.calls if call.exhausted}
+        for call in after.calls:
+            if call.exhausted and call.number not in tired and after.live:
+                self._exhausted(unit, after, call, told)
+
+    def _letter(self, unit: Unit, swarm: Swarm, one: Invitation) -> None:
+        series = invitation_series(swarm.id, one.number)
+        card = invitation_card(swarm, one, self._name)
+        waiting = one.state is Asked.SENT
+        unit.post(direct_target(one.person), card, slot=series, notify=(one.person,) if waiting else ())
+        if waiting and one.expires_at is not None:
+            body = InvitationExpires(swarm=swarm.id, invitation=one.number)
+            unit.arm(Timer(series=series, lane=lane(swarm.id), body=body, due=one.expires_at.isoformat()))
+        else:
+            unit.disarm(series)
+
+    def _exhausted(self, unit: Unit, swarm: Swarm, call: Call, told: frozenset[str]) -> None:
+        card = exhausted_card(swarm, call, self._name)
+        for person in dict.fromkeys((swarm.owner, call.by)):
+            if swarm.member(person) and person not in told:
+                unit.post(direct_target(person), card, notify=(person,))
+
+    def _questions(self, unit: Unit, before: Swarm, after: Swarm) -> None:
+        was = {question.number: question for question in before.questions}
+        for question in after.questions:
+            if question != was.get(question.number):
+                slot = f"swarm:{after.id}/question/{question.number}"
+                self.say(unit, after, question_card(after, question, self._name), slot=slot)
+
+    # the ticket
+
+    def _write_back(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> Swarm:
+        state = None if before.state is after.state and not new else after.state
+        name = (
+            {
+                State.REQUESTED: "note/opened" if new else None,
+                State.RESOLVED: "note/resolved",
+                State.CLOSED: "note/closed",
+                State.CANCELLED: "note/cancelled",
+            }.get(state)
+            if state is not None
+            else None
+        )
+        actor = self._actor(unit)
+        if name is not None:
+            text = ticket_note(before, after, self._name)
+            after = self.write(
+                unit, after, name, AddNote(ticket=after.case.ref, acting_for=actor, text=text, locale=after.locale)
+            )
+        if after.decision is not None and before.decision is None:
+            after = self._article(unit, after, actor)
+        return after
+
+    def _article(self, unit: Unit, swarm: Swarm, actor: str | None) -> Swarm:
+        decision = swarm.decision
+        if decision is None or decision.article == "none":
+            return swarm
+        if decision.article == "linked":
+            link = LinkArticle(ticket=swarm.case.ref, acting_for=actor, article=decision.words)
+            return self.write(unit, swarm, "article", link)
+        draft = DraftArticle(
+            ticket=swarm.case.ref,
+            acting_for=actor,
+            title=short(decision.words, 120),
+            text=article_text(swarm),
+            locale=swarm.locale,
+        )
+        return self.write(unit, swarm, "article", draft)
+
+    def _actor(self, unit: Unit) -> str | None:
+        try:
+            return unit.actor.name
+        except LookupError:
+            return None
+
+
+def _finished(swarm: Swarm) -> bool:
+    """Whether nothing more will be said: the last card tells what became of the notes on the ticket."""
+    return swarm.over and all(write.state != "waiting" for write in swarm.writes)
+
+
+def _rooms(swarm: Swarm) -> tuple[str, ...]:
+    return tuple(place.room for place in swarm.places if place.room is not None)
+
+
+def main_place(room: str) -> Place:
+    """Return the swarm's own room, not open yet."""
+    return Place(target=f"room:{room}", room=room)

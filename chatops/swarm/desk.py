@@ -1,0 +1,138 @@
+"""What every use case of swarms needs: the swarm meant, the people meant, the time and load they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from chatops.core.message import Person
+from chatops.core.params import Selector
+from chatops.core.text import _, said
+from chatops.core.unit import Unit
+from chatops.errors import Ambiguous, Impossible, NotFound
+from chatops.ports.roster import Directory
+from chatops.swarm.asking import Candidate, Look
+from chatops.swarm.availability import availability
+from chatops.swarm.model import PREFIX, Asked, Swarm
+
+MOST_CANDIDATES = 25
+"""People one call looks at."""
+
+
+async def the_swarm(unit: Unit, id: str) -> Swarm:
+    """Return a swarm the asker may know of. Raise NotFound; of a private one nobody else learns that it exists."""
+    swarm = await unit.get(Swarm, id)
+    if swarm is None or not swarm.visible_to(unit.actor):
+        raise NotFound(_("There is no swarm {swarm}.", swarm=f"{PREFIX}-{id}"), commands=("swarm list",))
+    return swarm
+
+
+async def the_invited(unit: Unit, id: str, verb: str) -> Swarm:
+    """Return the swarm named, or the one that waits for the asker's answer."""
+    if id:
+        return await the_swarm(unit, id)
+    waiting = [
+        swarm for swarm in await unit.find(Swarm, invitee=unit.actor.id) if swarm.invited(unit.actor.id, Asked.SENT)
+    ]
+    if not waiting:
+        raise NotFound(_("No invitation waits for you."), commands=("swarm list",))
+    return _the_one(waiting, verb)
+
+
+async def the_own(unit: Unit, id: str, verb: str) -> Swarm:
+    """Return the swarm named, or the one the asker has to finish."""
+    if id:
+        return await the_swarm(unit, id)
+    own = [swarm for swarm in await unit.find(Swarm, member=unit.actor.id) if swarm.owner == unit.actor.id]
+    if not own:
+        raise NotFound(_("You have no swarm to finish."), commands=("swarm list mine", f"{verb} {PREFIX}-…"))
+    return _the_one(own, verb)
+
+
+def _the_one(swarms: Sequence[Swarm], verb: str) -> Swarm:
+    if len(swarms) > 1:
+        raise Ambiguous(_("Which one?"), commands=tuple(f"{verb} {swarm.name}" for swarm in swarms))
+    return swarms[0]
+
+
+class PeopleDesk:
+    """Looks people up and tells who may be asked now."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def person(self, id: str) -> Person | None:
+        """Return somebody by id."""
+        return self._directory.by_id(id)
+
+    def is_guest(self, id: str) -> bool:
+        """Whether somebody is no member of the house."""
+        person = self._directory.by_id(id)
+        return person is None or "guest" in person.roles
+
+    def meant(self, selector: Selector, command: str) -> Sequence[Person]:
+        """Return whom a selector means, best first. Raise NotFound or Ambiguous; `command` goes before a better name."""
+        if selector.kind != "person":
+            found = self._directory.select(selector)
+            if found:
+                return found[:MOST_CANDIDATES]
+            raise NotFound(_("Nobody fits {who}.", who=said(str(selector))), commands=(f"{command} skill:…",))
+        found = self._directory.named(selector.value)
+        if len(found) > 1:
+            raise Ambiguous(
+                _("Several people are called {name}.", name=said(selector.value)),
+                commands=tuple(f"{command} {person.id}" for person in found[:4]),
+            )
+        # A bare word that is nobody's name may well be a skill: `invite billing`.
+        found = found or self._directory.select(Selector(kind="skill", value=selector.value))
+        if found:
+            return found[:MOST_CANDIDATES]
+        raise NotFound(
+            _("Nobody is called {name}.", name=said(selector.value)),
+            commands=tuple(f"{command} {person.id}" for person in self._directory.nearest(selector.value)),
+        )
+
+    async def look(self, unit: Unit, people: Iterable[str], *, as_guest: Iterable[str] = ()) -> Look:
+        """Return what decides, for each of `people`, whether they may be asked now."""
+        guests = frozenset(as_guest)
+        known = {id_: await self._candidate(unit, id_, guests) for id_ in dict.fromkeys(people)}
+        return known.__getitem__
+
+    async def look_ahead(self, unit: Unit, swarm: Swarm, number: int) -> Look:
+        """Return the same for whoever is still to be asked by a call."""
+        call = next((call for call in swarm.calls if call.number == number), None)
+        left = () if call is None else call.candidates
+        # Guests get onto a list by `guest:` only, so those still on it were named so.
+        return await self.look(unit, left, as_guest=left)
+
+    def local_time(self, unit: Unit, id: str) -> str:
+        """Return what the clock says where somebody is."""
+        person = self._directory.by_id(id)
+        return availability(self._directory.profile(id), person.zone if person else "UTC", unit.now).local_time
+
+    async def _candidate(self, unit: Unit, id_: str, as_guest: frozenset[str]) -> Candidate:
+        person = self._directory.by_id(id_)
+        profile = self._directory.profile(id_)
+        clock = availability(profile, person.zone if person else "UTC", unit.now)
+        return Candidate(
+            person=id_,
+            guest=self.is_guest(id_),
+            named_as_guest=id_ in as_guest,
+            load=len(await unit.glance(Swarm, member=id_)),
+            max_load=profile.max_load,
+            quiet=clock.quiet,
+            local_time=clock.local_time,
+        )
+
+
+def reason(text: str) -> str:
+    """Return a reason as meant: `because="x"` and `x` are the same."""
+    key, equals, words = text.strip().partition("=")
+    return words.strip().strip('"“”„') if equals and key in {"because", "weil", "omdat"} else text.strip()
+
+
+def question_number(typed: str) -> int:
+    """Read `Q3`, `q3` or `3`. Raise Impossible."""
+    digits = typed.strip().lstrip("Qq#").rstrip(":.,")
+    if not digits.isdecimal():
+        raise Impossible(_("{typed} is no question. Questions are called Q1, Q2, …", typed=said(typed)))
+    return int(digits[:6])

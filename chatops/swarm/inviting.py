@@ -1,0 +1,185 @@
+"""Asking people into a swarm, and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatops.core.frozen import Frozen
+from chatops.core.message import Card
+from chatops.core.params import Duration, Selector
+from chatops.core.text import Moment, Text, _, lines, said
+from chatops.core.unit import Unit
+from chatops.errors import Impossible
+from chatops.ports.roster import Directory
+from chatops.swarm.asking import called, came, declined, hindrance, suggested
+from chatops.swarm.consequences import Consequences
+from chatops.swarm.desk import PeopleDesk, the_invited, the_swarm
+from chatops.swarm.letters import exhausted_card, skip_lines
+from chatops.swarm.model import Asked, Call, Swarm
+from chatops.swarm.opening import SwarmSettings
+from chatops.swarm.wording import dotted
+
+
+class _Wanted(Frozen, frozen=True, kw_only=True):
+    """Who could fill one place."""
+
+    words: str
+    people: tuple[str, ...]
+    guests: tuple[str, ...] = ()
+
+
+class Inviting:
+    """Invitations, from asking to answer."""
+
+    def __init__(self, directory: Directory, consequences: Consequences, settings: SwarmSettings) -> None:
+        self._people = PeopleDesk(directory)
+        self._follow = consequences
+        self._settings = settings
+
+    async def invite(
+        self,
+        unit: Unit,
+        id: str,
+        who: Sequence[Selector],
+        why: str,
+        *,
+        ask: int | None,
+        wait: Duration | None,
+        page: bool,
+    ) -> None:
+        """Look for one helper per selector; with `ask`, for one among all of them, so many asked at once.
+
+        Who is a member only suggests: the owner is asked to ask.
+        """
+        before = await the_swarm(unit, id)
+        unit.require(before)
+        wanted = self._wanted(before, who, pooled=ask is not None)
+        if self._may_ask(unit, before):
+            after = before
+            for places in wanted:
+                after = called(
+                    after,
+                    by=unit.actor.id,
+                    wanted=places.words,
+                    candidates=places.people,
+                    look=await self._people.look(unit, places.people, as_guest=places.guests),
+                    at=unit.now,
+                    why=why,
+                    ask=max(ask or 1, 1),
+                    wait=max(wait.seconds if wait is not None else self._settings.wait, 1),
+                    page=page,
+                )
+            self._note_sent(unit, before, after)
+            after = self._follow.follow(unit, before, after, told=frozenset({unit.actor.id}))
+            self._tell(unit, before, after)
+        else:
+            await self._suggest(unit, before, wanted, why)
+
+    async def accept(self, unit: Unit, id: str) -> None:
+        """Say yes."""
+        before = await the_invited(unit, id, "swarm accept")
+        await self._come(unit, before, accepting=True)
+
+    async def join(self, unit: Unit, id: str, *, learner: bool) -> None:
+        """Come in unasked."""
+        before = await the_swarm(unit, id)
+        unit.require(before)
+        await self._come(unit, before, learner=learner)
+
+    async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:
+        """Say no; the next one is asked, and the owner hears of a better idea."""
+        before = await the_invited(unit, id, "swarm decline")
+        me = unit.actor.id
+        one = before.invited(me, Asked.SENT)
+        number = one.call if one is not None else 0
+        after = declined(before, me, why, await self._people.look_ahead(unit, before, number), unit.now)
+        unit.note(after, _("{who} declined.", who=unit.actor.name), tag="declined")
+        self._note_sent(unit, before, after)
+        if suggest is not None:
+            for person in self._people.meant(suggest, f"swarm decline {before.name}")[:1]:
+                after = suggested(after, person.id, by=me, why="", guest=self._people.is_guest(person.id))
+        self._follow.follow(unit, before, after)
+        unit.answer(_("Thanks for telling. {swarm} goes on without you.", swarm=before.name), private=True)
+
+    # inside
+
+    async def _come(self, unit: Unit, before: Swarm, *, accepting: bool = False, learner: bool = False) -> None:
+        me = unit.actor.id
+        if accepting and before.invited(me, Asked.SENT) is None:
+            # Says why it is too late, or that they are in already.
+            declined(before, me, "", await self._people.look(unit, ()), unit.now)
+        after = came(before, me, unit.now, learner=learner, guest=self._people.is_guest(me))
+        unit.note(after, _("{who} came in.", who=unit.actor.name), tag="joined")
+        self._follow.follow(unit, before, after)
+        place = (
+            _("Its room lets you in now.") if any(one.room for one in after.places) else _("It goes on where it began.")
+        )
+        unit.answer(_("You are in {swarm}. {place}", swarm=after.name, place=place))
+
+    async def _suggest(self, unit: Unit, before: Swarm, wanted: Sequence[_Wanted], why: str) -> None:
+        after = before
+        for places in wanted:
+            look = await self._people.look(unit, places.people, as_guest=places.guests)
+            fit = [id_ for id_ in places.people if hindrance(after, look(id_), page=True) is None]
+            if not fit:
+                raise Impossible(_("Nobody of {who} can be asked now.", who=said(places.words)))
+            after = suggested(after, fit[0], by=unit.actor.id, why=why, guest=self._people.is_guest(fit[0]))
+        unit.note(after, _("{who} suggested somebody.", who=unit.actor.name), tag="suggested")
+        self._follow.follow(unit, before, after)
+        unit.answer(_("Passed on to {owner}, who asks people in.", owner=self._follow.names(before.owner)))
+
+    def _may_ask(self, unit: Unit, swarm: Swarm) -> bool:
+        return swarm.owner == unit.actor.id or "pod_lead" in unit.actor.roles
+
+    def _wanted(self, swarm: Swarm, who: Sequence[Selector], *, pooled: bool) -> Sequence[_Wanted]:
+        command = f"swarm invite {swarm.name}"
+        found = []
+        for selector in who:
+            people = tuple(person.id for person in self._people.meant(selector, command))
+            guests = people if selector.kind == "guest" else ()
+            found.append(_Wanted(words=str(selector), people=people, guests=guests))
+        if not pooled or len(found) == 1:
+            return found
+        return [
+            _Wanted(
+                words=", ".join(one.words for one in found),
+                people=tuple(dict.fromkeys(person for one in found for person in one.people)),
+                guests=tuple(person for one in found for person in one.guests),
+            )
+        ]
+
+    def _note_sent(self, unit: Unit, before: Swarm, after: Swarm) -> None:
+        known = {one.number for one in before.invitations}
+        for one in after.invitations:
+            if one.state is Asked.SENT and one.number not in known:
+                unit.note(after, _("{person} was asked.", person=self._follow.names(one.person)), tag="invited")
+
+    def _tell(self, unit: Unit, before: Swarm, after: Swarm) -> None:
+        calls = after.calls[len(before.calls) :]
+        numbers = {call.number for call in calls}
+        sent = [one for one in after.invitations if one.call in numbers and one.state is Asked.SENT]
+        if not sent:
+            unit.answer(exhausted_card(after, calls[0], self._follow.names), private=after.has_guests)
+            return
+        asked = [
+            _(
+                "{person}, {time} there",
+                person=self._follow.names(one.person),
+                time=self._people.local_time(unit, one.person),
+            )
+            for one in sent
+        ]
+        text = [_("Asked: {people}.", people=dotted(*asked))]
+        text += [line for call in calls for line in self._passed_over(call)]
+        soonest = min(one.expires_at for one in sent if one.expires_at is not None)
+        unit.answer(
+            Card(
+                title=_("{swarm}: help is asked for", swarm=after.name),
+                text=lines(*text),
+                footer=_("Without an answer by {time} the next one is asked.", time=Moment(at=soonest)),
+            ),
+            private=after.has_guests,
+        )
+
+    def _passed_over(self, call: Call) -> Sequence[Text]:
+        return skip_lines(call, self._follow.names)

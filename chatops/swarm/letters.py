@@ -1,0 +1,152 @@
+"""What goes to one person, or stands for one question."""
+
+from __future__ import annotations
+
+from chatops.core.message import Button, Card, Fact, Field
+from chatops.core.text import Moment, Text, _, _n, lines, said
+from chatops.swarm.model import Asked, Call, Invitation, Question, Swarm
+from chatops.swarm.wording import Names, case_line, short
+
+
+def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
+    """Return what the person asked sees, now and after the invitation has been settled."""
+    call = next(call for call in swarm.calls if call.number == one.call)
+    question = said(short(swarm.question))
+    if one.state is not Asked.SENT:
+        return Card(
+            title=_("{swarm} · {question}", swarm=swarm.name, question=question),
+            text=_settled_invitation(swarm, one, names),
+            buttons=_welcome(swarm, one),
+        )
+    facts = [] if one.guest else [Fact(label=_("Case"), value=case_line(swarm.case))]
+    if call.why:
+        facts.append(Fact(label=_("Why you"), value=said(short(call.why))))
+    if one.expires_at is not None:
+        facts.append(Fact(label=_("Answer"), value=_("until {time}", time=Moment(at=one.expires_at))))
+    return Card(
+        title=_("{who} asks for your help: {question}", who=names(call.by), question=question),
+        facts=tuple(facts),
+        tone="attention",
+        buttons=(
+            Button(label=_("I’ll help"), command=f"swarm accept {swarm.name}", style="primary"),
+            Button(
+                label=_("Not now"),
+                command=f"swarm decline {swarm.name}",
+                form=(
+                    Field(
+                        name="why",
+                        label=_("Why"),
+                        kind="choice",
+                        choices=(
+                            ("busy", _("busy")),
+                            ("wrong-skill", _("not my field")),
+                            ("off-shift", _("off shift")),
+                            ("conflict", _("something else")),
+                        ),
+                        value="busy",
+                    ),
+                    Field(name="suggest", label=_("Who could help instead?")),
+                ),
+            ),
+        ),
+    )
+
+
+def question_card(swarm: Swarm, question: Question, names: Names) -> Card:
+    """Return a question as it stands on the list."""
+    number = f"Q{question.number}"
+    if question.answer is not None:
+        return Card(
+            title=_("{number} · {question}", number=number, question=said(short(question.text))),
+            text=_("{who}: {answer}", who=names(question.answered_by or ""), answer=said(question.answer)),
+            tone="good",
+        )
+    return Card(
+        title=_("{number} · {question}", number=number, question=said(short(question.text))),
+        text=_("{who} asks", who=names(question.by))
+        if not question.blocking
+        else _("{who} asks. Nothing is resolved before this is answered.", who=names(question.by)),
+        tone="attention" if question.blocking else "plain",
+        buttons=(
+            Button(
+                label=_("Answer"),
+                command=f"swarm answer {swarm.name} {number}",
+                style="primary",
+                form=(Field(name="text", label=_("Answer"), kind="text", required=True),),
+            ),
+        ),
+    )
+
+
+def _settled_invitation(swarm: Swarm, one: Invitation, names: Names) -> Text:
+    call = next(call for call in swarm.calls if call.number == one.call)
+    if one.state in {Asked.ACCEPTED, Asked.JOINED}:
+        return _("You are in. Thank you!")
+    if one.state is Asked.DECLINED:
+        return _("You said not now. Somebody else is asked.")
+    if not swarm.live:
+        return _("It is over; you are not needed any more. Thank you!")
+    if one.state is Asked.LEFT:
+        return _("You have left. Thank you for your help!")
+    if one.state is Asked.WITHDRAWN and call.filled_by:
+        return _("{who} was quicker. Thank you for being there!", who=names(call.filled_by))
+    return _("Somebody else is asked now; no need to answer.")
+
+
+def _welcome(swarm: Swarm, one: Invitation) -> tuple[Button, ...]:
+    if swarm.live and not one.guest and one.state in {Asked.EXPIRED, Asked.WITHDRAWN, Asked.LEFT}:
+        return (Button(label=_("Come in all the same"), command=f"swarm join {swarm.name}"),)
+    return ()
+
+
+def welcome_card(swarm: Swarm, names: Names, opener: str) -> Card:
+    """Return what a case's owner is told when somebody else opens a swarm on their case."""
+    return Card(
+        title=_("{who} opened {swarm} on your case", who=names(opener), swarm=swarm.name),
+        text=_("Help wanted: {question}. The case stays yours.", question=said(short(swarm.question))),
+        facts=(Fact(label=_("Case"), value=case_line(swarm.case)),),
+    )
+
+
+def suggestion_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
+    """Return what the owner is told when a member puts somebody forward."""
+    call = next(call for call in swarm.calls if call.number == one.call)
+    why = said(short(call.why)) if call.why else None
+    return Card(
+        title=_("{who} suggests {person} for {swarm}", who=names(call.by), person=names(one.person), swarm=swarm.name),
+        text=why,
+        buttons=(
+            Button(
+                label=_("Ask {person}", person=names(one.person)), command=f"swarm invite {swarm.name} {one.person}"
+            ),
+        ),
+    )
+
+
+def exhausted_card(swarm: Swarm, call: Call, names: Names) -> Card:
+    """Return what owner and asker are told when nobody is left to ask, with whom they could still reach."""
+    buttons = tuple(
+        Button(label=_("Page {person}", person=names(person)), command=f"swarm invite {swarm.name} {person} page")
+        for person in [skip.person for skip in call.skipped if skip.asleep][:2]
+    )
+    return Card(
+        title=_("{swarm}: nobody is left to ask ({wanted})", swarm=swarm.name, wanted=call.wanted),
+        text=lines(*skip_lines(call, names)) if call.skipped else _("Everybody asked has answered or let it pass."),
+        buttons=(
+            *buttons,
+            Button(
+                label=_("Ask others"),
+                command=f"swarm invite {swarm.name}",
+                form=(Field(name="who", label=_("Whom? A name, or skill:billing"), required=True),),
+            ),
+        ),
+    )
+
+
+def skip_lines(call: Call, names: Names) -> tuple[Text, ...]:
+    """Return whom a call passed over, each with the reason; at most three lines."""
+    shown = call.skipped[:3]
+    found = [_("{person}: {reason}", person=names(skip.person), reason=skip.reason) for skip in shown]
+    if len(call.skipped) > len(shown):
+        found[-1] = _n("{count} more could not be asked", "{count} more could not be asked", len(call.skipped) - 2)
+    return tuple(found)

@@ -1,0 +1,202 @@
+"""Opening a swarm on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chatops.core.frozen import Frozen
+from chatops.core.message import Identity, Person
+from chatops.core.params import Duration, Selector, TicketName
+from chatops.core.text import _, said
+from chatops.core.unit import Unit
+from chatops.engine.ticket_lookup import find_ticket
+from chatops.errors import Impossible, NotAllowed, PortError
+from chatops.ports.roster import Directory
+from chatops.ports.tickets import Article, Knowledge, Ticket, TicketSystems
+from chatops.swarm.asking import called
+from chatops.swarm.cards import opened_card
+from chatops.swarm.consequences import Consequences, main_place
+from chatops.swarm.desk import PeopleDesk
+from chatops.swarm.model import Case, State, Swarm, case_key, main_room
+from chatops.swarm.moves import Request, fingerprint, opened
+
+MOST_ARTICLES = 2
+
+
+class SwarmSettings(Frozen, frozen=True, kw_only=True):
+    """What the settings say about swarms."""
+
+    network: str = ""
+    """Where rooms are opened; empty: where the command came from."""
+    wait: int = 600
+    """Seconds an invitation stands, unless the command says otherwise."""
+
+
+class Opening:
+    """Reads the case, checks who asks, and makes the swarm."""
+
+    def __init__(
+        self, directory: Directory, tickets: TicketSystems, consequences: Consequences, settings: SwarmSettings
+    ) -> None:
+        self._directory = directory
+        self._tickets = tickets
+        self._follow = consequences
+        self._people = PeopleDesk(directory)
+        self._settings = settings
+
+    async def open(
+        self,
+        unit: Unit,
+        name: TicketName,
+        question: str,
+        *,
+        tried: str,
+        skills: Sequence[str],
+        timebox: Duration | None,
+        private: bool,
+    ) -> None:
+        """Open a swarm. Raise NotFound, TryLater, NotAllowed, or Impossible with the swarm to join instead."""
+        ticket = await find_ticket(self._tickets, name)
+        owner = self._owner(unit, ticket)
+        if not ticket.open:
+            raise Impossible(
+                _("{case} is closed already.", case=str(ticket.ref)), commands=(f"case show {ticket.ref}",)
+            )
+        request = Request(case=_case(ticket), question=question, tried=tried, skills=tuple(skills), private=private)
+        await _refuse_second(unit, request)
+        swarm = await self._made(unit, request, owner, timebox)
+        swarm = await self._asked(unit, swarm, skills)
+        swarm = self._follow.opened(unit, swarm, network=self._network(unit))
+        unit.note(swarm, _("{who} opened it: {question}", who=unit.actor.name, question=said(question)), tag="opened")
+        articles = await self._articles(ticket, question)
+        unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None
+        unit.answer(opened_card(swarm, self._follow.names, [article.title for article in articles], unowned=unowned))
+
+    def _owner(self, unit: Unit, ticket: Ticket) -> str:
+        """Return who will own the swarm, and make sure that the asker may open it."""
+        theirs = self._case_owner(ticket)
+        try:
+            unit.require(_only_owned(ticket, theirs.id if theirs is not None else ""))
+        except NotAllowed:
+            raise _not_theirs(ticket, theirs) from None
+        return theirs.id if theirs is not None else unit.actor.id
+
+    def _case_owner(self, ticket: Ticket) -> Person | None:
+        if ticket.owner is None:
+            return None
+        return self._directory.by_identity(Identity(network=ticket.ref.system, id=ticket.owner.ref.id))
+
+    async def _made(self, unit: Unit, request: Request, owner: str, timebox: Duration | None) -> Swarm:
+        id_ = str(await unit.next_number("swarm"))
+        return opened(
+            id_,
+            request,
+            owner=owner,
+            by=unit.actor.id,
+            at=unit.now,
+            place=main_place(main_room(id_)),
+            origin=unit.origin.target if unit.origin is not None else f"person:{unit.actor.id}",
+            ends_at=unit.now + timedelta(seconds=timebox.seconds) if timebox is not None else None,
+            locale=unit.actor.locale,
+        )
+
+    async def _asked(self, unit: Unit, swarm: Swarm, skills: Sequence[str]) -> Swarm:
+        for skill in skills:
+            selector = Selector(kind="skill", value=skill)
+            people = [person.id for person in self._people.meant(selector, f"swarm open {swarm.case.ref} …")]
+            swarm = called(
+                swarm,
+                by=unit.actor.id,
+                wanted=str(selector),
+                candidates=tuple(people),
+                look=await self._people.look(unit, people),
+                at=unit.now,
+                wait=self._settings.wait,
+            )
+        return swarm
+
+    async def _articles(self, ticket: Ticket, question: str) -> Sequence[Article]:
+        system = self._tickets.system(ticket.ref.system)
+        if not (system.capabilities.articles and isinstance(system, Knowledge)):
+            return ()
+        try:
+            return await system.search_articles(f"{ticket.subject} {question}", limit=MOST_ARTICLES)
+        except PortError:
+            # Suggestions are a courtesy; a swarm opens without them.
+            return ()
+
+    def _network(self, unit: Unit) -> str:
+        if self._settings.network:
+            return self._settings.network
+        origin = unit.origin
+        if origin is not None and origin.remote is not None:
+            return origin.remote.network
+        if origin is not None and origin.room is not None:
+            return origin.room.network
+        systems = set(self._tickets.names())
+        chats = [identity.network for identity in unit.actor.identities if identity.network not in systems]
+        if not chats:
+            raise Impossible(
+                _("You are on no chat network, so there is nowhere to open a room."),
+                hint=_("An admin can add your identity to the people file."),
+            )
+        return chats[0]
+
+
+async def _refuse_second(unit: Unit, request: Request) -> None:
+    same = fingerprint(request.question)
+    for other in await unit.find(Swarm, case=case_key(request.case.ref)):
+        if other.live and fingerprint(other.question) == same:
+            if not other.visible_to(unit.actor):
+                raise Impossible(_("A private swarm is already on it."), hint=_("A pod lead knows who is in it."))
+            raise Impossible(
+                _("{swarm} is already on it.", swarm=other.name),
+                commands=(f"swarm join {other.name}", f"swarm show {other.name}"),
+            )
+
+
+def _not_theirs(ticket: Ticket, owner: Person | None) -> NotAllowed:
+    hint = _("Ask a pod lead to open the swarm.")
+    if owner is not None:
+        return NotAllowed(
+            _("{case} belongs to {owner}, who can open a swarm on it.", case=str(ticket.ref), owner=owner.name),
+            hint=_("Ask {owner} or a pod lead.", owner=owner.name),
+        )
+    if ticket.owner is None:
+        return NotAllowed(_("Nobody owns {case} yet.", case=str(ticket.ref)), hint=hint)
+    return NotAllowed(
+        _(
+            "{case} belongs to {owner}, whom the directory does not know.",
+            case=str(ticket.ref),
+            owner=said(ticket.owner.name),
+        ),
+        hint=hint,
+    )
+
+
+def _only_owned(ticket: Ticket, owner: str) -> Swarm:
+    """Return what the swarm's owner has to be looked up on, before there is a swarm."""
+    return Swarm(
+        id="0",
+        state=State.REQUESTED,
+        case=_case(ticket),
+        question="",
+        owner=owner,
+        opened_by=owner,
+        opened_at=ticket.created_at,
+        origin="",
+        places=(),
+        members=(),
+    )
+
+
+def _case(ticket: Ticket) -> Case:
+    running = [clock.due for clock in ticket.clocks if clock.state == "running" and clock.due is not None]
+    return Case(
+        ref=ticket.ref,
+        subject=ticket.subject,
+        customer=ticket.customer.name if ticket.customer else "",
+        segment=ticket.customer.segment if ticket.customer else "",
+        due=min(running) if running else None,
+    )

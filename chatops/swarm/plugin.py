@@ -1,0 +1,86 @@
+"""Swarms, brought in through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chatops.core.access import Relation
+from chatops.core.frozen import Body
+from chatops.core.text import _
+from chatops.errors import PluginError
+from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
+from chatops.swarm.commands import SwarmCommands
+from chatops.swarm.listening import SwarmListeners
+from chatops.swarm.model import Swarm
+from chatops.swarm.opening import SwarmSettings
+from chatops.swarm.service import SwarmService
+from chatops.swarm.views import SwarmViews
+
+RELATIONS = (
+    Relation(name="owner", label=_("owner"), of=Swarm, holds=lambda swarm, person: swarm.owner == person.id),
+    Relation(
+        name="participant",
+        label=_("member of the swarm"),
+        of=Swarm,
+        holds=lambda swarm, person: swarm.member(person.id) is not None,
+    ),
+    Relation(
+        name="invitee",
+        label=_("who was asked into the swarm"),
+        of=Swarm,
+        holds=lambda swarm, person: swarm.invited(person.id) is not None,
+    ),
+    Relation(name="viewer", label=_("who may see it"), of=Swarm, holds=lambda swarm, person: swarm.visible_to(person)),
+)
+"""What people are to a swarm. The case's owner and the swarm's are one person."""
+
+BODIES: tuple[type[Body], ...] = (Swarm, InvitationExpires, TimeboxEnds)
+
+
+class SwarmPlugin:
+    """Registers what swarms are, say and hear. Settings: `network` for rooms, `wait` in seconds for invitations."""
+
+    def __init__(self, context: PluginContext) -> None:
+        service = SwarmService(context.people, context.tickets, _settings(context))
+        views = SwarmViews(service.consequences.names, context.tickets)
+        self._commands = SwarmCommands(service, views)
+        self._listeners = SwarmListeners(context.people, service.consequences)
+        self._sections = views.sections()
+
+    @hookimpl
+    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
+        """Register the swarm and what wakes it."""
+        for body in BODIES:
+            register(body)
+
+    @hookimpl
+    def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
+        """Publish owner, participant, invitee and viewer."""
+        for relation in RELATIONS:
+            register(relation)
+
+    @hookimpl
+    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
+        """Register `swarm …`."""
+        register(self._commands)
+
+    @hookimpl
+    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
+        """Register timers and settled effects."""
+        for listener in self._listeners.listeners():
+            register(listener)
+
+    @hookimpl
+    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
+        """Register the swarms' parts of `me`."""
+        for section in self._sections:
+            register(section)
+
+
+def _settings(context: PluginContext) -> SwarmSettings:
+    network, wait = context.settings.get("network", ""), context.settings.get("wait", 600)
+    if not isinstance(network, str) or not isinstance(wait, int) or wait < 1:
+        message = "plugins.swarm: network is the name of a chat network, wait a number of seconds above 0"
+        raise PluginError(message)
+    return SwarmSettings(network=network, wait=wait)

@@ -1,0 +1,307 @@
+"""The use cases of a swarm after it is open: each one transition, put into the unit with what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from chatops.core.frozen import replace
+from chatops.core.message import Button, Card
+from chatops.core.params import Duration, Selector, TicketName
+from chatops.core.text import Code, Text, _, said
+from chatops.core.unit import Unit
+from chatops.core.values import yes_or_no
+from chatops.engine.ticket_effects import AddNote, SetStatus
+from chatops.errors import Impossible
+from chatops.ports.roster import Directory
+from chatops.ports.tickets import Audience, Status, TicketSystems
+from chatops.swarm import moves
+from chatops.swarm.buttons import close_button, done_button
+from chatops.swarm.consequences import Consequences
+from chatops.swarm.desk import question_number, reason, the_own, the_swarm
+from chatops.swarm.inviting import Inviting
+from chatops.swarm.model import Finish, State, Swarm
+from chatops.swarm.opening import Opening, SwarmSettings
+from chatops.swarm.wording import people
+
+ArticleChoice = Literal["linked", "draft", "none"]
+
+
+class SwarmService:
+    """Everything people can do with swarms."""
+
+    def __init__(self, directory: Directory, tickets: TicketSystems, settings: SwarmSettings | None = None) -> None:
+        settings = settings or SwarmSettings()
+        self.consequences = Consequences(directory)
+        self._opening = Opening(directory, tickets, self.consequences, settings)
+        self._inviting = Inviting(directory, self.consequences, settings)
+
+    async def open(
+        self,
+        unit: Unit,
+        case: TicketName,
+        question: str,
+        *,
+        tried: str = "",
+        skills: Sequence[str] = (),
+        timebox: Duration | None = None,
+        private: bool = False,
+    ) -> None:
+        """Open a swarm on a case."""
+        await self._opening.open(unit, case, question, tried=tried, skills=skills, timebox=timebox, private=private)
+
+    async def invite(
+        self,
+        unit: Unit,
+        id: str,
+        who: Sequence[Selector],
+        why: str = "",
+        *,
+        ask: int | None = None,
+        wait: Duration | None = None,
+        page: bool = False,
+    ) -> None:
+        """Ask people in, or suggest them to the owner."""
+        await self._inviting.invite(unit, id, who, why, ask=ask, wait=wait, page=page)
+
+    async def accept(self, unit: Unit, id: str) -> None:
+        """Say yes to an invitation."""
+        await self._inviting.accept(unit, id)
+
+    async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:
+        """Say no to an invitation."""
+        await self._inviting.decline(unit, id, why, suggest)
+
+    async def join(self, unit: Unit, id: str, *, learner: bool = False) -> None:
+        """Come in."""
+        await self._inviting.join(unit, id, learner=learner)
+
+    async def leave(self, unit: Unit, id: str, note: str) -> None:
+        """Go out, with a word to those who stay."""
+        before = await self._mine(unit, id)
+        after = moves.left(before, unit.actor.id, unit.now)
+        words = _("{who} left: {note}", who=unit.actor.name, note=said(note)) if note.strip() else None
+        unit.note(after, words or _("{who} left.", who=unit.actor.name), tag="left")
+        self.consequences.follow(unit, before, after)
+        if words is not None:
+            self.consequences.say(unit, after, words)
+        unit.answer(_("You have left {swarm}. Thank you!", swarm=after.name), private=True)
+
+    async def question(self, unit: Unit, id: str, text: str, *, blocking: bool = False) -> None:
+        """Put a question on the list."""
+        before = await self._mine(unit, id)
+        after = moves.asked(before, unit.actor.id, text, unit.now, blocking=blocking)
+        number = f"Q{after.questions[-1].number}"
+        unit.note(
+            after,
+            _("{who} asked {number}: {text}", who=unit.actor.name, number=number, text=said(text)),
+            tag="question",
+        )
+        self.consequences.follow(unit, before, after)
+        self._elsewhere(unit, after, _("{number} is on the list of {swarm}.", number=number, swarm=after.name))
+
+    async def answer(self, unit: Unit, id: str, question: str, text: str) -> None:
+        """Answer a question."""
+        before = await self._mine(unit, id)
+        number = question_number(question)
+        after = moves.answered(before, number, unit.actor.id, text, unit.now)
+        words = _("{who} answered {number}: {text}", who=unit.actor.name, number=f"Q{number}", text=said(text))
+        unit.note(after, words, tag="answer")
+        self.consequences.follow(unit, before, after)
+        self._elsewhere(unit, after, _("{number} is answered. Thank you!", number=f"Q{number}"))
+
+    async def solution(self, unit: Unit, id: str, text: str) -> None:
+        """Say what solves it."""
+        before = await self._mine(unit, id)
+        after = moves.proposed(before, unit.actor.id, text, unit.now)
+        unit.note(after, _("{who} proposed: {text}", who=unit.actor.name, text=said(text)), tag="solution")
+        after = self.consequences.follow(unit, before, after)
+        card: Card | Text = Card(
+            title=_("{who} proposes a solution", who=unit.actor.name),
+            text=said(text),
+            footer=_("{owner} finishes it, if this is it.", owner=self.consequences.names(after.owner)),
+            buttons=(done_button(after),),
+        )
+        if after.has_guests:
+            card = _("{who} proposes a solution.", who=unit.actor.name)
+        self.consequences.say(unit, after, card, slot=f"swarm:{after.id}/solution", notify=(after.owner,))
+        self._elsewhere(unit, after, _("Your solution is with {swarm}.", swarm=after.name))
+
+    async def hold(self, unit: Unit, id: str, waiting_for: str) -> None:
+        """Rest."""
+        before = await self._mine(unit, id)
+        after = moves.held(before, waiting_for)
+        unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
+        self.consequences.follow(unit, before, after)
+        unit.answer(
+            _("{swarm} rests. Go on with {command}.", swarm=after.name, command=Code(code=f"swarm resume {after.name}"))
+        )
+
+    async def resume(self, unit: Unit, id: str) -> None:
+        """Go on."""
+        before = await self._mine(unit, id)
+        after = moves.resumed(before)
+        unit.note(after, _("{who} went on.", who=unit.actor.name), tag="resume")
+        self.consequences.follow(unit, before, after)
+        unit.answer(_("{swarm} goes on.", swarm=after.name))
+
+    async def resolve(self, unit: Unit, id: str, text: str, *, cause: str = "") -> None:
+        """The problem is gone."""
+        before = await self._mine(unit, id)
+        after = moves.resolved(before, unit.actor.id, text, unit.now, cause=cause)
+        unit.note(after, _solved(unit, after), tag="resolved")
+        after = self.consequences.follow(unit, before, after)
+        unit.answer(
+            Card(
+                title=_("{swarm} is resolved", swarm=after.name),
+                text=_("One thing is left: what becomes of what you learned?"),
+                tone="good",
+                buttons=(close_button(after),),
+            )
+        )
+
+    async def close(self, unit: Unit, id: str, article: str, because: str) -> None:
+        """Put it away."""
+        before = await self._mine(unit, id)
+        choice, words = _choice(article, reason(because))
+        if before.state is not State.RESOLVED:
+            raise moves.wrong_state(before)
+        after = moves.closed(before, moves.decided(before, unit.actor.id, choice, words, unit.now))
+        self._closed(unit, before, after)
+
+    async def done(
+        self,
+        unit: Unit,
+        id: str,
+        solution: str = "",
+        *,
+        article: str = "",
+        because: str = "",
+        solved: str = "",
+        reply: str = "",
+        cause: str = "",
+        send: bool = False,
+    ) -> None:
+        """Resolve and close in one go. A reply to the customer is shown first and sent with `send`."""
+        before = await the_own(unit, id, "swarm done")
+        unit.require(before)
+        if before.over:
+            raise moves.wrong_state(before)
+        finish = (
+            before.finish
+            if send
+            else Finish(
+                by=unit.actor.id,
+                solution=solution,
+                article=article,
+                because=reason(because),
+                solved=not solved.strip() or yes_or_no(solved),
+                reply=reply.strip(),
+                cause=cause,
+            )
+        )
+        if finish is None:
+            raise Impossible(_("No reply waits to be sent."), commands=(f"swarm done {before.name}",))
+        if not (send or solution or article or because or reply):
+            unit.answer(_form(before), private=before.has_guests)
+            return
+        # Everything is checked before the customer sees a word.
+        after = self._finished(unit, before, finish)
+        if finish.reply and not send:
+            prepared = moves.prepared(before, finish)
+            self.consequences.follow(unit, before, prepared)
+            unit.answer(_preview(prepared, finish), private=before.has_guests)
+            return
+        if finish.reply:
+            note = AddNote(
+                ticket=after.case.ref, acting_for=unit.actor.name, text=said(finish.reply), audience=Audience.PUBLIC
+            )
+            after = self.consequences.write(unit, after, "reply", note)
+        if finish.solved:
+            after = self.consequences.write(
+                unit,
+                after,
+                "status",
+                SetStatus(ticket=after.case.ref, acting_for=unit.actor.name, status=Status.RESOLVED),
+            )
+        if before.live:
+            unit.note(after, _solved(unit, after), tag="resolved")
+        self._closed(unit, before, after)
+
+    async def cancel(self, unit: Unit, id: str, because: str) -> None:
+        """End it without a solution."""
+        before = await self._mine(unit, id)
+        after = moves.cancelled(before, unit.actor.id, reason(because), unit.now)
+        words = _("{who} cancelled it: {reason}", who=unit.actor.name, reason=said(after.cancelled_because))
+        unit.note(after, words, tag="cancelled")
+        self.consequences.follow(unit, before, after)
+        unit.answer(_("{swarm} is cancelled.", swarm=after.name))
+
+    # inside
+
+    async def _mine(self, unit: Unit, id: str) -> Swarm:
+        swarm = await the_swarm(unit, id)
+        unit.require(swarm)
+        return swarm
+
+    def _finished(self, unit: Unit, before: Swarm, finish: Finish) -> Swarm:
+        after = before
+        if before.live:
+            after = moves.resolved(before, unit.actor.id, finish.solution, unit.now, cause=finish.cause)
+        choice, words = _choice(finish.article, finish.because)
+        decision = moves.decided(after, unit.actor.id, choice, words, unit.now)
+        return replace(moves.closed(after, decision), finish=None)
+
+    def _closed(self, unit: Unit, before: Swarm, after: Swarm) -> None:
+        unit.note(after, _("{who} closed it.", who=unit.actor.name), tag="closed")
+        after = self.consequences.follow(unit, before, after)
+        names = self.consequences.names
+        helpers = [member.person for member in after.members if member.person != unit.actor.id]
+        thanks = Text(msgid="")
+        if helpers:
+            thanks = _("Thank you, {people}!", people=people(helpers, names))
+        unit.answer(_("{swarm} is closed. {thanks}", swarm=after.name, thanks=thanks))
+
+    def _elsewhere(self, unit: Unit, swarm: Swarm, words: Text) -> None:
+        """Answer where the command was given, unless a room of the swarm, which has just heard it, is that place."""
+        here = unit.origin.target if unit.origin is not None else None
+        if all(place.target != here for place in swarm.places):
+            unit.answer(words)
+
+
+def _solved(unit: Unit, swarm: Swarm) -> Text:
+    solution = swarm.solution.text if swarm.solution is not None else ""
+    return _("{who} resolved it: {solution}", who=unit.actor.name, solution=said(solution))
+
+
+def _choice(article: str, words: str) -> tuple[ArticleChoice | None, str]:
+    """Read `new`, `none`, `link` or an article's number, with the words that go with it."""
+    typed = article.strip()
+    known: dict[str, ArticleChoice] = {"new": "draft", "draft": "draft", "none": "none", "link": "linked"}
+    known |= {"neu": "draft", "nieuw": "draft", "keiner": "none", "geen": "none"}
+    if not typed:
+        return None, words
+    choice = known.get(typed.casefold())
+    return (choice, words) if choice is not None else ("linked", typed)
+
+
+def _form(swarm: Swarm) -> Card:
+    return Card(
+        title=_("Finish {swarm}", swarm=swarm.name),
+        text=_("One form: what solved it, what becomes of the knowledge, what the customer hears."),
+        buttons=(done_button(swarm),) if swarm.live else (close_button(swarm),),
+    )
+
+
+def _preview(swarm: Swarm, finish: Finish) -> Card:
+    customer = swarm.case.customer or _("the customer")
+    return Card(
+        title=_("GOES TO {customer} (customer)", customer=customer),
+        text=said(finish.reply),
+        tone="attention",
+        footer=_("Nothing has been sent yet."),
+        buttons=(
+            Button(label=_("Send and finish"), command=f"swarm done {swarm.name} send", style="danger", uses="once"),
+            done_button(swarm),
+        ),
+    )

@@ -1,0 +1,69 @@
+"""What has to happen next in a swarm, and by when."""
+
+from __future__ import annotations
+
+from chatops.core.text import Code, Moment, Text, _, _n, said
+from chatops.swarm.model import Asked, State, Swarm
+from chatops.swarm.wording import Names, dotted, short, until
+
+
+def next_line(swarm: Swarm, names: Names) -> Text:
+    """Return what has to happen next, and by when."""
+    return dotted(_step(swarm, names), clock(swarm))
+
+
+def _step(swarm: Swarm, names: Names) -> Text | None:
+    if not swarm.live:
+        return _("close it: what becomes of what you learned?") if swarm.state is State.RESOLVED else None
+    if swarm.state is State.ON_HOLD:
+        return _("waiting for the customer") if swarm.waiting_for == "customer" else _("waiting for a vendor")
+    return _pending(swarm, names) or _work(swarm, names)
+
+
+def _pending(swarm: Swarm, names: Names) -> Text | None:
+    if swarm.finish is not None:
+        return _("{who}: send the reply and finish", who=names(swarm.finish.by))
+    return question_line(swarm)
+
+
+def _work(swarm: Swarm, names: Names) -> Text:
+    if swarm.solution is not None:
+        return _(
+            "{who}: finish, if “{solution}” is it",
+            who=names(swarm.owner),
+            solution=said(short(swarm.solution.text, 50)),
+        )
+    waiting = [one for one in swarm.invitations if one.state is Asked.SENT and one.expires_at is not None]
+    if waiting:
+        soonest = min(waiting, key=lambda one: one.expires_at or swarm.opened_at)
+        return _(
+            "{who} answers until {time}",
+            who=names(soonest.person),
+            time=Moment(at=soonest.expires_at or swarm.opened_at),
+        )
+    if swarm.state is State.REQUESTED:
+        return _("ask somebody: {command}", command=Code(code="swarm invite …"))
+    return _("find the solution: {command}", command=Code(code="swarm solution …"))
+
+
+def question_line(swarm: Swarm) -> Text | None:
+    """Return the question that waits, a blocking one before the oldest, and how many more there are."""
+    waiting = sorted(swarm.open_questions, key=lambda question: (not question.blocking, question.number))
+    if not waiting:
+        return None
+    first = waiting[0]
+    line = _(
+        "answer {number}, open since {time}: {question}",
+        number=f"Q{first.number}",
+        time=Moment(at=first.at),
+        question=said(short(first.text, 50)),
+    )
+    more = len(waiting) - 1
+    return line if not more else dotted(line, _n("{count} more question", "{count} more questions", more))
+
+
+def clock(swarm: Swarm, *, guest: bool = False) -> Text | None:
+    """Return when the time box or the case's clock runs out, whichever is first; guests know no case."""
+    due = None if guest else swarm.case.due
+    ends = [at for at in (swarm.ends_at, due) if at is not None]
+    return until(Moment(at=min(ends))) if ends and swarm.live else None

@@ -1,0 +1,97 @@
+"""Pieces of sentences that several cards share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from chatops.core.text import Arg, Mention, Moment, Text, _, _n, listed, said
+from chatops.swarm.model import Case, Decision, Swarm, Write
+
+Names = Callable[[str], str]
+"""Person id → the name people read."""
+
+MOST_WORDS = 90
+"""Characters of somebody's words that a card line shows."""
+
+MOST_NAMES = 4
+
+
+def short(words: str, most: int = MOST_WORDS) -> str:
+    """Return somebody's words in one line, cut at a word when they are long."""
+    line = " ".join(words.split())
+    if len(line) <= most:
+        return line
+    head = line[:most]
+    at = head.rfind(" ")
+    return (head[:at] if at > most // 2 else head).rstrip(" ,;:-–") + "…"
+
+
+def dotted(*parts: Text | None) -> Text:
+    """Return the parts that are there in one line, divided by dots."""
+    there = [part for part in parts if part is not None and part.msgid]
+    return Text(
+        msgid=" · ".join(f"{{p{n}}}" for n in range(len(there))),
+        args={f"p{n}": part for n, part in enumerate(there)},
+        verbatim=True,
+    )
+
+
+def people(ids: Iterable[str], names: Names) -> Text:
+    """Return names in one line; many become a few and a count."""
+    known = [Mention(person=one, name=names(one)) for one in ids]
+    shown: list[Arg] = list(known[:MOST_NAMES])
+    if len(known) > MOST_NAMES:
+        shown.append(_n("{count} more", "{count} more", len(known) - MOST_NAMES))
+    return listed(*shown)
+
+
+def case_line(case: Case) -> Text:
+    """Return ticket, subject, customer and segment in one line."""
+    customer = case.customer and (f"{case.customer} ({case.segment})" if case.segment else case.customer)
+    return dotted(said(f"{case.ref} {short(case.subject, 60)}"), said(customer) if customer else None)
+
+
+def decision_line(decision: Decision) -> Text:
+    """Return the knowledge decision in a few words."""
+    words = said(short(decision.words, 60))
+    if decision.article == "linked":
+        return _("article {article}", article=words)
+    if decision.article == "draft":
+        return _("article draft “{title}”", title=words)
+    return _("no article: {reason}", reason=words)
+
+
+def write_line(write: Write) -> Text:
+    """Return what became of one write-back."""
+    what = _WRITES.get(write.name.partition("/")[0], _("ticket"))
+    if write.state == "waiting":
+        return _("{what} …", what=what)
+    if write.state == "done":
+        return _("{what} ✓", what=what)
+    if write.state == "unknown":
+        return _("{what} may have failed: have a look", what=what)
+    return _("{what} failed: {reason}", what=what, reason=said(short(write.reason or "?", 50)))
+
+
+_WRITES = {
+    "note": _("note on the ticket"),
+    "status": _("ticket status"),
+    "article": _("article"),
+    "reply": _("reply to the customer"),
+}
+
+
+def write_backs(swarm: Swarm) -> Text:
+    """Return what became of everything written to the ticket: of the notes, the newest; failures always."""
+    newest = next((write for write in reversed(swarm.writes) if write.name.startswith("note/")), None)
+    shown = [
+        write
+        for write in swarm.writes
+        if write is newest or not write.name.startswith("note/") or write.state in {"failed", "unknown"}
+    ]
+    return dotted(*(write_line(write) for write in shown))
+
+
+def until(moment: Moment | None) -> Text | None:
+    """Return `until 15:00 CET`, or nothing."""
+    return None if moment is None else _("until {time}", time=moment)
