@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from blockbuster import blockbuster_ctx
 
-from chatops.core import zones
+from chatops.core.catalogue import Catalogues
 
 OURS = ("chatops", "console_network", "local_tickets")
 
@@ -18,7 +18,7 @@ START_UP: tuple[tuple[str, frozenset[str]], ...] = ()
 
 def pytest_configure() -> None:
     """Read what the server reads at start, too."""
-    zones.load()
+    Catalogues.load()
 
 
 @pytest.fixture(autouse=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import babel
 import babel.units
 from babel.dates import format_date, format_time, format_timedelta
 
+from chatops.core import zones
 from chatops.core.frozen import Frozen
 from chatops.core.text import Arg, Code, Mention, Moment, Span, Text
 
@@ -51,7 +53,13 @@ class Catalogues:
         for path in sorted(folder.glob("*/LC_MESSAGES/chatops.mo")):
             with path.open("rb") as file:
                 found[path.parent.parent.name] = gettext.GNUTranslations(file)
-        return cls(found)
+        catalogues = cls(found)
+        catalogues._read_locale_data()
+        return catalogues
+
+    def pseudo(self) -> Catalogues:
+        """Return catalogues that put every sentence looked up between ⟦ and ⟧: what stands outside was never translated."""
+        return Catalogues({locale: _Pseudo(catalogue) for locale, catalogue in self._translations.items()})
 
     def pieces(self, text: Text, reader: Reader, *, now: datetime | None = None) -> tuple[Piece, ...]:
         """Return `text` in the reader's language, data and markup kept apart. `now` is needed for `ago` moments."""
@@ -84,8 +92,19 @@ class Catalogues:
         """Return the catalogue that serves `locale`: itself, its base language, or English."""
         if locale in self._translations:
             return locale
-        base = re.split("[-_]", locale, maxsplit=1)[0]
+        base = re.split("[-_]", locale, maxsplit=1)[0].lower()
         return base if base in self._translations else SOURCE_LOCALE
+
+    def _read_locale_data(self) -> None:
+        """Render one of everything, so that Babel has read its files before the event loop runs."""
+        zones.load()
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        for locale in self.locales:
+            reader = Reader(locale=locale)
+            styles: tuple[Literal["datetime", "ago"], ...] = ("datetime", "ago")
+            for style in styles:
+                self.plain(Text(msgid="{at}", args={"at": Moment(at=at, style=style)}, verbatim=True), reader, now=at)
+            self.plain(Text(msgid="{span}", args={"span": Span(seconds=90061)}, verbatim=True), reader)
 
     def _pattern(self, text: Text, reader: Reader) -> str:
         if text.verbatim:
@@ -110,6 +129,22 @@ class Catalogues:
                 return (Piece(text=span(value.seconds, locale)),)
             case _:
                 return (Piece(text=str(value)),)
+
+
+class _Pseudo(gettext.NullTranslations):
+    """Marks what it is asked for."""
+
+    def __init__(self, inner: gettext.NullTranslations) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def gettext(self, message: str) -> str:
+        """Return the sentence between marks."""
+        return f"⟦{self._inner.gettext(message)}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the singular or plural between marks."""
+        return f"⟦{self._inner.ngettext(msgid1, msgid2, n)}⟧"
 
 
 def moment(value: Moment, reader: Reader, locale: babel.Locale, now: datetime | None) -> str:

@@ -109,8 +109,8 @@ class Meaning(Transformer[Token, Any]):
     # days
 
     def weekday(self, parts: Parts) -> Day:
-        which = next((_WHICH[part.type] for part in parts if part.type in _WHICH), "")
-        return Day(weekday=self._weekday(parts), which=which)
+        which = [_WHICH[part.type] for part in parts if part.type in _WHICH]
+        return Day(weekday=self._weekday(parts), which=which[0] if which else "")
 
     def offset(self, parts: Parts) -> Day:
         return Day(offset=int(self._entry(parts[0]).number))
