@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -16,7 +17,7 @@ from chatops.core.events import Event
 from chatops.core.text import _
 from chatops.core.unit import Unit
 from chatops.engine.bell import Bell
-from chatops.engine.bounded import Bounded, DeadlinePassed, Raised
+from chatops.engine.bounded import Bounded, DeadlinePassed, Raised, Returned, guarded
 from chatops.engine.outage import Outage
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
@@ -26,6 +27,23 @@ from chatops.errors import CodecError, Refusal, StaleUnit, StoreUnavailable, Try
 from chatops.ports.store import ClaimedEvent, Store
 
 log = structlog.get_logger("chatops.engine")
+
+
+class _Patience:
+    """What is left of an event's time. Waiting for the database does not count."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._until = clock.monotonic() + seconds
+
+    def left(self) -> float:
+        return self._until - self._clock.monotonic()
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        since = self._clock.monotonic()
+        yield
+        self._until += self._clock.monotonic() - since
 
 
 class Inbox:
@@ -113,7 +131,9 @@ class Inbox:
 
     async def _one(self, claimed: ClaimedEvent) -> None:
         try:
-            await self._settle(claimed)
+            outcome = await guarded(self._settle(claimed))
+            if isinstance(outcome, Raised):
+                await self._bury(claimed, outcome.error)
         finally:
             self._claims.pop(claimed.seq, None)
             self.handled += 1
@@ -133,10 +153,10 @@ class Inbox:
 
     async def _serve(self, work: Work) -> None:
         """Handle what a person waits for: answered in any case, never tried again by itself."""
-        started = self._clock.monotonic()
+        patience = self._patience()
         tries = 0
         while True:
-            error = await self._attempt(work, started)
+            error = await self._attempt(work, patience)
             if error is None:
                 return
             if isinstance(error, Refusal):
@@ -146,8 +166,7 @@ class Inbox:
                 await self._give_up(work, error)
                 return
             tries += 1
-            left = self._settings.deadline - (self._clock.monotonic() - started)
-            if tries > self._settings.human_retries or error.after >= left:
+            if tries > self._settings.human_retries or error.after >= patience.left():
                 refusal = Refusal(error.message, hint=_("Please try again in a moment."))
                 refusal.code = "try_later"
                 await self._finish(self._prepared(work, work.refused(refusal)))
@@ -156,7 +175,7 @@ class Inbox:
 
     async def _process(self, work: Work) -> None:
         """Handle what nobody waits for: tried again later, then a dead letter."""
-        error = await self._attempt(work, self._clock.monotonic())
+        error = await self._attempt(work, self._patience())
         if error is None:
             return
         if work.event.attempts + 1 >= self._settings.attempts:
@@ -178,24 +197,29 @@ class Inbox:
             )
         )
 
-    async def _attempt(self, work: Work, started: float) -> BaseException | None:
+    async def _attempt(self, work: Work, patience: _Patience) -> BaseException | None:
         """Handle the event and commit, on fresh facts as often as allowed; return what went wrong."""
-        for _run in range(self._settings.stale_runs):
-            left = self._settings.deadline - (self._clock.monotonic() - started)
-            outcome = await self._bounded.run(self._prepare(work), left, name=work.event.key)
-            if isinstance(outcome, Raised):
-                if isinstance(outcome.error, StoreUnavailable):
+        runs = 0
+        while runs < self._settings.stale_runs:
+            outcome = await self._bounded.run(self._prepare(work), patience.left(), name=work.event.key)
+            if isinstance(outcome, Returned):
+                try:
+                    await self._finish(outcome.value)
+                except StaleUnit:
+                    runs += 1
+                    continue
+                return None
+            if isinstance(outcome.error, StaleUnit):
+                runs += 1
+            elif isinstance(outcome.error, StoreUnavailable):
+                with patience.suspended():
                     await self._outage.over()
-                    continue
-                if isinstance(outcome.error, StaleUnit):
-                    continue
+            else:
                 return outcome.error
-            try:
-                await self._finish(outcome.value)
-            except StaleUnit:
-                continue
-            return None
         return TryLater(_("Too much is going on here at once."))
+
+    def _patience(self) -> _Patience:
+        return _Patience(self._clock, self._settings.deadline)
 
     async def _prepare(self, work: Work) -> Commit:
         return self._prepared(work, await work.attempt())
@@ -224,9 +248,9 @@ class Inbox:
         outcome = Outcome(state="dead", error=f"{reference} {type(error).__name__}")
         await self._finish(self._prepared(work, work.failed(reference), outcome))
 
-    async def _bury(self, claimed: ClaimedEvent, error: CodecError) -> None:
+    async def _bury(self, claimed: ClaimedEvent, error: BaseException) -> None:
         reference = new_reference()
-        log.error("an event cannot be read", reference=reference, event=claimed.key, kind=claimed.kind)
+        log.error("an event cannot be read", reference=reference, event=claimed.key, exc_info=error)
         commit = Commit(
             seq=claimed.seq,
             lane=claimed.lane,

@@ -55,6 +55,7 @@ class Intake:
         directory: Directory,
         rooms: RoomBook,
         probe: Callable[[str], None],
+        accepted: Callable[[], None],
     ) -> None:
         self._store = store
         self._codec = codec
@@ -62,6 +63,7 @@ class Intake:
         self._directory = directory
         self._rooms = rooms
         self._probe = probe
+        self._accepted = accepted
         self._recent: OrderedDict[str, str] = OrderedDict()
         self._checkpointed: dict[str, float] = {}
 
@@ -74,6 +76,7 @@ class Intake:
                 return
             await self._store.accept_many(rows, checkpoint)
             self._probe("accept")
+            self._accepted()
 
         return accept
 
@@ -84,6 +87,7 @@ class Intake:
         row = InboxRow(key=fit(key), lane=lane, kind=call.kind, body=self._codec.encode(call), cause=fit(key))
         accepted = await self._store.accept_many([row])
         self._probe("accept")
+        self._accepted()
         return accepted[0]
 
     def _row(self, network: str, key: str, body: Body) -> InboxRow | None:

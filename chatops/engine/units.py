@@ -33,6 +33,7 @@ class Units:
         superseded: Superseded,
         secret: bytes,
         probe: Callable[[str], None],
+        committed: Callable[[], None],
     ) -> None:
         self._store = store
         self._codec = codec
@@ -43,6 +44,7 @@ class Units:
         self._superseded = superseded
         self._secret = secret
         self._probe = probe
+        self._committed = committed
 
     def new(
         self,
@@ -77,4 +79,5 @@ class Units:
         await self._store.commit(commit)
         self._rooms.learn(commit.puts)
         self._superseded.learn(commit.outbox)
+        self._committed()
         self._probe("after-commit")

@@ -1,0 +1,99 @@
+"""Who asked, where, and whom the words mean: the parts of a request that need the directory and the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chatops.core.command import Call, Parameter
+from chatops.core.frozen import Frozen
+from chatops.core.message import Identity, Person, RoomRef
+from chatops.core.params import Selector
+from chatops.core.rooms import Room, direct_target, remote_target, room_target
+from chatops.core.text import Code, _, listed, said
+from chatops.core.unit import Origin
+from chatops.errors import Ambiguous, NotFound
+from chatops.ports.roster import Directory
+
+
+class Asker(Frozen, frozen=True, kw_only=True):
+    """Somebody who wants something."""
+
+    person: Person | None
+    identity: Identity | None
+    origin: Origin
+    typed: str
+    via: str
+    room: Room | None = None
+    """The room that gives the context; for a button, the one its card was made for."""
+    fields: Mapping[str, str] = {}
+    dry_run: bool = False
+
+    @property
+    def name(self) -> str:
+        """What floods are counted by."""
+        return f"person:{self.person.id}" if self.person is not None else f"identity:{self.identity}"
+
+    @property
+    def context(self) -> tuple[str | None, str | None]:
+        """Kind and id of what the room belongs to."""
+        subject = None if self.room is None else self.room.subject
+        noun, _colon, id_ = (subject or "").partition(":")
+        return noun or None, id_ or None
+
+
+def origin(
+    remote: RoomRef, room: Room | None, person: Person | None, *, thread: str | None, direct: bool, via: str
+) -> Origin:
+    """Return where the answer to something said in `remote` goes."""
+    if direct and person is not None:
+        target = direct_target(person.id)
+    elif room is not None:
+        target = room_target(room.id)
+    else:
+        target = remote_target(remote)
+    return Origin(target=target, room=room, remote=remote, thread=thread, direct=direct, via=via)
+
+
+def people(call: Call, directory: Directory) -> dict[str, object]:
+    """Return the arguments with persons in place of what was typed. Raise NotFound or Ambiguous."""
+    resolved = dict(call.arguments)
+    for parameter in call.command.parameters:
+        if parameter.type is Person and parameter.name in resolved:
+            resolved[parameter.name] = _resolved(parameter, resolved[parameter.name], call, directory)
+    return resolved
+
+
+def _resolved(parameter: Parameter, value: object, call: Call, directory: Directory) -> object:
+    if isinstance(value, tuple):
+        return tuple(_resolved(parameter, one, call, directory) for one in value)
+    return _person(value, call, directory) if isinstance(value, Selector) else value
+
+
+def _person(selector: Selector, call: Call, directory: Directory) -> Person:
+    exact = directory.by_id(selector.value)
+    if exact is not None:
+        return exact
+    found = directory.named(selector.value)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        near = directory.nearest(selector.value)
+        hint = _("Did you mean {names}?", names=listed(*(said(person.name) for person in near))) if near else None
+        raise NotFound(
+            _("I know nobody called {name}.", name=Code(code=selector.value)),
+            hint=hint,
+            commands=[_instead(call.typed, selector.value, person) for person in near],
+        )
+    raise Ambiguous(
+        _("Several people are called {name}. Choose one.", name=Code(code=selector.value)),
+        hint=listed(*(_("{name} is {id}", name=person.name, id=Code(code=f"@{person.id}")) for person in found[:8])),
+        commands=[_instead(call.typed, selector.value, person) for person in found[:8]],
+    )
+
+
+def _instead(typed: str, name: str, person: Person) -> str:
+    """Return what was typed with `person`'s id in place of `name`."""
+    for written in (f'"{name}"', f"@{name}", name):
+        if written in typed:
+            return typed.replace(written, f"@{person.id}", 1)
+    return typed

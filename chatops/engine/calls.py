@@ -1,0 +1,121 @@
+"""Every write to a chat network goes through here: within its limits, in its time, and not at all while it is down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
+
+import structlog
+
+from chatops.core.clock import Clock
+from chatops.engine.bounded import Bounded, DeadlinePassed, Raised
+from chatops.engine.limits import Allowance
+from chatops.engine.performing import Hopeless, NotYet
+from chatops.engine.settings import EngineSettings
+from chatops.errors import AuthExpired, OutcomeUnknown, RateLimited, Unreachable
+from chatops.ports.chat import ChatNetwork
+
+log = structlog.get_logger("chatops.engine")
+
+T = TypeVar("T")
+
+WORTH_WAITING = 5.0
+"""Seconds a send waits in place for its turn; for longer it goes back into the queue."""
+
+TRIES_BEFORE_REST = 3
+"""Failures in a row after which a network is left alone for a while."""
+
+LONGEST_REST = 30.0
+"""Seconds."""
+
+
+class Line:
+    """The way to one network."""
+
+    def __init__(
+        self, network: ChatNetwork, *, clock: Clock, settings: EngineSettings, probe: Callable[[str], None]
+    ) -> None:
+        self.network = network
+        self._clock = clock
+        self._settings = settings
+        self._probe = probe
+        self._bounded = Bounded(clock)
+        self._slots = asyncio.Semaphore(settings.network_sends)
+        self._allowance = Allowance(network.capabilities, clock, bulk_reserve=settings.bulk_reserve)
+        self._failures = 0
+        self._rests_until = float("-inf")
+
+    @property
+    def resting(self) -> bool:
+        """Whether the network is left alone because it does not answer."""
+        return self._clock.monotonic() < self._rests_until
+
+    async def write(self, room: str | None, work: Callable[[], Coroutine[Any, Any, T]], *, bulk: bool = False) -> T:
+        """Call the network once. Raise NotYet, OutcomeUnknown (never with native keys) or another PortError."""
+        if self.resting:
+            raise NotYet(self._rests_until - self._clock.monotonic(), f"{self.network.name} does not answer")
+        async with self._slots:
+            await self._turn(room, bulk=bulk)
+            self._probe("before-send")
+            outcome = await self._bounded.run(work(), self._settings.send_deadline, name=f"send to {self.network.name}")
+            self._probe("after-send")
+        if isinstance(outcome, Raised):
+            raise self._judged(outcome.error) from outcome.error
+        self._failures = 0
+        return outcome.value
+
+    async def _turn(self, room: str | None, *, bulk: bool) -> None:
+        while (wait := self._allowance.wait(room, bulk=bulk)) > 0:
+            if wait > WORTH_WAITING:
+                raise NotYet(wait, f"the limits of {self.network.name}")
+            await self._clock.sleep(wait)
+
+    def _judged(self, error: BaseException) -> BaseException:
+        """Take note of a failure, and return what it means for the one who asked."""
+        if isinstance(error, RateLimited):
+            self._allowance.limited(error.retry_after)
+        if isinstance(error, Unreachable | AuthExpired | OutcomeUnknown | DeadlinePassed):
+            self._failures += 1
+            if self._failures >= TRIES_BEFORE_REST:
+                rest = min(2.0 ** (self._failures - TRIES_BEFORE_REST), LONGEST_REST)
+                self._rests_until = self._clock.monotonic() + rest
+                log.warning("a chat network does not answer", network=self.network.name, rest=rest)
+        if isinstance(error, OutcomeUnknown | DeadlinePassed):
+            # With native keys a repetition is harmless, so not knowing is no different from not having arrived.
+            kind = Unreachable if self.network.capabilities.native_keys else OutcomeUnknown
+            return kind(str(error))
+        return error
+
+
+class Lines:
+    """The ways to all networks, by name."""
+
+    def __init__(
+        self,
+        networks: Sequence[ChatNetwork],
+        *,
+        clock: Clock,
+        settings: EngineSettings,
+        probe: Callable[[str], None],
+    ) -> None:
+        self._lines: Mapping[str, Line] = {
+            network.name: Line(network, clock=clock, settings=settings, probe=probe) for network in networks
+        }
+
+    def __getitem__(self, network: str) -> Line:
+        """Return the way to a network. Raise Hopeless when it is not connected."""
+        line = self._lines.get(network)
+        if line is None:
+            message = f"the network {network} is not connected"
+            raise Hopeless(message)
+        return line
+
+    def get(self, network: str) -> Line | None:
+        """Return the way to a network, or None."""
+        return self._lines.get(network)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The connected networks."""
+        return tuple(self._lines)

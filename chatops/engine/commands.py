@@ -1,0 +1,257 @@
+"""The work of a command, however it was given: read, check, run, answer, audit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from chatops.core.actions import Action
+from chatops.core.codec import Codec
+from chatops.core.command import Call, Command, ReadContext
+from chatops.core.commit import InboxRow
+from chatops.core.effects import Post
+from chatops.core.events import Event
+from chatops.core.frozen import replace
+from chatops.core.journal import AuditRecord
+from chatops.core.message import Button, ButtonPress, Message, Refused, Said
+from chatops.core.text import Code, _, said
+from chatops.core.unit import Unit
+from chatops.engine.asking import Asker, people
+from chatops.engine.dry_run import described
+from chatops.engine.intake import redaction_key
+from chatops.engine.roombook import RoomBook
+from chatops.engine.units import Units
+from chatops.errors import Impossible, NotAllowed, NotFound, Refusal
+from chatops.ports.roster import Directory
+from chatops.ports.store import Store
+
+_REFERENCE = re.compile(r"[a-z2-7]{26}")
+
+MOST_OFFERS = 4
+"""Commands that a refusal offers as buttons."""
+
+
+class Table(Protocol):
+    """The commands, by their words (`chatops.core.table.CommandTable`)."""
+
+    def read(self, text: str, context: ReadContext) -> Call:
+        """Return what `text` asks for. Raise a UsageError."""
+        ...
+
+    def bind(self, text: str, fields: Mapping[str, str], context: ReadContext) -> Call:
+        """Return what a stored command with a form's values asks for. Raise a UsageError."""
+        ...
+
+
+class Unchecked(Exception):
+    """A command that depends on a relation did not call `unit.require`: a bug, so nothing is committed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What running a command takes."""
+
+    table: Table
+    directory: Directory
+    rooms: RoomBook
+    store: Store
+    codec: Codec
+    units: Units
+    systems: tuple[str, ...]
+    """Names of the connected ticket systems."""
+    direct_chats: Callable[[str], bool]
+    """Whether a network has direct chats."""
+
+
+class AskedWork:
+    """Somebody asked for something: the common ground. By itself it stays silent."""
+
+    human = True
+
+    def __init__(self, event: Event, asker: Asker, also: tuple[InboxRow, ...], parts: Parts) -> None:
+        self.event = event
+        self.also = also
+        self.asker = asker
+        self.parts = parts
+        self.command: Command | None = None
+        self.typed = asker.typed
+        self.private = False
+        """True when what goes wrong concerns nobody but the asker."""
+
+    async def attempt(self) -> Unit:
+        """Do nothing."""
+        return self.unit()
+
+    def refused(self, refusal: Refusal) -> Unit:
+        """Say what cannot be, why, and what would work."""
+        unit = self.unit()
+        self.say(unit, answer_of(refusal))
+        self.audit(unit, "denied" if isinstance(refusal, NotAllowed) else f"refused:{refusal.code}")
+        return unit
+
+    def failed(self, reference: str) -> Unit:
+        """Say that something is broken, in words that operators can find."""
+        # A replay of the event must be able to answer again, so this answer has a key of its own.
+        unit = self.unit(replace(self.event, key=f"{self.event.key}!{reference}"))
+        message = _(
+            "Something went wrong here; nothing was changed. Reference {reference}; the operators can see it.",
+            reference=Code(code=reference),
+        )
+        self.say(unit, Refused(code="failed", message=message))
+        self.audit(unit, f"failed:{reference}")
+        return unit
+
+    def unit(self, event: Event | None = None) -> Unit:
+        """Return an empty unit for the asker."""
+        return self.parts.units.new(event or self.event, actor=self.asker.person, origin=self.asker.origin)
+
+    def say(self, unit: Unit, words: Said) -> None:
+        """Answer the asker; alone, if it concerns nobody else and their network can do that."""
+        identity = self.asker.identity
+        alone = self.private and self.asker.person is not None
+        unit.answer(words, private=alone and identity is not None and self.parts.direct_chats(identity.network))
+
+    def audit(self, unit: Unit, outcome: str) -> None:
+        """Add the one audit record of this event."""
+        asker = self.asker
+        unit.audit(
+            AuditRecord(
+                person=asker.person.id if asker.person else None,
+                identity=str(asker.identity) if asker.identity else None,
+                via=asker.via,
+                command=self.command.words if self.command else "",
+                arguments=self.typed,
+                outcome=outcome,
+                subjects=unit.written,
+                room=asker.room.id if asker.room else None,
+                event=self.event.key,
+                at=unit.now,
+            )
+        )
+
+
+class RefusedWork(AskedWork):
+    """A request refused before it is read."""
+
+    def __init__(
+        self, event: Event, asker: Asker, also: tuple[InboxRow, ...], parts: Parts, *, refusal: Refusal
+    ) -> None:
+        super().__init__(event, asker, also, parts)
+        self._refusal = refusal
+
+    async def attempt(self) -> Unit:
+        """Say no."""
+        raise self._refusal
+
+
+class CommandWork(AskedWork):
+    """A command, typed in chat or called."""
+
+    async def attempt(self) -> Unit:
+        """Read it, check it, run it."""
+        if isinstance(self.event.body, Message) and await self._redacted(self.event.body):
+            return self.unit()
+        return await self.run(self.parts.table.read(self.asker.typed, self.context()))
+
+    async def run(self, call: Call) -> Unit:
+        """Check a call, run it, and leave exactly one audit record."""
+        command, person = call.command, self.asker.person
+        self.command, self.typed = command, call.typed
+        dry_run = call.dry_run or self.asker.dry_run
+        unit = self.parts.units.new(
+            self.event, actor=person, origin=self.asker.origin, who=command.who, dry_run=dry_run
+        )
+        by_role = person is not None and command.who.by_role(person)
+        if not by_role and not command.who.relations:
+            raise NotAllowed(unit.denial(command.who))
+        await self.handle(unit, call, people(call, self.parts.directory))
+        if not by_role and not unit.required:
+            message = f"{command.words} never asked who may; it must call unit.require"
+            raise Unchecked(message)
+        if dry_run:
+            telling = self.unit()
+            telling.answer(described(unit))
+            self.audit(telling, "dry-run")
+            return telling
+        if not any(isinstance(effect, Post) for _key, effect in unit.effects):
+            unit.answer(_("Done."))
+        self.audit(unit, "done")
+        return unit
+
+    async def handle(self, unit: Unit, call: Call, arguments: dict[str, object]) -> None:
+        """Call the command's own code."""
+        await call.command.handler(unit, **arguments)
+
+    def context(self) -> ReadContext:
+        """Return what the words depend on."""
+        noun, id_ = self.asker.context
+        person = self.asker.person
+        return ReadContext(
+            now=self.unit().now,
+            zone=person.zone if person else "UTC",
+            locale=person.locale if person else "en",
+            noun=noun,
+            id=id_,
+            systems=self.parts.systems,
+        )
+
+    async def _redacted(self, message: Message) -> bool:
+        return (await self.parts.store.settlement(redaction_key(message.ref))).known
+
+
+class PressWork(CommandWork):
+    """A button pressed: its stored command, run as whoever pressed it."""
+
+    async def attempt(self) -> Unit:
+        """Find the command behind the button, then do as if it had been typed."""
+        self.private = True
+        action = await self._action()
+        if action is None:
+            raise NotFound(_("This button no longer works."), hint=_("Typing the command does."))
+        if action.expires <= self.unit().now:
+            raise Impossible(
+                _("This button has expired."),
+                hint=_("Typing {command} still works.", command=Code(code=action.command)),
+                commands=(action.command,),
+            )
+        room = None if action.room is None else self.parts.rooms.by_id(action.room)
+        self.asker = replace(self.asker, room=room or self.asker.room, typed=action.command)
+        self.typed = action.command
+        call = self.parts.table.bind(action.command, self.asker.fields, self.context())
+        return await self.run(call)
+
+    async def handle(self, unit: Unit, call: Call, arguments: dict[str, object]) -> None:
+        """Run the command; note the press in the same unit, so that it counts only if the command does."""
+        action = await unit.need(Action, self._reference())
+        if action.uses == "once" and action.used_by:
+            first = self.parts.directory.by_id(action.used_by[0])
+            raise Impossible(_("{name} has already done this.", name=first.name if first else action.used_by[0]))
+        if action.uses == "once_per_person" and unit.actor.id in action.used_by:
+            raise Impossible(_("You have already done this."))
+        self.private = False
+        await super().handle(unit, call, arguments)
+        if action.uses != "always":
+            unit.put(replace(action, used_by=(*action.used_by, unit.actor.id)))
+
+    async def _action(self) -> Action | None:
+        if not _REFERENCE.fullmatch(self._reference()):
+            return None
+        stored = await self.parts.store.get(Action.kind, self._reference())
+        return None if stored is None else self.parts.codec.decode_as(Action, stored.body)
+
+    def _reference(self) -> str:
+        body = self.event.body
+        return body.action if isinstance(body, ButtonPress) else ""
+
+
+def answer_of(refusal: Refusal) -> Refused:
+    """Return what is posted for a refusal: what and why, what would work, and that as buttons."""
+    return Refused(
+        code=refusal.code,
+        message=refusal.message,
+        hint=refusal.hint,
+        commands=refusal.commands,
+        buttons=tuple(Button(label=said(command), command=command) for command in refusal.commands[:MOST_OFFERS]),
+    )

@@ -1,0 +1,104 @@
+"""From an event to the work it means: a command, a button, a fact for its listeners, or nothing."""
+
+from __future__ import annotations
+
+from chatops.core.commit import InboxRow
+from chatops.core.events import Event
+from chatops.core.message import ButtonPress, CommandCall, Message
+from chatops.core.text import _
+from chatops.core.unit import Origin
+from chatops.engine.asking import Asker, origin
+from chatops.engine.commands import AskedWork, CommandWork, Parts, PressWork, RefusedWork
+from chatops.engine.flood import Flood
+from chatops.engine.router import Emitted, Router
+from chatops.engine.work import FanOutWork, ListenerWork, Work
+from chatops.errors import NotAllowed, Refusal, TooMany
+
+
+class Dispatcher:
+    """Decides what an event means."""
+
+    def __init__(self, *, parts: Parts, router: Router, flood: Flood) -> None:
+        self._parts = parts
+        self._router = router
+        self._flood = flood
+
+    def __call__(self, event: Event) -> Work:
+        """Return the work of `event`. Raise CodecError when what it carries cannot be read."""
+        parts = self._parts
+        if isinstance(event.body, Emitted):
+            event, listener = self._router.told(event)
+            return ListenerWork(event, listener, units=parts.units, router=self._router, rooms=parts.rooms)
+        if asks(event):
+            return self._asked(event)
+        listeners = self._router.listeners(event.body)
+        if len(listeners) > 1:
+            return FanOutWork(event, units=parts.units, router=self._router)
+        listener = listeners[0] if listeners else None
+        return ListenerWork(event, listener, units=parts.units, router=self._router, rooms=parts.rooms)
+
+    def _asked(self, event: Event) -> Work:
+        body, parts = event.body, self._parts
+        also: tuple[InboxRow, ...] = self._router.fan_out(event, body, "self")
+        asker = self._asker(event)
+        refusal: Refusal
+        if asker.person is None:
+            verdict = self._flood.once(asker.name)
+            refusal = NotAllowed(_("I do not know you yet. Please ask an administrator to add you to the directory."))
+        else:
+            verdict = self._flood.asks(asker.name)
+            refusal = TooMany(_("That was a lot at once. Please give me a minute."))
+        if verdict == "welcome":
+            work = PressWork if isinstance(body, ButtonPress) else CommandWork
+            return work(event, asker, also, parts)
+        if verdict == "told" or isinstance(body, CommandCall):
+            return RefusedWork(event, asker, also, parts, refusal=refusal)
+        return AskedWork(event, asker, also, parts)
+
+    def _asker(self, event: Event) -> Asker:
+        directory, rooms, body = self._parts.directory, self._parts.rooms, event.body
+        match body:
+            case Message():
+                person, room = directory.by_identity(body.sender), rooms.by_remote(body.ref.room)
+                return Asker(
+                    person=person,
+                    identity=body.sender,
+                    origin=origin(body.ref.room, room, person, thread=body.thread, direct=body.direct, via="chat"),
+                    typed=body.text,
+                    via="chat",
+                    room=room,
+                )
+            case ButtonPress():
+                person, room = directory.by_identity(body.presser), rooms.by_remote(body.room)
+                direct = rooms.direct(body.presser) == body.room
+                return Asker(
+                    person=person,
+                    identity=body.presser,
+                    origin=origin(body.room, room, person, thread=body.thread, direct=direct, via="button"),
+                    typed="",
+                    via="button",
+                    room=room,
+                    fields=body.fields,
+                )
+            case CommandCall():
+                room = None if body.room is None else rooms.by_id(body.room)
+                return Asker(
+                    person=directory.by_id(body.person),
+                    identity=None,
+                    origin=Origin(target=f"call:{event.key}", room=room, direct=True, via=body.via),
+                    typed=body.text,
+                    via=body.via,
+                    room=room,
+                    dry_run=body.dry_run,
+                )
+            case _:
+                message = f"nobody asks for anything with a {body.kind}"
+                raise TypeError(message)
+
+
+def asks(event: Event) -> bool:
+    """Whether a person wants something: edits and machines never do."""
+    body = event.body
+    if isinstance(body, Message):
+        return (body.addressed or body.direct) and not body.edited and not body.automated
+    return isinstance(body, ButtonPress | CommandCall)

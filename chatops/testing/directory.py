@@ -1,0 +1,81 @@
+"""A directory made of what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import process
+
+from chatops.core.message import Identity, Person
+from chatops.core.params import Selector
+from chatops.ports.roster import Profile
+
+
+class FakeDirectory:
+    """Implements `chatops.ports.roster.Directory`. Names match whole, by a word, or by id; never by a mere part."""
+
+    def __init__(self, people: Iterable[Person] = (), profiles: dict[str, Profile] | None = None) -> None:
+        self._people = {person.id: person for person in people}
+        self._profiles = dict(profiles or {})
+
+    def add(self, person: Person, profile: Profile | None = None) -> None:
+        """Add somebody, or replace them."""
+        self._people[person.id] = person
+        if profile is not None:
+            self._profiles[person.id] = profile
+
+    def everybody(self) -> Sequence[Person]:
+        """Return all people, guests included."""
+        return tuple(self._people.values())
+
+    def by_identity(self, identity: Identity) -> Person | None:
+        """Return whose identity it is."""
+        return next((person for person in self._people.values() if identity in person.identities), None)
+
+    def by_id(self, person: str) -> Person | None:
+        """Return a person by id."""
+        return self._people.get(person)
+
+    def profile(self, person: str) -> Profile:
+        """Return what is known of a person."""
+        return self._profiles.get(person, Profile())
+
+    def named(self, text: str) -> Sequence[Person]:
+        """Return whom `text` may mean."""
+        wanted = text.casefold()
+        found = []
+        for person in self._people.values():
+            profile = self.profile(person.id)
+            whole = {person.id, person.name, profile.handle, profile.email or ""}
+            if wanted in {name.casefold() for name in whole if name} or wanted in person.name.casefold().split():
+                found.append(person)
+        return found
+
+    def nearest(self, text: str, *, limit: int = 3) -> Sequence[Person]:
+        """Return whose name looks like `text`."""
+        names = {person.id: person.name.casefold() for person in self._people.values()}
+        found = process.extract(text.casefold(), names, limit=limit, score_cutoff=60)
+        return [self._people[id_] for _name, _score, id_ in found]
+
+    def select(self, selector: Selector) -> Sequence[Person]:
+        """Return everybody a selector means: persons by name, others by profile and roles."""
+        if selector.kind == "person":
+            return self.named(selector.value)
+        people = [person for person in self._people.values() if self._fits(person, selector)]
+        if selector.kind == "skill":
+            people.sort(key=lambda person: -self.profile(person.id).skills.get(selector.value, 0))
+        return people
+
+    def _fits(self, person: Person, selector: Selector) -> bool:
+        profile = self.profile(person.id)
+        match selector.kind:
+            case "skill":
+                return profile.skills.get(selector.value, 0) >= max(selector.minimum, 1)
+            case "pod":
+                return selector.value in profile.pods
+            case "role":
+                return selector.value in person.roles
+            case "dept":
+                return profile.department == selector.value
+            case _:
+                return False
