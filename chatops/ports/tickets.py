@@ -1,7 +1,7 @@
 """A ticket system: Salesforce, Zendesk, the local one. Neutral values; the vendor's own words travel beside ours.
 
-Conformance: `chatops.testing.conformance.TicketSystemSuite`. Optional abilities are protocols of their own; a system lists
-in `capabilities` which it has, and the core asks for the capability, never for a vendor.
+Conformance: `chatops.testing.conformance.tickets.TicketSystemSuite`. Optional abilities are protocols of their own; a
+system lists in `capabilities` which it has, and the core asks for the capability, never for a vendor.
 """
 
 from __future__ import annotations
