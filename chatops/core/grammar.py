@@ -185,7 +185,7 @@ class _Reading:
             raise self._doubt
 
     def _read_when(self, parameter: Parameter) -> None:
-        """Take as many words as make up a time. An hour without minutes counts only at the end: `9` may belong to the text."""
+        """Take as many words as make up a time. A bare hour counts only at the end: `9` may belong to the text."""
         words = self._words[self._next : self._next + MAX_PHRASE]
         for count in range(len(words), 0, -1):
             more = self._next + count < len(self._words)
@@ -277,14 +277,14 @@ class _Reading:
         behind = [token for token in flags if any(text[-1].end < option.start < token.start for option in self._taken)]
         if behind:
             return behind
-        self._ask_flag_or_text(text, flags)
+        raise self._flag_or_text(text, flags)
 
-    def _ask_flag_or_text(self, text: Sequence[Token], flags: Sequence[Token]) -> NoReturn:
+    def _flag_or_text(self, text: Sequence[Token], flags: Sequence[Token]) -> Ambiguous:
         start, end = text[0].start, flags[-1].end
         words = " ".join(token.text for token in flags)
         before, after = self._line[:start], self._line[end:]
         inner = quote(self._slice([*text, *flags]))
-        raise Ambiguous(
+        return Ambiguous(
             _("Is {word} an option or part of the text?", word=Code(code=words)),
             commands=(
                 f"{before}{quote(self._slice(text))} {words}{self._within(start, end)}{after}",

@@ -67,7 +67,7 @@ def fold_bare(word: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return `text` between quotes that the lexer takes off again. Text that holds every kind of quote loses its double ones."""
+    """Return `text` between quotes that the lexer takes off again. With every kind of quote in it, the double ones go."""
     for opener, closer in ('""', "„“", "«»"):
         if not set(_CLOSERS[opener]) & set(text):
             return f"{opener}{text}{closer}"

@@ -55,6 +55,12 @@ class CommandTable:
         """Return the noun that `word` is, or stands for in some language; None when it is none."""
         return self._nouns.get(fold(word))
 
+    def meant(self, words: str, context: ReadContext) -> tuple[Command, ...]:
+        """Return the commands that `words`, all of them, may mean there: for help. Empty when they mean none."""
+        found = tokens(prepared(words))
+        match = self._match(found, context)
+        return match.commands if match is not None and match.length == len(found) else ()
+
     def read(self, text: str, context: ReadContext) -> Call:
         """Return what `text` asks for. Raise UnknownCommand, BadArgument or Ambiguous; nothing else, for any text."""
         return self._read(text, context, {})

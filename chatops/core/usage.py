@@ -1,11 +1,20 @@
-"""Usage lines and examples of commands, from their declarations alone."""
+"""Usage lines, examples and help cards, from the declarations of the commands alone. A help card has at most 12 lines."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from chatops.core import values
 from chatops.core.command import Command, Parameter, ReadContext
 from chatops.core.lexer import quote
-from chatops.core.text import Text, said
+from chatops.core.message import Button, Card
+from chatops.core.text import Code, Text, _, lines, listed, said
+
+LINES = 12
+"""The most lines of a help card, title and footer included."""
+
+VERBS = 6
+"""The most verbs listed behind a noun."""
 
 SOURCE = "en"
 """The language of declarations."""
@@ -31,10 +40,13 @@ def line(command: Command, locale: str) -> Text:
     parts = [wording(command, locale)]
     for number, parameter in enumerate(command.parameters):
         args[f"p{number}"] = name(parameter)
-        part = f"‹{{p{number}}}›" + ("…" if parameter.many else "")  # noqa: RUF001 - typographic brackets
+        part = f"‹{{p{number}}}›" + ("…" if parameter.many else "")  # noqa: RUF001 - brackets
         if not parameter.positional:
             part = key(parameter, locale) if parameter.type is bool else f"{key(parameter, locale)}={part}"
-        parts.append(part if parameter.required else f"[{part}]")
+        elif parameter.id_of is not None:
+            part = values.id_text(parameter.id_of, "…")
+        needed = parameter.required and parameter.id_of is None  # in its room an id is implied
+        parts.append(part if needed else f"[{part}]")
     return Text(msgid=" ".join(parts), args=dict(args), verbatim=True) if args else said(parts[0])
 
 
@@ -55,5 +67,92 @@ def example(command: Command, context: ReadContext, *, wording: str | None = Non
     return " ".join(parts)
 
 
+def overview(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
+    """Return the card of all nouns, each with its verbs; `commands` are those the reader may use."""
+    by_noun: dict[str, list[Command]] = {}
+    for command in sorted(commands, key=lambda command: (not command.verb, command.words)):
+        by_noun.setdefault(command.noun, []).append(command)
+    entries = [_noun_line(own, locale) for own in by_noun.values()]
+    return _paged(
+        _("What you can do"),
+        entries,
+        page,
+        more="help",
+        footer=_("{help} shows one of them in full.", help=Code(code=f"help {next(iter(by_noun), 'help')}")),
+    )
+
+
+def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
+    """Return the card of one noun's commands, one a line; `commands` are those the reader may use, at least one."""
+    noun = commands[0].noun
+    ordered = sorted(commands, key=lambda command: command.words)
+    entries = [
+        _("{command} – {summary}", command=Code(code=wording(command, locale)), summary=command.summary)
+        for command in ordered
+    ]
+    return _paged(
+        said(noun_wording(commands, locale)),
+        entries,
+        page,
+        more=f"help {noun}",
+        footer=_("{help} shows one of them in full.", help=Code(code=f"help {ordered[0].words}")),
+    )
+
+
+def of_command(command: Command, locale: str, label: Callable[[str], Text]) -> Card:
+    """Return the card of one command. `label` gives the words for a role or relation."""
+    about = [
+        _("{name}: {label}", name=Code(code=_as_typed(parameter, locale)), label=parameter.label)
+        for parameter in command.parameters
+        if parameter.label is not None
+    ]
+    who = _("For: {who}", who=listed(*(label(name) for name in sorted(command.who.roles | command.who.relations))))
+    examples = [
+        Text(msgid="{example}", args={"example": Code(code=one)}, verbatim=True) for one in command.examples[:2]
+    ]
+    head = [command.summary, _("Usage: {usage}", usage=line(command, locale))]
+    room = LINES - 1 - len(head) - 1 - len(examples)
+    return Card(
+        title=said(wording(command, locale)),
+        text=lines(*head, *about[:room], *examples),
+        footer=who,
+    )
+
+
+def noun_wording(commands: Sequence[Command], locale: str) -> str:
+    """Return what people of a language call the noun of these commands."""
+    found = [wording(command, locale).split(" ")[0] for command in commands if command.verb]
+    return max(found, key=found.count) if found else wording(commands[0], locale)
+
+
 def language(locale: str) -> str:
+    """Return the language of a locale: `de` of `de-AT`."""
     return locale.replace("_", "-").split("-")[0].lower()
+
+
+def _noun_line(commands: Sequence[Command], locale: str) -> Text:
+    first = commands[0]
+    if len(commands) == 1:
+        return _("{command} – {summary}", command=Code(code=wording(first, locale)), summary=first.summary)
+    verbs = [wording(command, locale).partition(" ")[2] for command in commands if command.verb]
+    words = [*verbs[:VERBS], *(["…"] if len(verbs) > VERBS else [])]
+    return _("{noun}: {verbs}", noun=Code(code=noun_wording(commands, locale)), verbs=listed(*words))
+
+
+def _as_typed(parameter: Parameter, locale: str) -> str:
+    if parameter.positional:
+        return parameter.name.replace("_", "-")
+    return key(parameter, locale) if parameter.type is bool else f"{key(parameter, locale)}=…"
+
+
+def _paged(title: Text, entries: Sequence[Text], page: int, *, more: str, footer: Text) -> Card:
+    room = LINES - 2
+    pages = max(1, -(-len(entries) // room))
+    page = min(max(page, 1), pages)
+    shown = entries[(page - 1) * room : page * room]
+    return Card(
+        title=title if pages == 1 else _("{title} ({page} of {pages})", title=title, page=page, pages=pages),
+        text=lines(*shown),
+        footer=footer,
+        buttons=(Button(label=_("More"), command=f"{more} page={page + 1}"),) if page < pages else (),
+    )

@@ -6,7 +6,7 @@ Every reader here raises only `BadArgument` or `Ambiguous`; their `commands` are
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Literal
 
@@ -60,24 +60,21 @@ def value(parameter: Parameter, typed: str, context: ReadContext) -> object:
     """Return `typed` as the parameter's type wants it. For one that takes many: one of them."""
     if parameter.id_of is not None:
         return identifier(parameter.id_of, typed)
-    kind = parameter.type
-    if kind is str:
-        return typed
-    if kind is bool:
-        return yes_or_no(typed)
-    if kind is int:
-        return integer(typed)
-    if kind is Duration:
-        return duration(typed)
-    if kind is When:
-        return read_when(typed, now=context.now, zone=context.zone, locale=context.locale)
-    if kind is TicketName:
-        return ticket(typed, context.systems)
-    if kind is Person:
-        return person(typed)
-    if kind is Selector:
-        return selector(typed)
-    return choice(kind, typed)
+    read = _readers(context).get(parameter.type)
+    return choice(parameter.type, typed) if read is None else read(typed)
+
+
+def _readers(context: ReadContext) -> Mapping[Any, Callable[[str], object]]:
+    return {
+        str: str,
+        bool: yes_or_no,
+        int: integer,
+        Duration: duration,
+        When: lambda typed: read_when(typed, now=context.now, zone=context.zone, locale=context.locale),
+        TicketName: lambda typed: ticket(typed, context.systems),
+        Person: person,
+        Selector: selector,
+    }
 
 
 def sample(parameter: Parameter, context: ReadContext) -> str:

@@ -1,7 +1,7 @@
 """What people say for a point in time, in English, German and Dutch: understood in full, or refused with examples.
 
-* A clock alone (`14:00`, `2pm`, `um 14 Uhr 30`) means its next occurrence; `halb drei`, which is said of a dial with twelve
-  hours, whichever of 02:30 and 14:30 comes first. `at 9` is asked about in English, and every clock on twelve hours is when a
+* A clock alone (`14:00`, `2pm`, `um 14 Uhr 30`) means its next occurrence; `halb drei`, said of a dial with twelve hours,
+  whichever of 02:30 and 14:30 comes first. `at 9` is asked about in English, and so is every clock on twelve hours when a
   day is named with it.
 * `next friday` is refused while it could be this week's or next week's; `coming` and `next week` decide.
 * A date without its year means the next such date. Only `today`, `yesterday` and dates with a year can lie in the past.

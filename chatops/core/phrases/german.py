@@ -50,7 +50,9 @@ GERMAN = Language(
         **same("NEXT", "nächsten", "nächster", "nächste", "nächstem"),
         **same("COMING", "kommenden", "kommender", "kommende"),
         **same("THIS", "diesen", "dieser", "diesem"),
-        **same("NEXTWEEK", "nächste woche", "nächster woche", "kommende woche", "kommender woche", "in der nächsten woche"),
+        **same(
+            "NEXTWEEK", "nächste woche", "nächster woche", "kommende woche", "kommender woche", "in der nächsten woche"
+        ),
         **same("UHR", "uhr"),
         **same("REL", "halb", number=-30),
         **same("REL", "viertel nach", number=15),

@@ -89,7 +89,7 @@ def _parser() -> Lark:
 def parse(text: str, language: Language) -> Phrase:
     """Return what a folded text says in a language. Raise NotUnderstoodError unless every word has its place."""
     try:
-        tree = _parser().parse(scan(text, language))  # type: ignore[arg-type]  # our lexer reads tokens
+        tree = _parser().parse(scan(text, language))  # our lexer reads tokens
         phrase = Meaning(language).transform(tree)
     except UnexpectedInput as error:
         raise NotUnderstoodError(text) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from chatops.core.params import When
@@ -31,7 +30,7 @@ def when(phrase: Phrase, typed: str, *, now: datetime, zone: str) -> When:
         return When(at=_later(phrase.amounts, typed, now, tz), zone=zone)
     today = now.astimezone(tz).date()
     if phrase.clock is None:
-        _refuse(
+        raise _refused(
             _("{typed} names a day. The time of day is missing.", typed=said(typed)), f"{typed} 09:00", f"{typed} 14:00"
         )
     clocks = list(_times(phrase.clock, typed))
@@ -39,7 +38,7 @@ def when(phrase: Phrase, typed: str, *, now: datetime, zone: str) -> When:
         return When(at=_next(clocks, phrase.clock, typed, now, tz, meant), zone=name)
     days = list(_days(phrase.day, clocks, typed, now, tz, today))
     if len(days) * len(clocks) > 1:
-        _choose(typed, [datetime.combine(day, clock) for day in days for clock in clocks])
+        raise _choice(typed, [datetime.combine(day, clock) for day in days for clock in clocks])
     return When(at=_instant(datetime.combine(days[0], clocks[0]), typed, tz, meant), zone=name)
 
 
@@ -48,12 +47,12 @@ def _times(clock: Clock, typed: str) -> Iterator[time]:
     hour = clock.hour
     if clock.half:
         if hour not in range(1, 13) or clock.part:
-            _not_understood(typed)
+            raise _not_understood(typed)
         hour = hour % 12 + (12 if clock.half == "pm" else 0)
     elif clock.part:
         hour = _in_part(hour, clock.part, typed)
     if hour > 23 or clock.minute > 59:  # noqa: PLR2004 - a day's last minute
-        _refuse(_("{typed}: there is no such time of day.", typed=said(typed)), "14:00")
+        raise _refused(_("{typed}: there is no such time of day.", typed=said(typed)), "14:00")
     yield time(hour % 12 if clock.vague and not clock.part else hour, clock.minute)
     if clock.vague and not clock.part:
         yield time(hour % 12 + 12, clock.minute)
@@ -68,12 +67,10 @@ def _in_part(hour: int, part: str, typed: str) -> int:
         return hour + 12
     if (part, hour) in {("afternoon", late) for late in range(13, 19)} | {("evening", late) for late in range(17, 24)}:
         return hour
-    _not_understood(typed)
+    raise _not_understood(typed)
 
 
-def _next(
-    clocks: Sequence[time], clock: Clock, typed: str, now: datetime, tz: ZoneInfo, zone: Zone | None
-) -> datetime:
+def _next(clocks: Sequence[time], clock: Clock, typed: str, now: datetime, tz: ZoneInfo, zone: Zone | None) -> datetime:
     """Return the next occurrence of a clock. A vague one, if it was written, is asked about."""
     today = now.astimezone(tz).date()
     found = []
@@ -85,13 +82,11 @@ def _next(
                 found.append(local)
                 break
     if len(clocks) > 1 and not clock.spoken:
-        _choose(typed, found)
+        raise _choice(typed, found)
     return _instant(min(found), typed, tz, zone)
 
 
-def _days(
-    day: Day, clocks: Sequence[time], typed: str, now: datetime, tz: ZoneInfo, today: date
-) -> Iterator[date]:
+def _days(day: Day, clocks: Sequence[time], typed: str, now: datetime, tz: ZoneInfo, today: date) -> Iterator[date]:
     """Yield the days that may be meant; two for `next friday` said early in the week."""
     if day.offset is not None:
         yield today + timedelta(days=day.offset)
@@ -128,19 +123,19 @@ def _date(day: Day, typed: str, today: date) -> date:
         if year not in YEARS or (day.year is None and found < today):
             continue
         if day.weekday is not None and found.weekday() != day.weekday:
-            _refuse(
+            raise _refused(
                 _("{typed}: {date} is another day of the week.", typed=said(typed), date=Code(code=found.isoformat())),
                 f"{found.isoformat()} 09:00",
             )
         return found
-    _refuse(_("{typed}: there is no such day.", typed=said(typed)), "2026-12-01 09:00")
+    raise _refused(_("{typed}: there is no such day.", typed=said(typed)), "2026-12-01 09:00")
 
 
 def _later(amounts: Sequence[Amount], typed: str, now: datetime, tz: ZoneInfo) -> datetime:
     days = sum(amount.days for amount in amounts)
     seconds = sum(amount.seconds for amount in amounts)
     if days + seconds / 86400 > MAX_DAYS:
-        _refuse(_("{typed} is too long: ten years at most.", typed=said(typed)), "30m")
+        raise _refused(_("{typed} is too long: ten years at most.", typed=said(typed)), "30m")
     if days:
         local = now.astimezone(tz).replace(tzinfo=None) + timedelta(days=days)
         now = _instant(local, typed, tz, None) if _instants(local, tz) else now + timedelta(days=days)
@@ -153,7 +148,7 @@ def _instant(local: datetime, typed: str, tz: ZoneInfo, zone: Zone | None) -> da
     if zone is not None and zone.abbreviation:
         fitting = [instant for instant in found if instant.astimezone(tz).tzname() == zone.abbreviation]
         if found and not fitting:
-            _refuse(
+            raise _refused(
                 _(
                     "{zone} is not in force there then; {place} has {other}.",
                     zone=said(zone.abbreviation),
@@ -166,12 +161,12 @@ def _instant(local: datetime, typed: str, tz: ZoneInfo, zone: Zone | None) -> da
     if not found:
         # The clocks jump over it; at the jump's length later they show a time again.
         late = local.replace(tzinfo=tz, fold=0).astimezone(UTC).astimezone(tz)
-        _refuse(
+        raise _refused(
             _("{typed}: the clocks skip that time on this day in {zone}.", typed=said(typed), zone=said(tz.key)),
             late.replace(microsecond=0).isoformat(timespec="minutes"),
         )
     if len(found) > 1:
-        _choose(typed, [instant.astimezone(tz) for instant in found])
+        raise _choice(typed, [instant.astimezone(tz) for instant in found])
     return found[0]
 
 
@@ -181,19 +176,19 @@ def _instants(local: datetime, tz: ZoneInfo) -> list[datetime]:
     return sorted(instant for instant in found if instant.astimezone(tz).replace(tzinfo=None) == local)
 
 
-def _choose(typed: str, times: Sequence[datetime]) -> NoReturn:
+def _choice(typed: str, times: Sequence[datetime]) -> BadArgument:
     choices = [
         f"{at:%Y-%m-%d %H:%M}" if at.tzinfo is None else at.isoformat(timespec="minutes") for at in sorted(times)
     ]
-    _refuse(
+    return _refused(
         _("{typed} could be {choices}.", typed=said(typed), choices=listed(*(Code(code=choice) for choice in choices))),
         *choices,
     )
 
 
-def _not_understood(typed: str) -> NoReturn:
-    _refuse(_("{typed} is not a time I understand.", typed=said(typed)), "14:00", "tomorrow 09:00")
+def _not_understood(typed: str) -> BadArgument:
+    return _refused(_("{typed} is not a time I understand.", typed=said(typed)), "14:00", "tomorrow 09:00")
 
 
-def _refuse(message: Text, *commands: str) -> NoReturn:
-    raise BadArgument(message, commands=commands)
+def _refused(message: Text, *commands: str) -> BadArgument:
+    return BadArgument(message, commands=commands)

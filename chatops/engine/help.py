@@ -1,0 +1,72 @@
+"""`help`: what the asker may do, of one noun, of one command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chatops.core import usage
+from chatops.core.access import Relations
+from chatops.core.command import Command, Option, ReadContext, command
+from chatops.core.message import Card, Person
+from chatops.core.params import Rest
+from chatops.core.table import CommandTable
+from chatops.core.text import Code, _
+from chatops.core.unit import Unit
+from chatops.errors import UnknownCommand
+
+
+class HelpCommands:
+    """Explains the commands of a table; the table is asked for late, because `help` is in it."""
+
+    def __init__(self, table: Callable[[], CommandTable], relations: Relations) -> None:
+        self._table = table
+        self._relations = relations
+
+    @command(
+        "help",
+        who="anyone",
+        summary=_("What you can do, and how"),
+        aliases={"en": ("?",), "de": ("hilfe",), "nl": ("hulp",)},
+        examples=("help swarm", "help swarm open"),
+        options={
+            "topic": Option(label=_("a word or a whole command")),
+            "page": Option(label=_("page"), aliases={"de": ("seite",), "nl": ("pagina",)}),
+        },
+        acts=False,
+    )
+    async def help(self, unit: Unit, topic: Rest = "", *, page: int = 1) -> None:
+        """Answer with a card of at most twelve lines."""
+        unit.answer(self.card(topic, unit.actor, _context(unit), page=page))
+
+    def card(self, topic: str, person: Person, context: ReadContext, *, page: int = 1) -> Card:
+        """Return the card for what `person` asks about. Raise UnknownCommand, with the nearest three, for other words."""
+        table = self._table()
+        may = [one for one in table.commands if allowed(one, person)]
+        words = topic.strip()
+        if not words:
+            return usage.overview(may, person.locale, page=page)
+        noun = table.noun(words)
+        of_noun = [one for one in may if one.noun == noun]
+        meant = [one for one in table.meant(words, context) if allowed(one, person)]
+        if len(of_noun) > 1 or (of_noun and not meant):
+            return usage.of_noun(of_noun, person.locale, page=page)
+        if meant:
+            return usage.of_command(meant[0], person.locale, self._relations.label)
+        near = table.nearest(words, context, allowed=lambda one: allowed(one, person))
+        raise UnknownCommand(
+            _("There is no help on {words}.", words=Code(code=words[:60])),
+            hint=_("{help} lists what there is.", help=Code(code="help")),
+            commands=tuple(f"help {one}" for one in near),
+        )
+
+
+def allowed(one: Command, person: Person) -> bool:
+    """Whether the person may use the command, or may where a relation to the thing allows it."""
+    return one.who.by_role(person) or bool(one.who.relations)
+
+
+def _context(unit: Unit) -> ReadContext:
+    room = unit.origin.room if unit.origin is not None else None
+    noun, _colon, id_ = (room.subject or "").partition(":") if room is not None else ("", "", "")
+    person = unit.actor
+    return ReadContext(now=unit.now, zone=person.zone, locale=person.locale, noun=noun or None, id=id_ or None)
