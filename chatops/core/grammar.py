@@ -21,6 +21,9 @@ from chatops.errors import Ambiguous, BadArgument
 BECAUSE = frozenset({"because", "weil", "denn", "omdat", "want"})
 """Words between a command and its reason; they are not part of it."""
 
+AS = frozenset({"as", "als"})
+"""Words before a flag: `join as learner`."""
+
 MAX_PHRASE = 7
 """Most words a time may have."""
 
@@ -70,7 +73,7 @@ class _Reading:
             if parameter.rest:
                 self._read_rest(parameter)
             elif parameter.many:
-                self._read_many(parameter)
+                self._read_many(parameter, self._positional[index + 1 :])
             else:
                 self._read_one(parameter, self._positional[index + 1 :])
         self._read_flags()
@@ -109,7 +112,7 @@ class _Reading:
                     (self._pair(token, parameter),),
                 )
             if parameter.many:
-                parts = [part.strip() for part in token.value.split(",") if part.strip()]
+                parts = _parts(token.value)
                 before = self._found.get(parameter.name, ())
                 assert isinstance(before, tuple)  # noqa: S101 - made here
                 self._found[parameter.name] = before + tuple(self._value(parameter, part, token) for part in parts)
@@ -137,9 +140,13 @@ class _Reading:
         return self._value(parameter, token.value, token)
 
     def _read_flags(self) -> None:
-        while self._next < len(self._words) and (flag := self._flag(self._words[self._next])) is not None:
+        while self._next < len(self._words):
+            skipped = 1 if fold(self._words[self._next].text) in AS and self._next + 1 < len(self._words) else 0
+            flag = self._flag(self._words[self._next + skipped])
+            if flag is None:
+                return
             self._found[flag.name] = True
-            self._next += 1
+            self._next += 1 + skipped
 
     # positional parameters
 
@@ -160,25 +167,26 @@ class _Reading:
         except BadArgument as doubt:
             if parameter.required and parameter.name not in self._fields:
                 raise
-            self._doubt = self._doubt or doubt
+            self._doubt = doubt
         else:
             self._next += 1
 
-    def _read_many(self, parameter: Parameter) -> None:
+    def _read_many(self, parameter: Parameter, later: Sequence[Parameter]) -> None:
+        """Take one word with its commas and, before free text, only what follows a comma or cannot be text."""
+        text_follows = any(other.rest for other in later)
         found: list[object] = []
-        before_text = any(other.rest for other in self._positional)
+        comma = True
         while self._next < len(self._words):
             token = self._words[self._next]
-            parts = [part.strip() for part in token.text.split(",") if part.strip()]
+            if text_follows and not comma and not values.unmistakable(parameter, token.text):
+                break
             try:
-                found += [self._value(parameter, part, token) for part in parts]
+                found += [self._value(parameter, part, token) for part in _parts(token.text)]
             except BadArgument as doubt:
-                self._doubt = self._doubt or doubt
+                self._doubt = doubt
                 break
+            comma = token.text.endswith(",")
             self._next += 1
-            # Free text that follows would read as more of the same (`anna you know the job`); only a comma goes on.
-            if before_text and not token.text.endswith(","):
-                break
         if found:
             self._found[parameter.name] = tuple(found)
         elif self._doubt is not None and parameter.required and parameter.name not in self._fields:
@@ -202,7 +210,6 @@ class _Reading:
             self._value(
                 parameter, words[0].text if len(words) == 1 else " ".join(word.text for word in words), words[0]
             )
-        self._doubt = self._doubt or None
 
     def _implied(self, parameter: Parameter) -> str | None:
         mark = parameter.id_of
@@ -319,7 +326,7 @@ class _Reading:
             if not typed.strip():
                 self._found.pop(name, None)
                 continue
-            parts = [part.strip() for part in typed.split(",") if part.strip()] if parameter.many else [typed.strip()]
+            parts = _parts(typed) if parameter.many else [typed.strip()]
             found = tuple(self._value(parameter, part, None) for part in parts)
             self._found[name] = found if parameter.many else found[0]
 
@@ -363,6 +370,10 @@ class _Reading:
             word = f"{parameter.name.replace('_', '-')}={word}"
         message = _("Something is missing: {what}.", what=values.label(parameter))
         raise BadArgument(message, commands=(f"{self._line} {word}",))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _reachable(later: Sequence[Parameter]) -> Iterator[Parameter]:

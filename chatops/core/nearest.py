@@ -17,6 +17,7 @@ _PLACES = {
     letter: (row, column + row * 0.4) for row, letters in enumerate(_ROWS) for column, letter in enumerate(letters)
 }
 _SWAPPED, _NEIGHBOUR, _DOUBLED = 0.7, 0.8, 0.8
+_MIXED = 0.1
 
 
 class Wording(Frozen, frozen=True, kw_only=True):
@@ -29,6 +30,8 @@ class Wording(Frozen, frozen=True, kw_only=True):
     language: str
     command: str
     """The command's own words."""
+    mixed: bool = False
+    """True for one made up of others' parts, perhaps of two languages: accepted, but not how anybody would be told to say it."""
 
 
 def closest(words: Sequence[str], wordings: Iterable[Wording], *, locale: str, limit: int) -> list[Wording]:
@@ -39,7 +42,7 @@ def closest(words: Sequence[str], wordings: Iterable[Wording], *, locale: str, l
     for count in range(1, len(words) + 1):
         typed = " ".join(words[:count])[:80]
         for key, _distance, index in process.extract(typed, choices, scorer=OSA.distance, limit=SHORTLIST):
-            score = slips(typed, key) / max(len(typed), len(key))
+            score = slips(typed, key) / max(len(typed), len(key)) + (_MIXED if candidates[index].mixed else 0)
             scores[index] = min(score, scores.get(index, score))
     ranked = sorted(
         scores,

@@ -125,7 +125,7 @@ class CommandTable:
                         meant = implied.setdefault(key, {}).setdefault(language, [])
                         if command not in meant:
                             meant.append(command)
-                            self._remember(command, language, f"{noun} {verb}")
+                            self._remember(command, language, f"{noun} {verb}", mixed=noun_language != verb_language)
         self._index.update(implied)
         for key, by_language in list(self._index.items()):
             bare = " ".join(fold_bare(word) for word in next(iter(self._spellings(key))).split(" "))
@@ -155,9 +155,10 @@ class CommandTable:
             for noun, entries in words.items()
         }
 
-    def _remember(self, command: Command, language: str, wording: str) -> None:
+    def _remember(self, command: Command, language: str, wording: str, *, mixed: bool = False) -> None:
+        key = _key(wording)
         self._wordings.setdefault(
-            _key(wording), Wording(text=wording, key=_key(wording), language=language, command=command.words)
+            key, Wording(text=wording, key=key, language=language, command=command.words, mixed=mixed)
         )
 
     def _short(self, noun: str) -> Iterator[Wording]:
@@ -169,6 +170,7 @@ class CommandTable:
                     key=wording.key.partition(" ")[2],
                     language=wording.language,
                     command=wording.command,
+                    mixed=wording.mixed,
                 )
 
     # reading

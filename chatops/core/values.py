@@ -52,6 +52,7 @@ _NUMBER = re.compile(r"#?([0-9]{1,20})")
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _SELECTOR = re.compile(r"([^\W\d]+):(.*)", re.DOTALL)
+_EMAIL = re.compile(r"[^\s@:,]+@[^\s@:,]+\.[^\s@:,]+")
 _LEVEL = re.compile(r"(.+?)(?:(?:>=|≥)([0-9]{1,2})|\[(?:>=|≥)([0-9]{1,2})\])", re.DOTALL)
 _TRAILING = ".,;:!?"
 
@@ -95,6 +96,17 @@ def sample(parameter: Parameter, context: ReadContext) -> str:
         Selector: "skill:billing",
     }
     return samples.get(kind) or parameter.name.replace("_", " ")
+
+
+def unmistakable(parameter: Parameter, typed: str) -> bool:
+    """Whether `typed` can be nothing but a value of the parameter: `skill:billing`, `@anna`, an e-mail address, `SW-12`."""
+    if parameter.id_of is not None:
+        return prefixed(parameter.id_of, typed) is not None
+    if parameter.type is Selector or parameter.type is Person:
+        match = _SELECTOR.fullmatch(typed)
+        kind = match is not None and fold(match[1]) in _KINDS
+        return kind or (typed.startswith("@") and len(typed) > 1) or _EMAIL.fullmatch(typed) is not None
+    return parameter.type is TicketName and (_URL.fullmatch(typed) or _TICKET.fullmatch(typed)) is not None
 
 
 def number(typed: str) -> str | None:
