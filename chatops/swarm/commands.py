@@ -63,7 +63,7 @@ class SwarmCommands:
         "swarm open",
         who="owner | pod_lead",
         summary=_("Bring people together around a case"),
-        aliases={"de": ("schwarm öffnen", "schwarm eröffnen"), "nl": ("zwerm openen", "zwerm open")},
+        aliases={"en": ("sw open",), "de": ("schwarm öffnen", "schwarm eröffnen"), "nl": ("zwerm openen", "zwerm open")},
         examples=("swarm open demo:1001 refund loops", "swarm open demo:1001 refund loops skills=billing timebox=60m"),
         options={
             "case": Option(label=_("case")),
@@ -153,7 +153,7 @@ class SwarmCommands:
 
     @command(
         "swarm accept",
-        who="anyone",
+        who="invitee",
         summary=_("Say yes to an invitation"),
         aliases={"de": ("schwarm annehmen",), "nl": ("zwerm aannemen", "zwerm accepteren")},
         anywhere=("accept", "annehmen", "aannemen"),
@@ -165,7 +165,7 @@ class SwarmCommands:
 
     @command(
         "swarm decline",
-        who="anyone",
+        who="invitee",
         summary=_("Say no to an invitation; the next one is asked"),
         aliases={"de": ("schwarm ablehnen",), "nl": ("zwerm afwijzen", "zwerm weigeren")},
         anywhere=("decline", "ablehnen", "afwijzen"),

@@ -129,9 +129,11 @@ class Consequences:
 
     def _card(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> None:
         card = room_card(after, self._name)
+        # What people do brings the card back into view; what machines report changes it where it stands.
+        resurface = self._actor(unit) is not None
         if new or card != room_card(before, self._name) or before.places != after.places:
             for place in after.places:
-                unit.post(place.target, card, slot=f"swarm:{after.id}/card", pin=True, resurface=True)
+                unit.post(place.target, card, slot=f"swarm:{after.id}/card", pin=True, resurface=resurface)
 
     # people
 

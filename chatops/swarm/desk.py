@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from chatops.core.message import Person
 from chatops.core.params import Selector
-from chatops.core.text import _, said
+from chatops.core.text import Code, _, said
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotFound
 from chatops.ports.roster import Directory
@@ -44,7 +44,7 @@ async def the_own(unit: Unit, id: str, verb: str) -> Swarm:
         return await the_swarm(unit, id)
     own = [swarm for swarm in await unit.find(Swarm, member=unit.actor.id) if swarm.owner == unit.actor.id]
     if not own:
-        raise NotFound(_("You have no swarm to finish."), commands=("swarm list mine", f"{verb} {PREFIX}-…"))
+        raise NotFound(_("You have no swarm to finish."), commands=("swarm list mine",))
     return _the_one(own, verb)
 
 
@@ -75,7 +75,10 @@ class PeopleDesk:
             found = self._directory.select(selector)
             if found:
                 return found[:MOST_CANDIDATES]
-            raise NotFound(_("Nobody fits {who}.", who=said(str(selector))), commands=(f"{command} skill:…",))
+            raise NotFound(
+                _("Nobody fits {who}.", who=said(str(selector))),
+                hint=_("For example: {command}", command=Code(code=f"{command} skill:billing")),
+            )
         found = self._directory.named(selector.value)
         if len(found) > 1:
             raise Ambiguous(

@@ -78,6 +78,8 @@ class Inviting:
     async def accept(self, unit: Unit, id: str) -> None:
         """Say yes."""
         before = await the_invited(unit, id, "swarm accept")
+        if before.invited(unit.actor.id) is not None:
+            unit.require(before)
         await self._come(unit, before, accepting=True)
 
     async def join(self, unit: Unit, id: str, *, learner: bool) -> None:
@@ -89,6 +91,8 @@ class Inviting:
     async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:
         """Say no; the next one is asked, and the owner hears of a better idea."""
         before = await the_invited(unit, id, "swarm decline")
+        if before.invited(unit.actor.id) is not None:
+            unit.require(before)
         me = unit.actor.id
         one = before.invited(me, Asked.SENT)
         number = one.call if one is not None else 0

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from chatops.core.frozen import Frozen, replace
-from chatops.core.text import _
+from chatops.core.text import Code, Text, _
 from chatops.errors import Impossible, NotFound
 from chatops.swarm.model import (
     LIVE,
@@ -55,7 +55,7 @@ def opened(
     """Return a new swarm with its owner, and who opened it, in it. Raise Impossible when no help is named."""
     if not request.question.strip():
         message = _("Say what help you need, in a few words.")
-        raise Impossible(message, commands=(f"swarm open {request.case.ref} …",))
+        raise Impossible(message, hint=_like(f"swarm open {request.case.ref} …"))
     return Swarm(
         id=id,
         state=State.REQUESTED,
@@ -124,9 +124,11 @@ def answered(swarm: Swarm, number: int, by: str, text: str, at: datetime) -> Swa
     """Answer a question. A later answer replaces an earlier one."""
     _live(swarm)
     if not 1 <= number <= len(swarm.questions):
-        waiting = tuple(f"swarm answer {swarm.name} Q{one.number} …" for one in swarm.open_questions)
+        first = next(iter(swarm.open_questions), None)
         raise NotFound(
-            _("{swarm} has no question {question}.", swarm=swarm.name, question=f"Q{number}"), commands=waiting
+            _("{swarm} has no question {question}.", swarm=swarm.name, question=f"Q{number}"),
+            hint=None if first is None else _like(f"swarm answer {swarm.name} Q{first.number} …"),
+            commands=(f"swarm show {swarm.name}",),
         )
     words = _words(text)
     return replace(
@@ -167,12 +169,13 @@ def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str =
         first = blocking[0]
         raise Impossible(
             _("{question} has to be answered first: {text}", question=f"Q{first.number}", text=first.text),
-            commands=(f"swarm answer {swarm.name} Q{first.number} …",),
+            hint=_like(f"swarm answer {swarm.name} Q{first.number} …"),
         )
     if not solution.strip() and swarm.solution is None:
         raise Impossible(
             _("What solved it? Nobody has said so yet."),
-            commands=(f"swarm resolve {swarm.name} …", f"swarm solution {swarm.name} …"),
+            hint=_like(f"swarm resolve {swarm.name} …"),
+            commands=(f"swarm done {swarm.name}",),
         )
     found = Solution(by=by, at=at, text=solution.strip()) if solution.strip() else swarm.solution
     return replace(
@@ -193,13 +196,17 @@ def decided(
     if article is None:
         raise Impossible(
             _("Before {swarm} closes: what becomes of what you learned?", swarm=swarm.name),
-            hint=_("Link an article, draft a new one, or say why none is needed."),
-            commands=(f"{close} article=new", f"{close} article=KB…", f"{close} article=none because …"),
+            hint=_(
+                "Draft an article, link one ({link}), or say why none is needed ({none}).",
+                link=Code(code="article=KB12"),
+                none=Code(code="article=none because …"),
+            ),
+            commands=(f"{close} article=new",),
         )
     if article == "linked" and not words.strip():
-        raise Impossible(_("Which article helped?"), commands=(f"{close} article=KB…",))
+        raise Impossible(_("Which article helped?"), hint=_like(f"{close} article=KB12"))
     if article == "none" and not words.strip():
-        raise Impossible(_("Why is no article needed?"), commands=(f"{close} article=none because …",))
+        raise Impossible(_("Why is no article needed?"), hint=_like(f"{close} article=none because …"))
     title = words.strip() or (swarm.case.subject if article == "draft" else "")
     return Decision(article=article, words=title, by=by, at=at)
 
@@ -225,7 +232,7 @@ def cancelled(swarm: Swarm, by: str, because: str, at: datetime) -> Swarm:
         raise wrong_state(swarm)
     if not because.strip():
         raise Impossible(
-            _("Say why, so that nobody wonders later."), commands=(f"swarm cancel {swarm.name} because …",)
+            _("Say why, so that nobody wonders later."), hint=_like(f"swarm cancel {swarm.name} because …")
         )
     return replace(
         _withdrawn(swarm),
@@ -315,12 +322,17 @@ STATE_WORDS = {
 def wrong_state(swarm: Swarm) -> Impossible:
     """Return the refusal of what does not fit the state, with what does."""
     works = {
-        State.REQUESTED: (f"swarm done {swarm.name}", f"swarm resolve {swarm.name} …"),
-        State.ACTIVE: (f"swarm done {swarm.name}", f"swarm resolve {swarm.name} …"),
+        State.REQUESTED: (f"swarm done {swarm.name}", f"swarm show {swarm.name}"),
+        State.ACTIVE: (f"swarm done {swarm.name}", f"swarm show {swarm.name}"),
         State.ON_HOLD: (f"swarm resume {swarm.name}", f"swarm done {swarm.name}"),
         State.RESOLVED: (f"swarm close {swarm.name} article=new", f"swarm show {swarm.name}"),
-    }.get(swarm.state, (f"swarm open {swarm.case.ref} …", f"swarm show {swarm.name}"))
+    }.get(swarm.state, (f"swarm show {swarm.name}", f"case show {swarm.case.ref}"))
     return Impossible(
         _("{swarm} is {state}; that does not work now.", swarm=swarm.name, state=STATE_WORDS[swarm.state]),
         commands=works,
     )
+
+
+def _like(command: str) -> Text:
+    """Return a hint: a command whose dots somebody fills in, so it is no button."""
+    return _("For example: {command}", command=Code(code=command))

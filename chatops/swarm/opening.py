@@ -8,6 +8,7 @@ from datetime import timedelta
 from chatops.core.frozen import Frozen
 from chatops.core.message import Identity, Person
 from chatops.core.params import Duration, Selector, TicketName
+from chatops.core.rooms import direct_target
 from chatops.core.text import _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_lookup import find_ticket
@@ -96,7 +97,7 @@ class Opening:
             by=unit.actor.id,
             at=unit.now,
             place=main_place(main_room(id_)),
-            origin=unit.origin.target if unit.origin is not None else f"person:{unit.actor.id}",
+            origin=_conversation(unit),
             ends_at=unit.now + timedelta(seconds=timebox.seconds) if timebox is not None else None,
             locale=unit.actor.locale,
         )
@@ -104,7 +105,7 @@ class Opening:
     async def _asked(self, unit: Unit, swarm: Swarm, skills: Sequence[str]) -> Swarm:
         for skill in skills:
             selector = Selector(kind="skill", value=skill)
-            people = [person.id for person in self._people.meant(selector, f"swarm open {swarm.case.ref} …")]
+            people = [person.id for person in self._people.meant(selector, f"swarm invite {swarm.name}")]
             swarm = called(
                 swarm,
                 by=unit.actor.id,
@@ -142,6 +143,12 @@ class Opening:
                 hint=_("An admin can add your identity to the people file."),
             )
         return chats[0]
+
+
+def _conversation(unit: Unit) -> str:
+    """Return where people can go on talking if no room can be had; a call by command line is no such place."""
+    here = unit.origin.target if unit.origin is not None else ""
+    return here if here.startswith(("room:", "remote:")) else direct_target(unit.actor.id)
 
 
 async def _refuse_second(unit: Unit, request: Request) -> None:

@@ -67,10 +67,15 @@ def write_line(write: Write) -> Text:
     if write.state == "waiting":
         return _("{what} …", what=what)
     if write.state == "done":
-        return _("{what} ✓", what=what)
+        # Only an article's number means something to people.
+        return _ticked(what, write.result if write.name == "article" else None)
     if write.state == "unknown":
         return _("{what} may have failed: have a look", what=what)
     return _("{what} failed: {reason}", what=what, reason=said(short(write.reason or "?", 50)))
+
+
+def _ticked(what: Text, number: str | None) -> Text:
+    return _("{what} {number} ✓", what=what, number=number) if number else _("{what} ✓", what=what)
 
 
 _WRITES = {
