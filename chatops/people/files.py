@@ -96,7 +96,7 @@ def read_pods(file: Path, members: Sequence[Member]) -> Sequence[Pod]:
     for member in members:
         for pod in member.profile.pods:
             if pod not in pods:
-                sheet.say(f"{member.person.id} is in pod {_unknown('a pod', pod, pods)}")
+                sheet.say(f"pods of {member.person.id}: {_unknown('a pod', pod, pods)}")
     sheet.finish()
     return [
         Pod(id=row.id, name=row.name or row.id, lead=row.lead, members=row.members, zone=row.zone) for row in sheet.rows
