@@ -13,6 +13,9 @@ from chatops.errors import ChatopsError, SettingsError
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
+DEMO_MARK = "demo"
+"""A file in the data folder of a demo: without other settings, commands take the demo's."""
+
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder (or CHATOPS_DATA).", show_default="chatops-data")
@@ -53,7 +56,7 @@ def main() -> NoReturn:
         typer.echo(str(error), err=True)
         sys.exit(USAGE if isinstance(error, SettingsError) else REFUSED)
     except typer.TyperException as error:
-        error.show()
+        typer.echo(f"{error.format_message()} Try: chatops --help", err=True)
         sys.exit(USAGE)
     sys.exit(DONE)
 
@@ -77,6 +80,8 @@ def demo(
 
     folder = _folder(data)
     settings, welcome = demo_settings(folder, port=port)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DEMO_MARK).touch()
     serve(settings, folder, welcome=welcome)
 
 
@@ -188,7 +193,12 @@ def _settings(config: Path | None, data: Path | None) -> tuple[Any, Path]:
     from chatops.settings import load, settings_file
 
     folder = _folder(data)
-    return load(settings_file(config, folder)), folder
+    file = settings_file(config, folder)
+    if file is None and (folder / DEMO_MARK).exists():
+        from chatops.demo import SETTINGS
+
+        file = SETTINGS
+    return load(file), folder
 
 
 def _run(work: Any) -> Any:

@@ -89,6 +89,11 @@ class Loading:
         self._owners: dict[tuple[str, str], str] = {}
         self._registry = Registry()
 
+    @property
+    def relations(self) -> Relations:
+        """All published relations; filled by `collect`."""
+        return self._registry.relations
+
     def add(self, name: str, plugin: object) -> None:
         """Take a plugin in. Raise PluginError when its hooks do not fit the contract."""
         try:

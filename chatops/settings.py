@@ -67,7 +67,7 @@ class Engine(Section):
     event_attempts: int = Field(
         default=5, ge=1, description="Tries for timers, facts and receipts before they are dead letters."
     )
-    send_attempts: int = Field(default=8, ge=1, description="Tries for a post or an effect before it is given up.")
+    send_attempts: int = Field(default=10, ge=1, description="Tries for a post or an effect before it is given up.")
     flood_burst: int = Field(default=20, ge=1, description="Commands one person may send at once.")
     flood_per_second: float = Field(default=1.0, gt=0, description="Commands per second one person may send for long.")
     anchor_every: float = Field(
@@ -88,14 +88,10 @@ class People(Section):
 class Swarm(Section):
     """Swarming. Times are in seconds."""
 
-    id_prefix: str = Field(default="SW", pattern=r"^[A-Z]{1,6}$", description="How swarms are numbered: SW-12.")
     network: str = Field(
         default="", description="Network new swarm rooms are opened on. Empty: the one the command came from."
     )
-    invite_wait: int = Field(
-        default=180, ge=10, description="An invitation not answered by then goes to the next candidate."
-    )
-    invite_ask: int = Field(default=1, ge=1, le=10, description="How many candidates are asked at once.")
+    wait: int = Field(default=600, ge=10, description="An invitation not answered by then goes to the next candidate.")
 
 
 class Operator(Section):

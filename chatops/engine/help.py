@@ -13,6 +13,7 @@ from chatops.core.table import CommandTable
 from chatops.core.text import Code, _
 from chatops.core.unit import Unit
 from chatops.errors import UnknownCommand
+from chatops.hookspecs import hookimpl
 
 
 class HelpCommands:
@@ -21,6 +22,11 @@ class HelpCommands:
     def __init__(self, table: Callable[[], CommandTable], relations: Relations) -> None:
         self._table = table
         self._relations = relations
+
+    @hookimpl
+    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
+        """Register `help`."""
+        register(self)
 
     @command(
         "help",

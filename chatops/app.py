@@ -1,0 +1,295 @@
+"""The composition root: the one module that knows every part, makes each once, and hands it what it needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from chatops.cases.plugin import CasesPlugin
+from chatops.core.catalogue import Catalogues
+from chatops.core.clock import Clock, SystemClock
+from chatops.core.codec import Codec
+from chatops.core.journal import Seal
+from chatops.core.table import CommandTable
+from chatops.core.text import _
+from chatops.doing import Doing
+from chatops.engine.engine import Engine, no_probe
+from chatops.engine.help import HelpCommands
+from chatops.engine.settings import EngineSettings
+from chatops.engine.tasks import Tasks
+from chatops.engine.ticket_effects import ticket_performers
+from chatops.engine.upkeep import Upkeep
+from chatops.errors import NotFound, StartError
+from chatops.hookspecs import PluginContext
+from chatops.people.directory import PeopleDirectory
+from chatops.people.plugin import PeoplePlugin
+from chatops.people.roster import Roster, read_company
+from chatops.plugins import Loading, PluginClass, Registry, find
+from chatops.ports.chat import CheckResult
+from chatops.ports.tickets import TicketSystem
+from chatops.settings import Settings
+from chatops.storage.folder import DataFolder
+from chatops.storage.records import SqliteRecords
+from chatops.storage.schema import migrate
+from chatops.storage.sqlite import SqliteStore
+from chatops.storage.sqlite_file import url
+from chatops.swarm.plugin import SwarmPlugin
+from chatops.web.health import PartHealth, ready_route
+from chatops.web.operator import operator_route
+from chatops.web.operator_tools import OperatorTools
+from chatops.web.server import WebServer
+
+OWN: Mapping[str, PluginClass] = {"swarm": SwarmPlugin, "cases": CasesPlugin, "people": PeoplePlugin}
+"""Our own features; they come in through the same hooks as anybody's."""
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """A plugin that people sign in to."""
+
+    async def sign_in_link(self, person: str) -> str:
+        """Return an address that signs `person` in once. Raise NotFound."""
+        ...
+
+
+class Connected:
+    """The ticket systems, once the plugins have registered them."""
+
+    def __init__(self) -> None:
+        self.systems: dict[str, TicketSystem] = {}
+
+    def names(self) -> Sequence[str]:
+        """Return the names, sorted."""
+        return sorted(self.systems)
+
+    def system(self, name: str) -> TicketSystem:
+        """Return one. Raise KeyError."""
+        return self.systems[name]
+
+
+class App:
+    """A whole server. Made by `prepare`, before the event loop serves; then `start`, `stop`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: DataFolder,
+        *,
+        listen: bool,
+        clock: Clock,
+        probe: Callable[[str], None],
+    ) -> None:
+        self.settings = settings
+        self.folder = folder
+        self._listen = listen
+        self._clock = clock
+        self._tasks = Tasks()
+        self._running = AsyncExitStack()
+        codec = Codec()
+        catalogues = Catalogues.load()
+        self.store = SqliteStore(folder.database, codec, Seal(folder.journal_key), clock)
+        self.web = WebServer(
+            host=settings.server.host,
+            port=settings.server.port,
+            base_url=settings.server.base_url,
+            allowed_hosts=settings.server.allowed_hosts,
+            secret=folder.action_key,
+            catalogues=catalogues,
+            clock=clock,
+        )
+        self.directory = PeopleDirectory()
+        self._connected = Connected()
+        self.registry = self._plugged()
+        self._connected.systems.update(self.registry.ticket_systems)
+        for body in self.registry.bodies.values():
+            codec.register(body)
+        company = read_company(settings.people.file, settings.people.pods)
+        self._roster = Roster(self.directory, company, self.registry.rosters.values())
+        self.table = CommandTable(self.registry.commands)
+        self.engine = Engine(
+            store=self.store,
+            codec=codec,
+            catalogues=catalogues,
+            directory=self.directory,
+            networks=tuple(self.registry.networks.values()),
+            table=self.table,
+            relations=self.registry.relations,
+            listeners=self.registry.listeners,
+            performers=(*ticket_performers(self._connected, catalogues), *self.registry.performers),
+            systems=self._connected.names(),
+            secret=folder.action_key,
+            settings=_engine_settings(settings),
+            clock=clock,
+            probe=probe,
+        )
+        self.do = Doing(
+            self.engine,
+            self.directory,
+            SqliteRecords(self.store, "operator"),
+            acts_as=settings.operator.acts_as,
+        )
+        self.web.add(*self.registry.routes, ready_route(self._health))
+        tools = OperatorTools(verify=self.store.verify, sign_in_link=self._sign_in_link)
+        self.web.add(operator_route(token=folder.operator_token, do=self.do))
+        self.web.add(*tools.routes(token=folder.operator_token))
+
+    @classmethod
+    def prepare(
+        cls,
+        settings: Settings,
+        folder: Path,
+        *,
+        listen: bool = True,
+        clock: Clock | None = None,
+        probe: Callable[[str], None] = no_probe,
+    ) -> App:
+        """Take the data folder, load plugins and catalogues, connect everything. Blocking; call it before the loop serves.
+
+        With `listen=False` nothing is served over HTTP. Raise a StartError that says what to change.
+        """
+        with ExitStack() as undo:
+            held = DataFolder(folder)
+            undo.callback(held.release)
+            app = cls(settings, held, listen=listen, clock=clock or SystemClock(), probe=probe)
+            undo.pop_all()
+        return app
+
+    @property
+    def url(self) -> str:
+        """Where people reach it."""
+        return self.web.base_url
+
+    async def start(self) -> None:
+        """Migrate, take up work, connect the networks, listen. When something fails, what was started is stopped."""
+        try:
+            await self.store.open()
+            self._running.push_async_callback(self.store.close)
+            await self._roster.sync()
+            await self.engine.start()
+            self._running.push_async_callback(self.engine.stop)
+            upkeep = Upkeep(
+                self.store,
+                self._clock,
+                anchor_every=self.settings.engine.anchor_every,
+                keep=timedelta(days=self.settings.engine.keep_days),
+            )
+            self._tasks.spawn(upkeep.run(), name="upkeep")
+            self._running.push_async_callback(self._tasks.cancel)
+            if self._listen:
+                await self.web.start()
+                self._running.push_async_callback(self.web.stop)
+                await asyncio.to_thread(self.folder.announce, self.web.base_url)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop listening, drain, close, give the folder back. Calling twice is harmless."""
+        if self._listen:
+            await asyncio.to_thread(self.folder.announce, None)
+        await self._running.aclose()
+        await asyncio.to_thread(self.folder.release)
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Look at the database and at every connection."""
+        await self.store.open()
+        try:
+            results = [
+                CheckResult(name="database", ok=True),
+                CheckResult(name="people", ok=bool(self.directory.everybody())),
+            ]
+            for system in self.registry.ticket_systems.values():
+                results += await system.check()
+            for network in self.registry.networks.values():
+                results += await network.check()
+            return results
+        finally:
+            await self.store.close()
+
+    @staticmethod
+    async def migrate(folder: Path) -> Sequence[str]:
+        """Bring the database in `folder` to this program's schema; return the migrations applied."""
+        held = await asyncio.to_thread(DataFolder, folder)
+        try:
+            return await migrate(url(held.database))
+        finally:
+            await asyncio.to_thread(held.release)
+
+    @staticmethod
+    async def verify(folder: Path) -> Sequence[str]:
+        """Check the journals of a folder that nobody holds. Raise StartError when there is no database in it."""
+        held = await asyncio.to_thread(DataFolder, folder)
+        try:
+            if not await asyncio.to_thread(held.database.exists):
+                message = f"There is no database in {folder}."
+                raise StartError(message)
+            store = SqliteStore(held.database, Codec(), Seal(held.journal_key), SystemClock())
+            await store.open()
+            try:
+                return await store.verify()
+            finally:
+                await store.close()
+        finally:
+            await asyncio.to_thread(held.release)
+
+    def _plugged(self) -> Registry:
+        loading = Loading()
+        told: dict[str, Mapping[str, object]] = {
+            "swarm": self.settings.swarm.model_dump(),
+            **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
+        }
+        classes = {**OWN, **{name: find(name) for name in self.settings.plugins.enabled}}
+        for name, plugin_class in classes.items():
+            loading.add(name, plugin_class(self._context(name, told.get(name, {}))))
+        loading.add("help", HelpCommands(lambda: self.table, loading.relations))
+        return loading.collect()
+
+    def _context(self, name: str, told: Mapping[str, object]) -> PluginContext:
+        return PluginContext(
+            name=name,
+            settings=told,
+            clock=self._clock,
+            records=SqliteRecords(self.store, name),
+            people=self.directory,
+            tickets=self._connected,
+            web=self.web,
+            folder=self.folder.path,
+            demo=self.settings.demo,
+            sections=lambda: sorted(self.registry.sections, key=lambda section: section.order),
+            prefixes=lambda: {
+                mark.prefix: mark.kind
+                for command in self.registry.commands
+                for parameter in command.parameters
+                if (mark := parameter.id_of) is not None
+            },
+        )
+
+    async def _sign_in_link(self, person: str) -> str:
+        for plugin in self.registry.plugins.values():
+            if isinstance(plugin, SignsIn):
+                return await plugin.sign_in_link(person)
+        raise NotFound(_("No enabled plugin has a console to sign in to."))
+
+    async def _health(self) -> Sequence[PartHealth]:
+        return tuple(
+            PartHealth(name=name, ok=part.ok, required=not name.startswith("network "), detail=part.detail)
+            for name, part in self.engine.health().items()
+        )
+
+
+def _engine_settings(settings: Settings) -> EngineSettings:
+    told = settings.engine
+    return EngineSettings(
+        lanes=told.lanes,
+        deadline=told.deadline,
+        attempts=told.event_attempts,
+        send_attempts=told.send_attempts,
+        flood_burst=told.flood_burst,
+        flood_per_second=told.flood_per_second,
+        locale=settings.language.locale,
+        zone=settings.language.zone,
+    )

@@ -1,0 +1,43 @@
+"""What has to be done now and then: seal the journals' heads, forget what is long settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from chatops.core.clock import Clock
+from chatops.errors import StoreUnavailable
+from chatops.ports.store import Store
+
+log = structlog.get_logger("chatops.engine")
+
+PURGE_EVERY = 6 * 3600.0
+"""Seconds between looks for what can be forgotten."""
+
+
+class Upkeep:
+    """Anchors and purges until cancelled."""
+
+    def __init__(self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta) -> None:
+        """`anchor_every`: seconds; `keep`: how long settled events and posts stay."""
+        self._store = store
+        self._clock = clock
+        self._anchor_every = anchor_every
+        self._keep = keep
+
+    async def run(self) -> None:
+        """Do what is due. A store that does not answer is asked again the next time."""
+        purged = float("-inf")
+        while True:
+            await self._clock.sleep(self._anchor_every)
+            try:
+                await self._store.anchor()
+                if self._clock.monotonic() - purged >= PURGE_EVERY:
+                    purged = self._clock.monotonic()
+                    before = self._clock.now() - self._keep
+                    forgotten = await self._store.purge(events_before=before, posts_before=before)
+                    if forgotten:
+                        log.info("forgot what was long settled", rows=forgotten)
+            except StoreUnavailable:
+                log.warning("upkeep waits for the database")
