@@ -48,6 +48,6 @@ class Aggregate(Body, frozen=True, kw_only=True, omit_defaults=True):
 FrozenT = TypeVar("FrozenT", bound=Frozen)
 
 
-def replace(value: FrozenT, **changes: Any) -> FrozenT:
+def replace(value: FrozenT, /, **changes: Any) -> FrozenT:
     """Return a copy of `value` with `changes`."""
     return msgspec.structs.replace(value, **changes)

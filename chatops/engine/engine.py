@@ -194,7 +194,11 @@ class Engine:
             chance=chance,
         )
         self.timers = Timers(
-            store=store, clock=self.clock, wake=wake or SchedulerWake(self.settings.timers), outage=self.outage
+            store=store,
+            clock=self.clock,
+            wake=wake or SchedulerWake(self.settings.timers),
+            outage=self.outage,
+            fired=self.ring,
         )
         self.networks = Networks(networks, intake=self.intake, clock=self.clock)
 
@@ -229,7 +233,7 @@ class Engine:
     @property
     def quiet(self) -> bool:
         """True when nothing is under way and nothing is known to wait."""
-        return self.inbox.quiet and self.outbox.quiet
+        return self.inbox.quiet and self.outbox.quiet and self.timers.bell.quiet
 
     def accept_for(self, network: str) -> Accept:
         """Return the function through which a network hands over what it received."""

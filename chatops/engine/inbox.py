@@ -21,6 +21,7 @@ from chatops.engine.bounded import Bounded, DeadlinePassed, Raised, Returned, gu
 from chatops.engine.outage import Outage
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
+from chatops.engine.trace import trace_of
 from chatops.engine.units import Units
 from chatops.engine.work import Work
 from chatops.errors import CodecError, Refusal, StaleUnit, StoreUnavailable, TryLater
@@ -185,7 +186,7 @@ class Inbox:
         if isinstance(error, TryLater):
             wait = max(wait, error.after)
         reference = new_reference()
-        log.warning("an event will be tried again", reference=reference, event=work.event.key, exc_info=error)
+        log.warning("an event will be tried again", reference=reference, key=work.event.key, trace=trace_of(error))
         await self._finish(
             self._units.prepared(
                 self._units.new(work.event),
@@ -244,13 +245,13 @@ class Inbox:
     async def _give_up(self, work: Work, error: BaseException) -> None:
         reference = new_reference()
         reason = "took too long" if isinstance(error, DeadlinePassed) else "failed"
-        log.error(f"an event {reason}", reference=reference, event=work.event.key, exc_info=error)  # noqa: G004 - two fixed words
+        log.error(f"an event {reason}", reference=reference, key=work.event.key, trace=trace_of(error))  # noqa: G004 - two fixed words
         outcome = Outcome(state="dead", error=f"{reference} {type(error).__name__}")
         await self._finish(self._prepared(work, work.failed(reference), outcome))
 
     async def _bury(self, claimed: ClaimedEvent, error: BaseException) -> None:
         reference = new_reference()
-        log.error("an event cannot be read", reference=reference, event=claimed.key, exc_info=error)
+        log.error("an event cannot be read", reference=reference, key=claimed.key, trace=trace_of(error))
         commit = Commit(
             seq=claimed.seq,
             lane=claimed.lane,

@@ -11,6 +11,7 @@ from chatops.core.clock import Clock
 from chatops.engine.bounded import Raised, guarded
 from chatops.engine.intake import Intake
 from chatops.engine.tasks import Tasks
+from chatops.engine.trace import trace_of
 from chatops.errors import AuthExpired
 from chatops.ports.chat import ChatNetwork
 
@@ -59,7 +60,7 @@ class Networks:
                 self.ailing[network.name] = "cancelled"
             else:
                 self.ailing[network.name] = type(outcome.error).__name__
-                log.error("a chat network broke", network=network.name, exc_info=outcome.error)
+                log.error("a chat network broke", network=network.name, trace=trace_of(outcome.error))
             if self._clock.monotonic() - started > STEADY:
                 pause = 1.0
             await self._clock.sleep(pause)

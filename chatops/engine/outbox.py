@@ -21,6 +21,7 @@ from chatops.engine.performing import Hopeless, NotYet, Performance, Performer
 from chatops.engine.router import fit
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
+from chatops.engine.trace import trace_of
 from chatops.errors import (
     AuthExpired,
     CodecError,
@@ -160,7 +161,7 @@ class Outbox:
         if isinstance(error, PortError | Hopeless):
             return self._ended(row, effect, "failed", reason_of(error))
         reference = new_reference()
-        log.error("an effect failed", reference=reference, effect=row.key, kind=row.kind, exc_info=error)
+        log.error("an effect failed", reference=reference, effect=row.key, kind=row.kind, trace=trace_of(error))
         return self._ended(row, effect, "dead", f"{reference} {type(error).__name__}")
 
     def _retried(self, row: ClaimedPost, effect: Effect, error: BaseException) -> Mark:

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from chatops.engine.bounded import Raised, guarded
+from chatops.engine.trace import trace_of
 
 log = structlog.get_logger("chatops.engine")
 
@@ -43,4 +44,4 @@ class Tasks:
     async def _watch(self, work: Coroutine[Any, Any, None], name: str) -> None:
         outcome = await guarded(work)
         if isinstance(outcome, Raised):
-            log.error("a background task failed", task=name, exc_info=outcome.error)
+            log.error("a background task failed", task=name, trace=trace_of(outcome.error))

@@ -59,7 +59,8 @@ class SchedulerWake:
 class Timers:
     """Fires what is due: at start, and whenever somebody rings."""
 
-    def __init__(self, *, store: Store, clock: Clock, wake: Wake, outage: Outage) -> None:
+    def __init__(self, *, store: Store, clock: Clock, wake: Wake, outage: Outage, fired: Callable[[], None]) -> None:
+        self._fired = fired
         self._store = store
         self._clock = clock
         self._wake = wake
@@ -82,7 +83,11 @@ class Timers:
         while True:
             self.beat = self._clock.monotonic()
             try:
-                if await self._store.fire_due(self._clock.now(), limit=BATCH) < BATCH:
-                    return
+                fired = await self._store.fire_due(self._clock.now(), limit=BATCH)
             except StoreUnavailable:
                 await self._outage.over()
+                continue
+            if fired:
+                self._fired()
+            if fired < BATCH:
+                return

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from chatops.core.clock import Clock, SystemClock
 from chatops.core.frozen import Body, replace
