@@ -12,16 +12,21 @@ _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": 
 
 
 def plain(text: str) -> str:
-    """Return `text` folded for comparing: `  @Jörg  MÜLLER ` becomes `jorg muller`."""
-    folded = _tidy(text).translate(_PLAIN)
-    return "".join(letter for letter in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(letter))
+    """Return `text` folded for comparing: `  @Jörg  MÜLLER ` becomes `jorg muller`. Folding again changes nothing."""
+    return _bare(_addressee(text).translate(_PLAIN))
 
 
 def spellings(text: str) -> frozenset[str]:
     """Return every folded way `text` may be typed: `Jörg` as `jorg` and as `joerg`."""
-    return frozenset({plain(text), plain(_tidy(text).translate(_SPELLED))})
+    return frozenset({plain(text), _bare(_addressee(text).translate(_SPELLED).translate(_PLAIN))})
 
 
-def _tidy(text: str) -> str:
-    words = unicodedata.normalize("NFC", text[:MAX_NAME]).casefold().split()
-    return " ".join(words).removeprefix("@").strip()
+def _addressee(text: str) -> str:
+    return unicodedata.normalize("NFC", text[:MAX_NAME].strip().lstrip("@")).casefold()
+
+
+def _bare(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    # Decomposing may bring up capitals, spaces and @ of its own.
+    return " ".join(letters.casefold().translate(_PLAIN).lstrip("@ ").split())
