@@ -115,6 +115,7 @@ class FakeNetwork:
         addressed: bool = True,
         direct: bool = False,
         thread: str | None = None,
+        reply_to: str | None = None,
         edited: bool = False,
         automated: bool = False,
     ) -> MessageRef:
@@ -128,6 +129,7 @@ class FakeNetwork:
             addressed=addressed or direct,
             direct=direct,
             thread=thread,
+            reply_to=reply_to,
             edited=edited,
             automated=automated,
         )

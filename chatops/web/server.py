@@ -189,5 +189,6 @@ async def _note_stream(request: web.Request, response: web.StreamResponse) -> No
 
 
 async def _end_streams(app: web.Application) -> None:
-    for task in list(app[STREAMS]):
+    streams = app[STREAMS]
+    for task in tuple(streams):
         task.cancel()

@@ -80,7 +80,8 @@ class Pages:
             "reply": await views.quote(looking.reply),
             "editing": await self._editable(person, looking.edit),
             "writable": view.member and not view.archived,
-            "hint": self._hint(views, room),
+            "hint": self._hint(views, room).split("`"),
+            "message_to": self._context.web.words(_(texts.MESSAGE_TO.msgid, room=said(room.title)), person.locale),
             "address": address,
             "cursor": cursor,
             "prefix": "",
@@ -95,9 +96,11 @@ class Pages:
         words = self._context.web.words
         now = self._context.clock.now()
         commands = [str(line) for line in self._context.settings.get("try", _TRY)][:3]
+        visitor = Person(id="", name="", locale=locale)
+        views = Views(self._context, self._store, visitor)
         cards = [
             {
-                "view": Views(self._context, self._store, person).person(person.id),
+                "view": views.person(person.id),
                 "href": home(person.id),
                 "language": words(texts.LANGUAGES.get(person.locale[:2], said(person.locale)), locale),
                 "time": words(_at(Moment(at=now)), locale, person.zone),

@@ -44,7 +44,7 @@ WORDS: dict[str, Text] = {
     "not_sent": _("That was not sent. Check your connection and try again."),
     "sign_out": _("Sign out"),
     "switch": _("Be somebody else"),
-    "keys": _("Keyboard"),
+    "keyboard": _("Keyboard"),
     "key_send": _("send"),
     "key_line": _("new line"),
     "key_compose": _("write"),
@@ -84,5 +84,6 @@ SIGN_IN_OVER_LEAD = _("It was used, or it is older than {minutes} minutes. Ask f
 
 NOTICE_TITLE = _("That did not work")
 
+MESSAGE_TO = _("Message to {room}")
 SPEAK_IN_ROOM = _("Start with {prefix} to speak to Chatops, for example {example}.")
 SPEAK_DIRECT = _("Chatops reads everything here. Try {example}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
@@ -112,7 +112,7 @@ class Views:
             id=id,
             name=name,
             initials=_initials(name),
-            hue=zlib.crc32(id.encode()) % HUES,
+            hue=hashlib.sha256(id.encode()).digest()[0] % HUES,
             role=self._context.web.words(role, self.reader.locale),
         )
 

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from console_network.plugin import ConsoleNetwork
-
 from chatops import Body, PluginContext
 from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock
@@ -21,6 +19,7 @@ from chatops.ports.tickets import TicketSystem
 from chatops.testing.clock import ManualClock
 from chatops.testing.records import MemoryRecords
 from chatops.web.server import WebServer
+from console_network.plugin import ConsoleNetwork
 
 SECRET = b"a secret of the tests, long enough."
 

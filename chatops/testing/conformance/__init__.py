@@ -1,4 +1,4 @@
 """Suites that every implementation of a port must pass. They need pytest; import each from its own module.
 
-`tickets.TicketSystemSuite` is for ticket systems.
+`chat.ChatNetworkSuite` is for chat networks, `tickets.TicketSystemSuite` for ticket systems.
 """

@@ -24,7 +24,15 @@
       old.replaceWith(fresh);
       if (held) (fresh.querySelector("summary, button, a") || fresh).focus();
     } else if (byId(piece.list)) {
-      byId(piece.list).append(fresh);
+      const list = byId(piece.list);
+      const { day } = fresh.dataset;
+      if (piece.list === "entries" && list.lastElementChild?.dataset.day !== day) {
+        const heading = document.createElement("li");
+        heading.className = "day";
+        heading.textContent = day;
+        list.append(heading);
+      }
+      list.append(fresh);
       app.querySelector(".empty")?.remove();
     }
     if (piece.new && document.hidden) document.title = `(${++missed}) ${title}`;
