@@ -31,7 +31,7 @@ class Wording(Frozen, frozen=True, kw_only=True):
     command: str
     """The command's own words."""
     mixed: bool = False
-    """True for one made up of others' parts, perhaps of two languages: accepted, but not how anybody would be told to say it."""
+    """True for one made up of the parts of two languages: accepted, but not what anybody would be told to say."""
 
 
 def closest(words: Sequence[str], wordings: Iterable[Wording], *, locale: str, limit: int) -> list[Wording]:

@@ -246,7 +246,7 @@ class CommandTable:
             raise UnknownCommand(
                 _("What about {noun}? The verb is missing.", noun=Code(code=found[0].text)),
                 hint=_("{help} lists what there is.", help=Code(code=f"help {noun}")),
-                commands=tuple(usage.example(command, context) for command in own[:3]),
+                commands=tuple(self._example(command, context) for command in own[:3]),
             )
         near = self.nearest(line, context)
         raise UnknownCommand(
@@ -261,31 +261,45 @@ class CommandTable:
         for kept in (length, length - 1, length + 1):
             if 0 < kept <= len(found):
                 candidate = f"{wording} {line[found[kept - 1].end :].strip()}".strip()
-                if self._works(candidate, context):
+                if self._mended(candidate, context, tries=0) is not None:
                     return candidate
         match = self._match(tokens(wording), context)
-        return usage.example(match.commands[0], context, wording=wording) if match else wording
+        return self._example(match.commands[0], context, wording=wording) if match else wording
 
-    def _works(self, text: str, context: ReadContext) -> bool:
+    def _example(self, command: Command, context: ReadContext, *, wording: str | None = None) -> str:
+        """Return a declared example if it works there, else one made up."""
+        spoken = wording or command.words
+        for text in command.examples:
+            own = spoken + text.removeprefix(command.words) if text.startswith(command.words) else text
+            if self._mended(own, context, tries=0) is not None:
+                return own
+        return usage.example(command, context, wording=wording)
+
+    def _mended(self, text: str, context: ReadContext, *, tries: int = 3) -> str | None:
+        """Return `text` if it works, else what it becomes by the reader's own suggestions; None when that leads nowhere."""
         line, _dry_run = _without_dry_run(prepared(text))
         found = tokens(line)
         match = self._match(found, context)
         if match is None:
-            return False
+            return None
         try:
             command = self._one(match, line, found, context)
             grammar.arguments(command, line, found[match.length :], context)
+        except BadArgument as unread:
+            mended = (self._mended(one, context, tries=tries - 1) for one in unread.commands[:1] if tries)
+            return next((one for one in mended if one is not None), None)
         except UsageError:
-            return False
-        return True
+            return None
+        return text
 
     def _explained(self, unread: UsageError, command: Command, context: ReadContext) -> UsageError:
         """Return the error with the usage as its hint and only commands that would work."""
-        working = tuple(text for text in unread.commands if self._works(text, context))
+        mended = (self._mended(text, context) for text in unread.commands)
+        working = tuple(text for text in mended if text is not None)
         return type(unread)(
             unread.message,
             hint=unread.hint or _("Usage: {usage}", usage=usage.line(command, context.locale)),
-            commands=working or (usage.example(command, context),),
+            commands=working or (self._example(command, context),),
         )
 
 

@@ -95,7 +95,7 @@ def sample(parameter: Parameter, context: ReadContext) -> str:
         Person: "anna",
         Selector: "skill:billing",
     }
-    return samples.get(kind) or parameter.name.replace("_", " ")
+    return samples.get(kind) or ("reason" if parameter.name == "because" else parameter.name.replace("_", " "))
 
 
 def unmistakable(parameter: Parameter, typed: str) -> bool:
