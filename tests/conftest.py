@@ -12,7 +12,10 @@ from chatops.core.catalogue import Catalogues
 
 OURS = ("chatops", "console_network", "local_tickets")
 
-START_UP: tuple[tuple[str, frozenset[str]], ...] = ()
+START_UP: tuple[tuple[str, frozenset[str]], ...] = (
+    # Runs in a thread, with a loop of its own for Tortoise's migrations.
+    ("chatops/storage/schema.py", frozenset({"_migrate"})),
+)
 """Functions that may block, as (end of the file's path, names): only what runs before the loop serves anybody."""
 
 

@@ -18,7 +18,7 @@ LOCK = "server.lock"
 DATABASE = "chatops.db"
 JOURNAL_KEY = "journal.key"
 ACTION_KEY = "action.key"
-OPERATOR_TOKEN = "operator.token"
+OPERATOR_TOKEN = "operator.token"  # noqa: S105 - the name of its file
 SECRET_BYTES = 32
 
 

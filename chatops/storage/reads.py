@@ -6,12 +6,13 @@ import asyncio
 import contextvars
 import json
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.expressions import Subquery
+from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 from chatops.core.commit import Stored
@@ -55,6 +56,7 @@ class Reads:
         # that several stores live side by side and no caller needs to know.
         self._surroundings.run(self._tortoise.__enter__)
         await self.ask(self._tortoise.init(config=self._settings))
+        await asyncio.to_thread(get_default_timezone)  # a file, read with the first time of day otherwise
 
     async def close(self) -> None:
         """Disconnect."""
@@ -109,7 +111,7 @@ async def entries(chain: str, after: int, limit: int) -> list[Entry]:
             chain=row.chain,
             seq=row.seq,
             kind=row.kind,
-            recorded_at=row.recorded_at,
+            recorded_at=_utc(row.recorded_at),
             payload=row.payload,
             salt=row.salt,
             commitment=row.commitment,
@@ -165,7 +167,7 @@ async def settlement(cause: str) -> Settlement:
 async def next_due() -> datetime | None:
     """Return when the earliest timer is due."""
     row = await TimerEntry.all().order_by("due").first()
-    return None if row is None else row.due
+    return None if row is None else _utc(row.due)
 
 
 async def depths() -> Depths:
@@ -177,7 +179,7 @@ async def depths() -> Depths:
         dead=await InboxEvent.filter(state="dead").count()
         + sum([await OutboxPost.filter(state=state).count() for state in GIVEN_UP]),
         timers=await TimerEntry.all().count(),
-        oldest=None if oldest is None else oldest.accepted_at,
+        oldest=None if oldest is None else _utc(oldest.accepted_at),
     )
 
 
@@ -192,7 +194,7 @@ async def dead_letters(limit: int) -> list[DeadLetter]:
             lane=row.lane,
             body_kind=row.kind,
             error=row.error or "",
-            at=row.ended_at or row.accepted_at,
+            at=_utc(row.ended_at or row.accepted_at),
         )
         for row in dead_events
     ]
@@ -203,7 +205,7 @@ async def dead_letters(limit: int) -> list[DeadLetter]:
             lane=row.lane,
             body_kind=row.kind,
             error=row.reason or row.state,
-            at=row.ended_at or row.created_at,
+            at=_utc(row.ended_at or row.created_at),
         )
         for row in dead_posts
     ]
@@ -215,6 +217,11 @@ async def sent(after: int, limit: int) -> list[Sent]:
     return [_sent(row) for row in await OutboxPost.filter(id__gt=after).order_by("id").limit(limit)]
 
 
+def _utc(at: datetime) -> datetime:
+    """Return the instant in plain UTC, not in Tortoise's zone of that name."""
+    return at.astimezone(UTC)
+
+
 def _claimed(row: InboxEvent, fence: int) -> ClaimedEvent:
     return ClaimedEvent(
         seq=row.seq,
@@ -224,7 +231,7 @@ def _claimed(row: InboxEvent, fence: int) -> ClaimedEvent:
         body=row.body,
         cause=row.cause,
         room=row.room,
-        accepted_at=row.accepted_at,
+        accepted_at=_utc(row.accepted_at),
         attempts=row.attempts,
         fence=fence,
     )

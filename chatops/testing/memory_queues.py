@@ -132,6 +132,7 @@ class MemoryInbox:
         self.keys: dict[str, int] = {}
         self.lanes_ever: set[str] = set()
         self._lanes = _Queues()
+        self._working: dict[str, QueuedEvent] = {}
         self._numbers = itertools.count(1)
         self._fences = itertools.count(1)
 
@@ -151,13 +152,19 @@ class MemoryInbox:
         free = [
             event
             for event in (self.rows[seq] for seq in self._lanes.heads())
-            if (event.not_before is None or event.not_before <= now) and (event.lease is None or event.lease <= now)
+            if (event.not_before is None or event.not_before <= now) and not self._busy(event.row.lane, now)
         ]
         free.sort(key=lambda event: event.seq)
         for event in free[: max(limit, 0)]:
+            self._working[event.row.lane] = event
             event.fence = next(self._fences)
             event.lease = until
         return [event.seen() for event in free[: max(limit, 0)]]
+
+    def _busy(self, lane: str, now: datetime) -> bool:
+        """Whether somebody works in the lane, perhaps on an event behind one that was put back."""
+        working = self._working.get(lane)
+        return working is not None and working.lease is not None and working.lease > now
 
     def held(self, seq: int, fence: int) -> QueuedEvent | None:
         """Return the event if `fence` is still its claim."""
@@ -207,6 +214,7 @@ class MemoryOutbox:
         self.rows: dict[int, QueuedPost] = {}
         self._keys: dict[str, int] = {}
         self._targets = _Queues()
+        self._working: dict[str, QueuedPost] = {}
         self._numbers = itertools.count(1)
         self._fences = itertools.count(1)
 
@@ -229,7 +237,7 @@ class MemoryOutbox:
             if (bulk or not post.row.bulk)
             and (kinds is None or post.row.kind in kinds)
             and (post.not_before is None or post.not_before <= now)
-            and (post.lease is None or post.lease <= now)
+            and not self._busy(post.row.target, now)
         ]
         free.sort(key=lambda post: post.id)
         return [self._take(post, until) for post in free[: max(limit, 0)]]
@@ -278,7 +286,13 @@ class MemoryOutbox:
             del self.rows[post.id], self._keys[post.row.key]
         return len(old)
 
+    def _busy(self, target: str, now: datetime) -> bool:
+        """Whether somebody sends to the target, perhaps a post behind one that was put back."""
+        working = self._working.get(target)
+        return working is not None and working.lease is not None and working.lease > now
+
     def _take(self, post: QueuedPost, until: datetime) -> ClaimedPost:
+        self._working[post.row.target] = post
         # A row already `sending` is here because the lease of whoever sent it has run out.
         post.resumed = post.resumed or post.state == "sending"
         post.state, post.fence, post.lease = "sending", next(self._fences), until

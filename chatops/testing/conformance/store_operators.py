@@ -1,0 +1,123 @@
+"""Promises to operators: what waits, what was given up, what is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chatops.core.commit import Outcome
+from chatops.ports.store import Store
+from chatops.testing.clock import ManualClock
+from chatops.testing.conformance.store_base import (
+    StoreTests,
+    claim,
+    claim_posts,
+    claimed,
+    do,
+    event,
+    mark,
+    post,
+    sending,
+    timer,
+    unit,
+)
+
+DAY = timedelta(days=1)
+
+
+class OperatorPromises(StoreTests):
+    """Upkeep."""
+
+    async def test_depths(self, store: Store, clock: ManualClock) -> None:
+        """Waiting events and effects, what was given up, timers, and how long the oldest event waits."""
+        empty = await store.depths()
+        assert (empty.inbox, empty.outbox, empty.dead, empty.timers, empty.oldest) == (0, 0, 0, 0, None)
+
+        since = clock.now()
+        await do(store, clock, "done", outbox=(post("a"), post("b")), armed=(timer("t", clock),))
+        await store.accept_many([event("waits", "w")])
+        clock.advance(timedelta(minutes=1))
+        await store.accept_many([event("waits too", "w")])
+        await do(store, clock, "dead", outcome=Outcome(state="dead", error="x"))
+        depths = await store.depths()
+        assert (depths.inbox, depths.outbox, depths.dead, depths.timers, depths.oldest) == (2, 2, 1, 1, since)
+
+    async def test_dead_letters_newest_first(self, store: Store, clock: ManualClock) -> None:
+        """Events and effects given up are listed with what went wrong."""
+        await store.accept_many([event("e", "lane of e", kind="press")])
+        (found,) = await claim(store, clock)
+        await store.commit(unit(found, outcome=Outcome(state="dead", error="ref-1 KeyError")))
+        clock.advance(timedelta(minutes=1))
+        row = await sending(store, clock, post("p", kind="ticket.note", lane="swarm:1"))
+        await store.mark(mark(row, "dead", reason="no answer"))
+
+        effect, dead = await store.dead_letters()
+        assert (effect.kind, effect.key, effect.lane, effect.body_kind) == ("effect", "p", "swarm:1", "ticket.note")
+        assert (effect.error, effect.at) == ("no answer", clock.now())
+        assert (dead.kind, dead.key, dead.lane, dead.body_kind) == ("event", "e", "lane of e", "press")
+        assert (dead.error, dead.at) == ("ref-1 KeyError", clock.now() - timedelta(minutes=1))
+        assert [one.key for one in await store.dead_letters(limit=1)] == ["p"]
+
+    async def test_replaying_an_event(self, store: Store, clock: ManualClock) -> None:
+        """It comes back to its place in the lane, its attempts forgotten, and is no dead letter any more."""
+        found = await claimed(store, clock, "a", lane="x")
+        await store.commit(unit(found, outcome=Outcome(state="retry", not_before=clock.now(), error="1")))
+        (found,) = await claim(store, clock)
+        await store.commit(unit(found, outcome=Outcome(state="dead", error="2")))
+        await store.accept_many([event("b", "x"), event("c", "x")])
+        (busy,) = await claim(store, clock)
+        assert await store.replay("a")
+
+        assert not await claim(store, clock)
+        await store.commit(unit(busy))
+        (again,) = await claim(store, clock)
+        assert (again.key, again.attempts) == ("a", 0)
+        assert not await store.dead_letters()
+
+    @pytest.mark.parametrize("state", ["dead", "failed"])
+    async def test_replaying_an_effect(self, store: Store, clock: ManualClock, state: Any) -> None:
+        """It is sent again, not as one that was cut off."""
+        row = await sending(store, clock, post("p"))
+        await store.mark(mark(row, state, reason="x"))
+        assert await store.replay("p")
+
+        (again,) = await claim_posts(store, clock)
+        assert (again.key, again.attempts, again.resumed) == ("p", 0, False)
+
+    async def test_replaying_what_is_no_dead_letter(self, store: Store, clock: ManualClock) -> None:
+        """Unknown, waiting and finished keys are left alone."""
+        await do(store, clock, "done", outbox=(post("p"),))
+        await store.accept_many([event("waiting", "w")])
+
+        assert [await store.replay(key) for key in ("none", "done", "waiting", "p")] == [False] * 4
+        assert [found.key for found in await claim(store, clock)] == ["waiting"]
+
+    async def test_purging_forgets_only_what_is_settled_and_old(self, store: Store, clock: ManualClock) -> None:
+        """Waiting events, posts in hand and dead letters stay, however old."""
+        await do(store, clock, "old", outbox=(post("old/0", "room:a", cause="old"),))
+        (row,) = await claim_posts(store, clock)
+        await store.mark(mark(row))
+        await do(store, clock, "dead", outcome=Outcome(state="dead", error="x"))
+        await do(store, clock, "open", outbox=(post("open/0", "room:b", cause="open"),))
+        await store.accept_many([event("waiting", "w")])
+        clock.advance(30 * DAY)
+        await do(store, clock, "new")
+
+        before = clock.now() - DAY
+        await store.purge(events_before=before, posts_before=before)
+        assert not (await store.settlement("old")).known
+        assert [one.key for one in await store.sent()] == ["open/0"]
+        assert [one.key for one in await store.dead_letters()] == ["dead"]
+        assert (await store.settlement("new")).known
+        assert [one.key for one in await claim(store, clock)] == ["waiting"]
+        assert await store.purge(events_before=before, posts_before=before) == 0
+
+    async def test_purging_keeps_facts_and_journals(self, store: Store, clock: ManualClock) -> None:
+        """Only events and posts are forgotten."""
+        await do(store, clock, "a", armed=(timer("t", clock, due=60 * DAY),))
+        clock.advance(30 * DAY)
+        assert await store.purge(events_before=clock.now(), posts_before=clock.now()) == 1
+        assert await store.next_due() is not None
+        assert not await store.verify()
