@@ -241,6 +241,10 @@ class Stage:
             await self._leap(max(due - self.clock.now(), timedelta()))
         await self._leap(until - self.clock.now())
 
+    async def advance_seconds(self, seconds: float) -> None:
+        """Let seconds pass."""
+        await self.advance(timedelta(seconds=seconds))
+
     async def settle(self) -> None:
         """Return when nothing is left to do, or when only the clock could bring anything forward."""
         quiet = stuck = 0
