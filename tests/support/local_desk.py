@@ -14,6 +14,7 @@ from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.people.directory import PeopleDirectory
+from chatops.ports.records import Records
 from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Page
 from chatops.testing.clock import ManualClock
@@ -95,7 +96,7 @@ class LocalDesk:
 
     plugin: LocalTickets
     clock: ManualClock
-    records: MemoryRecords
+    records: Records
 
 
 def local_desk(
@@ -103,7 +104,7 @@ def local_desk(
     settings: Mapping[str, Any] | None = None,
     *,
     seed: str | None = STAFF,
-    records: MemoryRecords | None = None,
+    records: Records | None = None,
     clock: ManualClock | None = None,
     demo: bool = True,
 ) -> LocalDesk:
