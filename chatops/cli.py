@@ -47,9 +47,7 @@ for name, part in (
 def main() -> NoReturn:
     """Run the command line."""
     try:
-        cli(standalone_mode=False)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = cli(standalone_mode=False)
     except typer.Abort:
         sys.exit(REFUSED)
     except ChatopsError as error:
@@ -58,7 +56,7 @@ def main() -> NoReturn:
     except typer.TyperException as error:
         typer.echo(f"{error.format_message()} Try: chatops --help", err=True)
         sys.exit(USAGE)
-    sys.exit(DONE)
+    sys.exit(code if isinstance(code, int) else DONE)
 
 
 @cli.command()

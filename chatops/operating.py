@@ -85,6 +85,9 @@ def show(told: Told, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(told.answer, ensure_ascii=False, indent=2)
     parts = [reply["text"] for reply in told.answer.get("replies", ())]
+    error = told.answer.get("error")
+    if error and not parts:
+        parts = [line for line in (error["message"], error.get("hint")) if line]
     if not told.answer.get("settled", True):
         parts.append(f"Accepted as {told.answer['id']}; it is still being worked on.")
     return "\n\n".join(parts)
