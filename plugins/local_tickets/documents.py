@@ -226,7 +226,7 @@ def _clean(value: Any) -> Any:
     match value:
         case str():
             return clean(value)[0]
-        case list():
+        case list() | tuple():
             return [_clean(item) for item in value]
         case dict():
             return {key: _clean(item) for key, item in value.items()}
