@@ -57,6 +57,7 @@ class WebServer:
         self.port = port
         self._base_url = base_url.rstrip("/")
         self._allowed = frozenset(name.lower() for name in allowed_hosts)
+        self._served: set[tuple[str, str]] = set()
         self._files = StaticFiles()
         self._shell = Shell(files=self._files, catalogues=catalogues, clock=clock)
         self._sessions = Sessions(secret=secret, clock=clock)
@@ -79,16 +80,16 @@ class WebServer:
             if isinstance(route, Static):
                 self._files.add(route)
                 continue
+            if (route.method, route.path) in self._served:
+                message = f"two parts serve {route.method} {route.path}"
+                raise StartError(message)
+            self._served.add((route.method, route.path))
             changes = route.method != "GET" if route.changes is None else route.changes
             handler = self._guard.changing(route.handler) if changes else route.handler
-            try:
-                if route.method == "GET":
-                    self._app.router.add_get(route.path, handler)
-                else:
-                    self._app.router.add_route(route.method, route.path, handler)
-            except (RuntimeError, ValueError) as error:
-                message = f"The web address {route.method} {route.path} cannot be served: {error}"
-                raise StartError(message) from error
+            if route.method == "GET":
+                self._app.router.add_get(route.path, handler)
+            else:
+                self._app.router.add_route(route.method, route.path, handler)
 
     async def start(self) -> None:
         """Listen. Raise StartError when the address is taken."""
