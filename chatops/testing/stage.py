@@ -245,6 +245,10 @@ class Stage:
         """Let seconds pass."""
         await self.advance(timedelta(seconds=seconds))
 
+    async def wait(self, seconds: float) -> None:
+        """Let time pass in one leap, without asking the store when the next timer is due."""
+        await self._leap(timedelta(seconds=seconds))
+
     async def settle(self) -> None:
         """Return when nothing is left to do, or when only the clock could bring anything forward."""
         quiet = stuck = 0
