@@ -10,7 +10,10 @@ from rapidfuzz.distance import OSA
 from chatops.core.frozen import Frozen
 
 SHORTLIST = 24
-"""Wordings compared closely."""
+"""Wordings considered for each number of words typed."""
+
+CLOSELY = 10
+"""Wordings compared slip by slip."""
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _PLACES = {
@@ -38,12 +41,17 @@ def closest(words: Sequence[str], wordings: Iterable[Wording], *, locale: str, l
     """Return the wordings closest to the first of `words`, best first, each of another command."""
     candidates = list(wordings)
     choices = [wording.key for wording in candidates]
-    scores: dict[int, float] = {}
+    rough: dict[tuple[str, int], float] = {}
     for count in range(1, len(words) + 1):
         typed = " ".join(words[:count])[:80]
-        for key, _distance, index in process.extract(typed, choices, scorer=OSA.distance, limit=SHORTLIST):
-            score = slips(typed, key) / max(len(typed), len(key)) + (_MIXED if candidates[index].mixed else 0)
-            scores[index] = min(score, scores.get(index, score))
+        for key, distance, index in process.extract(typed, choices, scorer=OSA.distance, limit=SHORTLIST):
+            rough[typed, index] = distance / max(len(typed), len(key))
+    scores: dict[int, float] = {}
+    for rank, (typed, index) in enumerate(sorted(rough, key=lambda pair: rough[pair])):
+        key = choices[index]
+        score = slips(typed, key) / max(len(typed), len(key)) if rank < CLOSELY else rough[typed, index]
+        score += _MIXED if candidates[index].mixed else 0
+        scores[index] = min(score, scores.get(index, score))
     ranked = sorted(
         scores,
         key=lambda index: (scores[index], candidates[index].language != locale, len(choices[index]), choices[index]),

@@ -31,6 +31,17 @@ class Duration(Frozen, frozen=True, kw_only=True):
     seconds: int
     business: bool = False
 
+    def __str__(self) -> str:
+        """As it is typed. Business time is written in whole hours."""
+        if self.business:
+            return f"{self.seconds // 3600}bh"
+        amounts = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+        rest, parts = self.seconds, []
+        for length, unit in amounts:
+            count, rest = divmod(rest, length)
+            parts += [f"{count}{unit}"] if count else []
+        return "".join(parts) or "0m"
+
 
 class When(Frozen, frozen=True, kw_only=True):
     """A time the speaker named, already an instant, with the zone it was meant in."""
