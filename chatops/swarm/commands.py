@@ -63,7 +63,11 @@ class SwarmCommands:
         "swarm open",
         who="owner | pod_lead",
         summary=_("Bring people together around a case"),
-        aliases={"en": ("sw open",), "de": ("schwarm öffnen", "schwarm eröffnen"), "nl": ("zwerm openen", "zwerm open")},
+        aliases={
+            "en": ("sw open",),
+            "de": ("schwarm öffnen", "schwarm eröffnen"),
+            "nl": ("zwerm openen", "zwerm open"),
+        },
         examples=("swarm open demo:1001 refund loops", "swarm open demo:1001 refund loops skills=billing timebox=60m"),
         options={
             "case": Option(label=_("case")),

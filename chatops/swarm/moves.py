@@ -189,24 +189,30 @@ def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str =
 
 
 def decided(
-    swarm: Swarm, by: str, article: Literal["linked", "draft", "none"] | None, words: str, at: datetime
+    swarm: Swarm,
+    by: str,
+    article: Literal["linked", "draft", "none"] | None,
+    words: str,
+    at: datetime,
+    *,
+    command: str = "",
 ) -> Decision:
-    """Return the knowledge decision. Raise Impossible when it is missing or incomplete."""
-    close = f"swarm close {swarm.name}"
+    """Return the knowledge decision. Raise Impossible when it is missing or incomplete; `command` would complete it."""
+    close = command or f"swarm close {swarm.name}"
     if article is None:
         raise Impossible(
             _("Before {swarm} closes: what becomes of what you learned?", swarm=swarm.name),
             hint=_(
                 "Draft an article, link one ({link}), or say why none is needed ({none}).",
                 link=Code(code="article=KB12"),
-                none=Code(code="article=none because …"),
+                none=Code(code='article=none because="…"'),
             ),
             commands=(f"{close} article=new",),
         )
     if article == "linked" and not words.strip():
         raise Impossible(_("Which article helped?"), hint=_like(f"{close} article=KB12"))
     if article == "none" and not words.strip():
-        raise Impossible(_("Why is no article needed?"), hint=_like(f"{close} article=none because …"))
+        raise Impossible(_("Why is no article needed?"), hint=_like(f'{close} article=none because="…"'))
     title = words.strip() or (swarm.case.subject if article == "draft" else "")
     return Decision(article=article, words=title, by=by, at=at)
 

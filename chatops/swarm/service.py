@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from chatops.core.frozen import replace
+from chatops.core.lexer import quote
 from chatops.core.message import Button, Card
 from chatops.core.params import Duration, Selector, TicketName
 from chatops.core.text import Code, Text, _, said
@@ -249,7 +250,8 @@ class SwarmService:
         if before.live:
             after = moves.resolved(before, unit.actor.id, finish.solution, unit.now, cause=finish.cause)
         choice, words = _choice(finish.article, finish.because)
-        decision = moves.decided(after, unit.actor.id, choice, words, unit.now)
+        again = f"swarm done {before.name} {quote(finish.solution)}" if finish.solution else f"swarm done {before.name}"
+        decision = moves.decided(after, unit.actor.id, choice, words, unit.now, command=again)
         return replace(moves.closed(after, decision), finish=None)
 
     def _closed(self, unit: Unit, before: Swarm, after: Swarm) -> None:

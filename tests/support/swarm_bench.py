@@ -91,12 +91,12 @@ class NoWeb:
     """Swarms bring no pages."""
 
 
-def words(said: Said | None) -> str:
+def words(said: Said | None, now: datetime = START) -> str:
     """Return everything somebody reads, as plain text in English."""
     reader = Reader(zone="UTC")
 
     def plain(text: Text | None) -> str:
-        return "" if text is None else CATALOGUES.plain(text, reader, now=START)
+        return "" if text is None else CATALOGUES.plain(text, reader, now=now)
 
     if said is None or isinstance(said, Text):
         return plain(said)

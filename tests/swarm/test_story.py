@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from swarm_bench import Bench, words
-
 from chatops.ports.tickets import Status
 from chatops.swarm.model import State
+from swarm_bench import Bench, words
 
 
 async def test_three_people_solve_a_case_together() -> None:
