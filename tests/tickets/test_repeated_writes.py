@@ -28,7 +28,7 @@ def test_each_key_writes_one_comment(writes: list[tuple[str, str]], together: bo
     """One after the other or all at once: as many comments as keys, with the first text of each."""
 
     async def scene() -> list[str]:
-        system = local_desk(NOWHERE, seed=None).plugin.system
+        system = local_desk(NOWHERE, seed=None, demo=False).plugin.system
         ticket = (await system.create(NewTicket(subject="x"), WriteContext(key="new"))).ref
         acts = (system.comment(ticket, text, Audience.INTERNAL, WriteContext(key=key)) for key, text in writes)
         if together:
@@ -50,14 +50,13 @@ def test_a_late_repetition_changes_nothing(writes: list[tuple[str, Status]]) -> 
     """The status is that of the last key that was new, also after a restart in between."""
 
     async def scene() -> Status:
-        records, ticket = MemoryRecords(), None
+        records = MemoryRecords()
+        first = local_desk(NOWHERE, seed=None, records=records, demo=False).plugin.system
+        ticket = (await first.create(NewTicket(subject="x"), WriteContext(key="new"))).ref
         for key, status in writes:
-            system = local_desk(NOWHERE, seed=None, records=records).plugin.system
-            if ticket is None:
-                ticket = (await system.create(NewTicket(subject="x"), WriteContext(key="new"))).ref
-            await system.update(ticket, TicketPatch(status=status), WriteContext(key=key))
-        assert ticket is not None
-        return (await system.get(ticket)).status
+            restarted = local_desk(NOWHERE, seed=None, records=records, demo=False).plugin.system
+            await restarted.update(ticket, TicketPatch(status=status), WriteContext(key=key))
+        return (await first.get(ticket)).status
 
     seen: dict[str, Status] = {}
     for key, status in writes:
