@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -95,13 +96,20 @@ def do(
     timeout: Annotated[float, typer.Option(help="Seconds to wait for everything to settle.")] = 30.0,
 ) -> None:
     """Run one command as a person, with their rights, and show the answer."""
-    from chatops.operating import Asked, do_once, show
+    from chatops import calling
 
-    asked = Asked(command=" ".join(command), person=person, room=room, timeout=timeout)
-    answer = _run(do_once(asked, url=url, where=lambda: _settings(config, data), folder=_folder(data)))
-    typer.echo(show(answer, as_json=as_json))
-    if not answer.ok:
-        raise typer.Exit(USAGE if answer.usage else REFUSED)
+    folder = _folder(data)
+    asked = calling.Asked(command=" ".join(command), as_=person or None, room=room or None, timeout_s=timeout)
+    address = url or calling.serving(folder)
+    if address:
+        told = calling.do(asked, address, folder)
+    else:
+        from chatops.operating import do_alone
+
+        told = _run(do_alone(asked, *_settings(config, data)))
+    typer.echo(calling.show(told, as_json=as_json))
+    if not told.ok:
+        raise typer.Exit(USAGE if told.usage else REFUSED)
 
 
 @cli.command()
@@ -160,10 +168,16 @@ def db_migrate(config: ConfigOption = None, data: DataOption = None) -> None:
 @audit_cli.command("verify")
 def audit_verify(config: ConfigOption = None, data: DataOption = None) -> None:
     """Check every audit and timeline for edits, swaps and deletions."""
-    from chatops.operating import verify
+    from chatops import calling
 
-    _settings(config, data)
-    findings = _run(verify(_folder(data)))
+    _loaded, folder = _settings(config, data)
+    address = calling.serving(folder)
+    if address:
+        findings: Sequence[str] = calling.verify(address, folder)
+    else:
+        from chatops.operating import verify
+
+        findings = _run(verify(folder))
     for finding in findings:
         typer.echo(finding)
     if findings:
@@ -175,10 +189,10 @@ def audit_verify(config: ConfigOption = None, data: DataOption = None) -> None:
 @console_cli.command("invite")
 def console_invite(person: str, config: ConfigOption = None, data: DataOption = None) -> None:
     """Make a sign-in link for a person. It works once, for 15 minutes."""
-    from chatops.operating import sign_in_link
+    from chatops import calling
 
-    _settings(config, data)
-    typer.echo(_run(sign_in_link(person, folder=_folder(data))))
+    _loaded, folder = _settings(config, data)
+    typer.echo(calling.sign_in_link(person, calling.serving(folder), folder))
 
 
 def _folder(data: Path | None) -> Path:
