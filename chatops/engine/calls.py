@@ -53,9 +53,9 @@ class Line:
 
     async def write(self, room: str | None, work: Callable[[], Coroutine[Any, Any, T]], *, bulk: bool = False) -> T:
         """Call the network once. Raise NotYet, OutcomeUnknown (never with native keys) or another PortError."""
-        if self.resting:
-            raise NotYet(self._rests_until - self._clock.monotonic(), f"{self.network.name} does not answer")
+        self._awake()
         async with self._slots:
+            self._awake()
             await self._turn(room, bulk=bulk)
             self._probe("before-send")
             outcome = await self._bounded.run(work(), self._settings.send_deadline, name=f"send to {self.network.name}")
@@ -64,6 +64,11 @@ class Line:
             raise self._judged(outcome.error) from outcome.error
         self._failures = 0
         return outcome.value
+
+    def _awake(self) -> None:
+        if self.resting:
+            message = f"{self.network.name} does not answer"
+            raise NotYet(self._rests_until - self._clock.monotonic(), message)
 
     async def _turn(self, room: str | None, *, bulk: bool) -> None:
         while (wait := self._allowance.wait(room, bulk=bulk)) > 0:

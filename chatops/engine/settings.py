@@ -32,7 +32,7 @@ class EngineSettings(Frozen, frozen=True, kw_only=True):
     """Commands per second they may go on with."""
     flood_window: float = 60.0
     """Seconds in which a flood is answered and audited once."""
-    interactive_sends: int = 64
+    interactive_sends: int = 256
     """Posts and effects under way at a time that answer somebody."""
     bulk_sends: int = 8
     """Broadcast posts under way at a time."""
