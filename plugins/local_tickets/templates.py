@@ -1,7 +1,7 @@
 """The pages' HTML. Everything put in is escaped."""
 
 LIST = """\
-<main class="tickets">
+<main id="content" class="tickets">
 <h1>{{ title }}</h1>
 <div class="scroll"><table>
 <thead><tr>{% for heading in head %}<th scope="col">{{ heading }}</th>{% endfor %}</tr></thead>
@@ -22,7 +22,7 @@ LIST = """\
 """
 
 CASE = """\
-<main class="tickets">
+<main id="content" class="tickets">
 <p><a href="{{ list }}">{{ say.back }}</a></p>
 <h1>{{ title }}</h1>
 <dl>
