@@ -59,14 +59,15 @@ class Inbox:
 
     def __init__(self) -> None:
         self.taken: dict[str, Body] = {}
-        self.calls = 0
+        self.asked = asyncio.Event()
+        """Set once it has been called."""
         self.failure: Exception | None = None
         """Raised instead of taking anything, while set."""
         self._told = asyncio.Event()
 
     async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
         """Take events."""
-        self.calls += 1
+        self.asked.set()
         if self.failure is not None:
             raise self.failure
         for key, body in events:

@@ -1,0 +1,177 @@
+"""Server-sent events: told at once, resumed where it broke off, and only what one may see."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from chatops.ports.chat import RoomSpec
+from chatops.testing.clock import ManualClock
+from chatops.testing.conformance.chat_stage import sentence
+from console_stage import ANNA, BEN, Stage
+from console_tab import Tab, TabMaker
+
+
+@dataclass
+class Told:
+    """One event."""
+
+    name: str
+    data: dict[str, str]
+    id: str
+
+
+class Line:
+    """An open stream."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.cursor = ""
+
+    async def block(self) -> list[str]:
+        """Return the lines of the next block."""
+        lines: list[str] = []
+        while True:
+            line = (await self._response.content.readline()).decode().rstrip("\n")
+            if line:
+                lines.append(line)
+            elif lines:
+                return lines
+            else:
+                return []
+
+    async def told(self) -> list[Told]:
+        """Return everything up to the next `told` or `resync`."""
+        found: list[Told] = []
+        while True:
+            parts = dict(line.partition(": ")[::2] for line in await self.block())
+            if "event" not in parts:
+                continue
+            found.append(Told(parts["event"], json.loads(parts["data"]), parts.get("id", "")))
+            if found[-1].name in {"told", "resync"}:
+                self.cursor = found[-1].id
+                return found
+
+
+@asynccontextmanager
+async def listening(tab: Tab, path: str, headers: dict[str, str] | None = None) -> AsyncIterator[Line]:
+    """Open a stream as the page's script does."""
+    session = tab.browser._session  # noqa: SLF001 - the same cookies
+    async with session.get(tab.browser.base + tab.base + path, headers=headers) as response:
+        assert response.status == 200
+        assert response.headers["Content-Type"] == "text/event-stream"
+        line = Line(response)
+        assert await line.block() == ["retry: 1000"]
+        yield line
+
+
+def live(page: str) -> str:
+    """Return where the page's script listens."""
+    start = page.index('data-live="/') + len('data-live="')
+    address = page[start : page.index('"', start)].replace("&amp;", "&")
+    return address[address.index("live?") :]
+
+
+async def test_what_is_said_is_told_at_once(stage: Stage, tab: TabMaker) -> None:
+    """As the HTML of the message, and the room list with it."""
+    ben = tab("expert-1")
+    async with listening(ben, live(await ben.open())) as line:
+        entry = await stage.acts.say(ANNA, "general", "Hello <Ben>")
+        pieces = await line.told()
+    first = pieces[0].data
+    assert (first["id"], first["list"]) == (entry.id, "entries")
+    assert first["new"]
+    assert "Hello &lt;Ben&gt;" in first["html"]
+    assert [piece.data.get("id") for piece in pieces[1:]] == ["top", "rooms", None]
+
+
+async def test_nothing_is_missed_between_page_and_stream(stage: Stage, tab: TabMaker) -> None:
+    """The page says from where on."""
+    ben = tab("expert-1")
+    page = await ben.open()
+    entry = await stage.acts.say(ANNA, "general", "in between")
+    async with listening(ben, live(page)) as line:
+        assert (await line.told())[0].data["id"] == entry.id
+
+
+async def test_a_broken_line_goes_on_where_it_broke(stage: Stage, tab: TabMaker) -> None:
+    """By the id the browser sends back: nothing twice, nothing lost."""
+    ben = tab("expert-1")
+    address = live(await ben.open())
+    async with listening(ben, address) as line:
+        await stage.acts.say(ANNA, "general", "one")
+        await line.told()
+        cursor = line.cursor
+    missed = [(await stage.acts.say(ANNA, "general", words)).id for words in ("two", "three")]
+    async with listening(ben, address, {"Last-Event-ID": cursor}) as line:
+        told = await line.told()
+    assert [piece.data["id"] for piece in told if piece.data.get("list")] == missed
+
+
+@pytest.mark.parametrize("cursor", ["", "other-5", "x", "-", "\u0663-\u0663", "a-" + "9" * 40])
+async def test_after_a_restart_the_page_is_asked_to_look_again(tab: TabMaker, cursor: str) -> None:
+    """Numbers of another life mean nothing."""
+    ben = tab("expert-1")
+    await ben.open()
+    async with listening(ben, f"live?room=general&cursor={cursor}") as line:
+        assert [piece.name for piece in await line.told()] == ["resync"]
+
+
+async def test_a_quiet_line_beats(stage: Stage, tab: TabMaker, clock: ManualClock) -> None:
+    """Every fifteen seconds."""
+    ben = tab("expert-1")
+    async with listening(ben, live(await ben.open())) as line:
+        beat = asyncio.ensure_future(line.block())
+        while not beat.done():
+            clock.advance(timedelta(seconds=15))
+            await asyncio.sleep(0)
+        assert beat.result() == [": beat"]
+
+
+async def test_a_thread_is_told_in_its_place(stage: Stage, tab: TabMaker) -> None:
+    """The reply goes to the thread, its count to the room."""
+    root = await stage.acts.say(ANNA, "general", "root")
+    ben = tab("expert-1")
+    async with listening(ben, live(await ben.open(f"r/general?thread={root.id}"))) as line:
+        reply = await stage.acts.say(BEN, "general", "reply", thread=root.id)
+        told = await line.told()
+    places = [(piece.data["id"], piece.data["list"]) for piece in told if piece.data.get("list")]
+    assert places == [(f"t-{reply.id}", "replies"), (root.id, "entries"), (f"t-{root.id}", "replies")]
+
+
+async def test_an_edit_is_told_in_place(stage: Stage, tab: TabMaker) -> None:
+    """And is not news."""
+    ref = await stage.network.post(stage.room("general"), sentence("before"), key="p")
+    await stage.network.pin(ref, key="pin")
+    ben = tab("expert-1")
+    async with listening(ben, live(await ben.open())) as line:
+        await stage.network.edit(ref, sentence("after"), key="e")
+        told = await line.told()
+    assert [piece.data["id"] for piece in told[:2]] == [ref.id, "top"]
+    assert all("after" in piece.data["html"] for piece in told[:2])
+    assert "new" not in told[0].data
+
+
+async def test_rooms_one_cannot_see_are_not_told(stage: Stage, tab: TabMaker) -> None:
+    """Nor can their stream be opened; who is removed is told nothing more."""
+    network = stage.network
+    spec = RoomSpec(title="Quiet matter", members=(ANNA.identities[0], BEN.identities[0]), private=True)
+    room = await network.open_room(spec, key="r")
+    ben, clara = tab("expert-1"), tab("lead-1")
+    await clara.open()
+    refused = await clara.browser.get(f"{clara.base}live?room={room.id}")
+    assert refused.status == 404
+    async with listening(ben, live(await ben.open(f"r/{room.id}"))) as line:
+        await network.remove(room, BEN.identities[0], key="x")
+        await line.told()
+        await stage.acts.say(ANNA, room.id, "between us")
+        told = await line.told()
+    assert "between us" not in json.dumps([piece.data for piece in told])
+    assert "Quiet matter" not in json.dumps([piece.data for piece in told])
