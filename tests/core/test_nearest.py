@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatops.core.command import ReadContext
 from chatops.core.nearest import slips
 from chatops.core.table import CommandTable
 from sample_commands import context, in_room, server_commands
@@ -40,6 +41,12 @@ def slipped(wording: str) -> Iterator[str]:
                 yield " ".join([*words[:position], typo, *words[position + 1 :]])
 
 
+def meaning(wording: str, where: ReadContext) -> str:
+    """Return the command that a wording means."""
+    (command,) = TABLE.meant(wording, where)
+    return command.words
+
+
 @pytest.mark.parametrize("language", ["en", "de", "nl"])
 def test_a_single_slip_is_forgiven(language: str) -> None:
     """Of all single slips in all words of a language, at least 97 of 100 put the right command first."""
@@ -49,20 +56,13 @@ def test_a_single_slip_is_forgiven(language: str) -> None:
         for command in TABLE.commands
         for wording in ([command.words] if language == "en" else command.aliases.get(language, ()))
     }
-    tried, right, wrong = 0, 0, []
-    for wording, meant in wordings.items():
-        for text in set(slipped(wording)):
-            if TABLE.meant(text, where):
-                continue  # by chance another wording
-            tried += 1
-            first = TABLE.meant(next(iter(TABLE.nearest(text, where))), where)
-            if [command.words for command in first] == [meant]:
-                right += 1
-            else:
-                wrong.append((text, first[0].words))
+    texts = sorted({(text, meant) for wording, meant in wordings.items() for text in slipped(wording)})
+    unknown = [(text, meant) for text, meant in texts if not TABLE.meant(text, where)]  # not by chance another wording
+    tried = unknown[:: len(unknown) // 1000 + 1]
+    wrong = [(text, meant) for text, meant in tried if meaning(TABLE.nearest(text, where)[0], where) != meant]
 
-    assert tried > 200
-    assert right / tried >= 0.97, wrong
+    assert len(tried) > 200
+    assert len(wrong) / len(tried) <= 0.03, wrong
 
 
 def test_in_a_room_verbs_alone_are_suggested() -> None:

@@ -22,6 +22,7 @@ start: time            -> clock_only
      | time day        -> clock_day
      | day tail        -> clock_day
      | DAYPART tail    -> daypart_clock
+     | time DAYPART    -> daypart_clock
      | day             -> day_only
      | DAYPART         -> day_only
      | _in amounts     -> relative
@@ -35,6 +36,7 @@ _which: NEXT | COMING | THIS
 
 time: AT? clock PART? zone?
     | AT bare PART? zone?
+    | bare PART zone?
     | PART AT? clock zone?
     | PART AT bare zone?
 tail: PART? AT? clock zone?     -> time

@@ -18,6 +18,7 @@ YEARS = range(1970, 2200)
 MAX_DAYS = 3660
 """Days from now that can be named as a length of time."""
 
+_EXAMPLES = {"": ("09:00", "14:00"), "morning": ("09:00",), "afternoon": ("14:00",), "evening": ("20:00",)}
 _MORNING, _AFTERNOON, _EVENING = range(1, 12), range(1, 7), range(5, 12)
 
 
@@ -26,12 +27,14 @@ def when(phrase: Phrase, typed: str, *, now: datetime, zone: str) -> When:
     meant = phrase.clock.zone if phrase.clock is not None else None
     name = meant.name if meant is not None else zone
     tz = ZoneInfo(name)
+    now = now.astimezone(UTC)
     if phrase.amounts:
         return When(at=_later(phrase.amounts, typed, now, tz), zone=zone)
     today = now.astimezone(tz).date()
     if phrase.clock is None:
         raise _refused(
-            _("{typed} names a day. The time of day is missing.", typed=said(typed)), f"{typed} 09:00", f"{typed} 14:00"
+            _("{typed} names a day. The time of day is missing.", typed=said(typed)),
+            *(f"{typed} {example}" for example in _EXAMPLES[phrase.part]),
         )
     clocks = list(_times(phrase.clock, typed))
     if phrase.day is None:
@@ -46,9 +49,11 @@ def _times(clock: Clock, typed: str) -> Iterator[time]:
     """Yield the times of day a clock may mean: one, or two when it is vague."""
     hour = clock.hour
     if clock.half:
-        if hour not in range(1, 13) or clock.part:
+        if hour not in range(1, 13):
             raise _not_understood(typed)
         hour = hour % 12 + (12 if clock.half == "pm" else 0)
+        if clock.part and _in_part(hour, clock.part, typed) != hour:
+            raise _not_understood(typed)
     elif clock.part:
         hour = _in_part(hour, clock.part, typed)
     if hour > 23 or clock.minute > 59:  # noqa: PLR2004 - a day's last minute
@@ -139,7 +144,7 @@ def _later(amounts: Sequence[Amount], typed: str, now: datetime, tz: ZoneInfo) -
     if days:
         local = now.astimezone(tz).replace(tzinfo=None) + timedelta(days=days)
         now = _instant(local, typed, tz, None) if _instants(local, tz) else now + timedelta(days=days)
-    return (now + timedelta(seconds=seconds)).astimezone(UTC)
+    return now + timedelta(seconds=seconds)
 
 
 def _instant(local: datetime, typed: str, tz: ZoneInfo, zone: Zone | None) -> datetime:

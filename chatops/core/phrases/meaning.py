@@ -48,13 +48,16 @@ class Meaning(Transformer[Token, Any]):
         return Phrase(clock=_one(parts, Clock), day=_one(parts, Day))
 
     def daypart_clock(self, parts: Parts) -> Phrase:
-        entry, clock = self._entry(parts[0]), _one(parts, Clock)
+        entry, clock = self._entry(_tokens(parts, "DAYPART")[0]), _one(parts, Clock)
         _agree(clock.part in {"", entry.name})
         return Phrase(clock=replace(clock, part=entry.name), day=Day(offset=int(entry.number)))
 
     def day_only(self, parts: Parts) -> Phrase:
         day = parts[0]
-        return Phrase(day=day if isinstance(day, Day) else Day(offset=int(self._entry(day).number)))
+        if isinstance(day, Day):
+            return Phrase(day=day)
+        entry = self._entry(day)
+        return Phrase(day=Day(offset=int(entry.number)), part=entry.name)
 
     def relative(self, parts: Parts) -> Phrase:
         amounts: list[Amount] = []

@@ -46,6 +46,8 @@ class Phrase(Frozen, frozen=True, kw_only=True):
 
     clock: Clock | None = None
     day: Day | None = None
+    part: str = ""
+    """Of a day without a clock: the part of it that was named."""
     amounts: tuple[Amount, ...] = ()
 
 
