@@ -157,7 +157,7 @@ class PeopleCommands:
     def _ordered(self, record: AuditRecord) -> _Line:
         person = self._directory.by_id(record.person) if record.person else None
         who = person.name if person is not None else record.person or record.identity or _NAMES_NOBODY
-        what = _("{command}: {outcome}", command=Code(code=record.command), outcome=said(record.outcome))
+        what = _("{command}: {outcome}", command=Code(code=record.command), outcome=_outcome(record.outcome))
         return _Line(at=record.at, who=said(who), what=what)
 
 
@@ -175,3 +175,11 @@ def _told(note: TimelineNote) -> _Line:
 def _acted(record: AuditRecord) -> bool:
     """Commands that succeeded stand in the timeline, in words; the others only here."""
     return record.outcome != "done"
+
+
+def _outcome(outcome: str) -> Text:
+    kind, _colon, detail = outcome.partition(":")
+    if kind == "failed":
+        return _("failed, reference {reference}", reference=Code(code=detail))
+    known = {"denied": _("not allowed"), "refused": _("refused"), "dry-run": _("only tried out")}
+    return known.get(kind) or said(outcome)

@@ -38,7 +38,7 @@ class Show(StrEnum):
 
     OPEN = "open"
     MINE = "mine"
-    ALL = "all"
+    RECENT = "recent"
 
 
 _BECAUSE = Option(label=_("why"), aliases={"de": ("weil", "grund"), "nl": ("omdat", "reden")})
@@ -107,11 +107,11 @@ class SwarmCommands:
     @command(
         "swarm list",
         who="staff",
-        summary=_("List swarms: open, mine, all, or those of a case"),
+        summary=_("List swarms: open ones, mine, recent ones, or those of a case"),
         aliases={"de": ("schwarm liste", "schwarm auflisten"), "nl": ("zwerm lijst",)},
         examples=("swarm list", "swarm list mine", "swarm list case=demo:1001"),
         options={
-            "which": Option(label=_("open, mine or all")),
+            "which": Option(label=_("open, mine or recent")),
             "case": Option(label=_("case"), aliases={"de": ("fall",), "nl": ("zaak",)}),
         },
         acts=False,

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -238,8 +239,10 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     finish: Finish | None = None
 
     def keys(self) -> frozenset[tuple[str, str]]:
-        """Found by case; while it is not over also as open, by who is in it and by who is asked."""
+        """Found by case; once over by the month it ended in (UTC), before that as open, by who is in it and who is asked."""
         found = {("case", case_key(self.case.ref))}
+        if self.ended_at is not None:
+            found.add(("ended", month(self.ended_at)))
         if self.state not in OVER:
             found.add(("open", "yes"))
             found.update(("member", member.person) for member in self.present)
@@ -299,6 +302,11 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
 def case_key(ref: Ref) -> str:
     """Return the key a swarm is found by for its case."""
     return f"{ref.system}:{ref.id}"[:200]
+
+
+def month(at: datetime) -> str:
+    """Return the month a moment lies in (UTC): `2026-03`."""
+    return f"{at.astimezone(UTC):%Y-%m}"
 
 
 def lane(swarm: str) -> str:

@@ -332,7 +332,7 @@ def wrong_state(swarm: Swarm) -> Impossible:
         State.ACTIVE: (f"swarm done {swarm.name}", f"swarm show {swarm.name}"),
         State.ON_HOLD: (f"swarm resume {swarm.name}", f"swarm done {swarm.name}"),
         State.RESOLVED: (f"swarm close {swarm.name} article=new", f"swarm show {swarm.name}"),
-    }.get(swarm.state, (f"swarm show {swarm.name}", f"case show {swarm.case.ref}"))
+    }.get(swarm.state, (f"swarm show {swarm.name}", "swarm list"))
     return Impossible(
         _("{swarm} is {state}; that does not work now.", swarm=swarm.name, state=STATE_WORDS[swarm.state]),
         commands=works,

@@ -257,12 +257,12 @@ class SwarmService:
     def _closed(self, unit: Unit, before: Swarm, after: Swarm) -> None:
         unit.note(after, _("{who} closed it.", who=unit.actor.name), tag="closed")
         after = self.consequences.follow(unit, before, after)
-        names = self.consequences.names
         helpers = [member.person for member in after.members if member.person != unit.actor.id]
-        thanks = Text(msgid="")
         if helpers:
-            thanks = _("Thank you, {people}!", people=people(helpers, names))
-        unit.answer(_("{swarm} is closed. {thanks}", swarm=after.name, thanks=thanks))
+            thanked = people(helpers, self.consequences.names)
+            unit.answer(_("{swarm} is closed. Thank you, {people}!", swarm=after.name, people=thanked))
+        else:
+            unit.answer(_("{swarm} is closed.", swarm=after.name))
 
     def _elsewhere(self, unit: Unit, swarm: Swarm, words: Text) -> None:
         """Answer where the command was given, unless a room of the swarm, which has just heard it, is that place."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chatops.core.message import Button, Card, Fact, Person, Table
 from chatops.core.params import TicketName
 from chatops.core.text import Code, Moment, Text, _, _n, lines, said
@@ -11,7 +13,7 @@ from chatops.hookspecs import Section
 from chatops.ports.tickets import TicketSystems
 from chatops.swarm.cards import card_for, who_line
 from chatops.swarm.desk import the_swarm
-from chatops.swarm.model import Asked, Swarm, case_key
+from chatops.swarm.model import Asked, Swarm, case_key, month
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import next_line
 from chatops.swarm.wording import Names, case_line, dotted, people, short
@@ -100,9 +102,12 @@ class SwarmViews:
             return await unit.glance(Swarm, case=case_key(ticket.ref))
         if which == "mine":
             return await unit.glance(Swarm, member=unit.actor.id)
-        if which == "all":
-            return await unit.glance(Swarm)
-        return await unit.glance(Swarm, open="yes")
+        found = await unit.glance(Swarm, open="yes")
+        if which == "recent":
+            this = month(unit.now)
+            last = month(unit.now.replace(day=1) - timedelta(days=1))
+            found += [*await unit.glance(Swarm, ended=last), *await unit.glance(Swarm, ended=this)]
+        return found
 
     def _row(self, swarm: Swarm) -> tuple[Text, ...]:
         return (

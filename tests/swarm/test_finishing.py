@@ -226,3 +226,15 @@ async def test_german_and_dutch_words(line: str) -> None:
     await bench.do("olga", "schwarm antworten SW-1 Q1 diese")
     await bench.do("olga", 'schwarm fertig SW-1 "gelöst" artikel=neu')
     assert (await bench.swarm()).state is State.CLOSED
+
+
+async def test_recent_swarms_are_listed_for_two_months() -> None:
+    """Open ones, and those that ended this month or the last."""
+    bench = await opened()
+    await bench.do("olga", "swarm cancel SW-1 because it stopped")
+    assert "No swarms" in words(await bench.do("max", "swarm list"))
+    assert "SW-1" in words(await bench.do("max", "swarm list recent"))
+    await bench.later(days=30)
+    assert "SW-1" in words(await bench.do("max", "swarm list recent"))
+    await bench.later(days=31)
+    assert "No swarms" in words(await bench.do("max", "swarm list recent"))

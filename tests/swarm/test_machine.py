@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -23,6 +24,8 @@ from chatops.swarm.plugin import RELATIONS
 from chatops.swarm.rules import invariants
 from swarm_bench import Bench
 from swarms import AT, fresh, look
+
+pytestmark = pytest.mark.timeout(120)  # thousands of steps, on a busy machine
 
 PEOPLE = ("olga", "lea", "anna", "ben", "cem", "jan", "max")
 ASLEEP = frozenset({"jan"})
@@ -40,8 +43,8 @@ class PureSwarm(RuleBasedStateMachine):
         self.look = look(**{id_: Candidate(person=id_, quiet=True, local_time="02:00") for id_ in ASLEEP})
 
     def go(self, after: Swarm) -> None:
-        """Take the next swarm; it is never over again."""
-        assert not self.swarm.over or after == self.swarm
+        """Take the next swarm; an end is final."""
+        assert not self.swarm.over or after.state is self.swarm.state
         self.swarm = after
         self.at += timedelta(seconds=1)
 
@@ -274,6 +277,6 @@ class WholeSwarm(RuleBasedStateMachine):
 
 
 TestPureSwarm = PureSwarm.TestCase
-TestPureSwarm.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestPureSwarm.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 TestWholeSwarm = WholeSwarm.TestCase
-TestWholeSwarm.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestWholeSwarm.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
