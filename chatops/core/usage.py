@@ -40,7 +40,7 @@ def line(command: Command, locale: str) -> Text:
     parts = [wording(command, locale)]
     for number, parameter in enumerate(command.parameters):
         args[f"p{number}"] = name(parameter)
-        part = f"‹{{p{number}}}›" + ("…" if parameter.many else "")  # noqa: RUF001 - brackets
+        part = f"‹{{p{number}}}›" + ("…" if parameter.many else "")
         if not parameter.positional:
             part = key(parameter, locale) if parameter.type is bool else f"{key(parameter, locale)}={part}"
         elif parameter.id_of is not None:
