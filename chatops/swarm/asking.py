@@ -75,13 +75,13 @@ def called(
 
 
 def suggested(swarm: Swarm, person: str, *, by: str, why: str, guest: bool = False) -> Swarm:
-    """Put somebody forward whom only the owner can ask."""
+    """Put somebody forward whom only the owner can ask. Doing so twice is harmless."""
     if not swarm.live:
         raise wrong_state(swarm)
+    if swarm.invited(person, Asked.SUGGESTED):
+        return swarm
     call = Call(number=len(swarm.calls) + 1, by=by, wanted=person, why=why.strip(), wait=0)
-    one = Invitation(
-        number=len(swarm.invitations) + 1, call=call.number, person=person, state=Asked.SUGGESTED, guest=guest
-    )
+    one = Invitation(number=_next(swarm), call=call.number, person=person, state=Asked.SUGGESTED, guest=guest)
     return replace(swarm, calls=(*swarm.calls, call), invitations=(*swarm.invitations, one))
 
 
@@ -172,7 +172,7 @@ def _tried(swarm: Swarm, number: int, look: Look, at: datetime) -> Swarm:
         sent = [one for one in sent if not (one.person == candidate.person and one.state is Asked.SUGGESTED)]
         sent.append(
             Invitation(
-                number=max((one.number for one in swarm.invitations), default=0) + 1,
+                number=_next(swarm),
                 call=number,
                 person=candidate.person,
                 state=Asked.SENT,
@@ -186,6 +186,10 @@ def _tried(swarm: Swarm, number: int, look: Look, at: datetime) -> Swarm:
         waiting += 1
     call = replace(call, candidates=tuple(rest), skipped=tuple(skipped), exhausted=waiting == 0)
     return replace(swarm, calls=tuple(call if other.number == number else other for other in swarm.calls))
+
+
+def _next(swarm: Swarm) -> int:
+    return max((one.number for one in swarm.invitations), default=0) + 1
 
 
 def _with(swarm: Swarm, states: dict[int, Asked]) -> Swarm:

@@ -70,20 +70,20 @@ class PeopleDesk:
         return person is None or "guest" in person.roles
 
     def meant(self, selector: Selector, command: str) -> Sequence[Person]:
-        """Return whom a selector means, best first. Raise NotFound or Ambiguous; `command` goes before a better name."""
+        """Return whom a selector means, best first. Raise NotFound or Ambiguous: `command` and a better name work."""
         if selector.kind != "person":
             found = self._directory.select(selector)
             if found:
                 return found[:MOST_CANDIDATES]
             raise NotFound(
                 _("Nobody fits {who}.", who=said(str(selector))),
-                hint=_("For example: {command}", command=Code(code=f"{command} skill:billing")),
+                hint=_("For example: {command}", command=Code(code=f"{command}skill:billing")),
             )
         found = self._directory.named(selector.value)
         if len(found) > 1:
             raise Ambiguous(
                 _("Several people are called {name}.", name=said(selector.value)),
-                commands=tuple(f"{command} {person.id}" for person in found[:4]),
+                commands=tuple(f"{command}{person.id}" for person in found[:4]),
             )
         # A bare word that is nobody's name may well be a skill: `invite billing`.
         found = found or self._directory.select(Selector(kind="skill", value=selector.value))
@@ -91,7 +91,7 @@ class PeopleDesk:
             return found[:MOST_CANDIDATES]
         raise NotFound(
             _("Nobody is called {name}.", name=said(selector.value)),
-            commands=tuple(f"{command} {person.id}" for person in self._directory.nearest(selector.value)),
+            commands=tuple(f"{command}{person.id}" for person in self._directory.nearest(selector.value)),
         )
 
     async def look(self, unit: Unit, people: Iterable[str], *, as_guest: Iterable[str] = ()) -> Look:

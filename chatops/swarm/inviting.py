@@ -100,8 +100,11 @@ class Inviting:
         unit.note(after, _("{who} declined.", who=unit.actor.name), tag="declined")
         self._note_sent(unit, before, after)
         if suggest is not None:
-            for person in self._people.meant(suggest, f"swarm decline {before.name}")[:1]:
-                after = suggested(after, person.id, by=me, why="", guest=self._people.is_guest(person.id))
+            people = [person.id for person in self._people.meant(suggest, f"swarm decline {before.name} suggest=")]
+            look = await self._people.look(unit, people)
+            fit = [id_ for id_ in people if hindrance(after, look(id_), page=True) is None]
+            for id_ in fit[:1]:
+                after = suggested(after, id_, by=me, why="", guest=self._people.is_guest(id_))
         self._follow.follow(unit, before, after)
         unit.answer(_("Thanks for telling. {swarm} goes on without you.", swarm=before.name), private=True)
 
@@ -136,7 +139,7 @@ class Inviting:
         return swarm.owner == unit.actor.id or "pod_lead" in unit.actor.roles
 
     def _wanted(self, swarm: Swarm, who: Sequence[Selector], *, pooled: bool) -> Sequence[_Wanted]:
-        command = f"swarm invite {swarm.name}"
+        command = f"swarm invite {swarm.name} "
         found = []
         for selector in who:
             people = tuple(person.id for person in self._people.meant(selector, command))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from chatops.core.frozen import Frozen
+from chatops.core.lexer import quote
 from chatops.core.message import Identity, Person
 from chatops.core.params import Duration, Selector, TicketName
 from chatops.core.rooms import direct_target
@@ -104,8 +105,13 @@ class Opening:
 
     async def _asked(self, unit: Unit, swarm: Swarm, skills: Sequence[str]) -> Swarm:
         for skill in skills:
-            selector = Selector(kind="skill", value=skill)
-            people = [person.id for person in self._people.meant(selector, f"swarm invite {swarm.name}")]
+            selector = Selector(kind="skill", value=skill.removeprefix("skill:"))
+            people = [
+                person.id
+                for person in self._people.meant(
+                    selector, f"swarm open {swarm.case.ref} {quote(swarm.question)} skills="
+                )
+            ]
             swarm = called(
                 swarm,
                 by=unit.actor.id,
