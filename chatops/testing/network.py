@@ -157,6 +157,10 @@ class FakeNetwork:
         if self._accept is not None:
             await self._accept(events)
 
+    def heard(self) -> list[MessageRef]:
+        """Return the messages people wrote and did not delete, oldest first."""
+        return list(self._incoming)
+
     def history(self, room: str) -> list[Posted]:
         """Return our messages in a room, oldest first."""
         return [posted for posted in self.posted if posted.ref.room.id == room]

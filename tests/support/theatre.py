@@ -32,7 +32,7 @@ class Theatre:
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind = kind
-        self._folder = folder
+        self.folder = folder
         self._stack = AsyncExitStack()
         self.tallies = TallyCommands()
         self.heard = Heard()
@@ -41,7 +41,7 @@ class Theatre:
     def store(self, clock: ManualClock) -> Store:
         """Return a new store of the kind the test is about."""
         if self.kind == "sqlite":
-            return SqliteStore(self._folder / "chatops.db", Codec(), Seal(KEY), clock)
+            return SqliteStore(self.folder / "chatops.db", Codec(), Seal(KEY), clock)
         return MemoryStore(clock=clock)
 
     async def stage(self, **more: Any) -> Stage:
@@ -52,7 +52,7 @@ class Theatre:
             bodies=BODIES,
             relations=[OWNER],
             listeners=self.heard.listeners(),
-            performers=[self.stamps.performer()],
+            performers=[self.stamps.performer(), *more.pop("more_performers", ())],
             people=PEOPLE,
             clock=clock,
             store=more.pop("store", None) or self.store(clock),
