@@ -142,7 +142,7 @@ async def test_two_listeners_of_one_name_are_refused(theatre: Theatre) -> None:
     twice = Listener(name="test.raised", of=Raised, handle=hear)
     theatre.heard.listeners = lambda: (twice, twice)  # type: ignore[method-assign]
 
-    with pytest.raises(PluginError, match="test.raised"):
+    with pytest.raises(PluginError, match=r"test\.raised"):
         await theatre.stage()
 
 
@@ -150,7 +150,7 @@ async def test_two_performers_of_one_effect_are_refused(theatre: Theatre) -> Non
     """Likewise."""
     performer = theatre.stamps.performer()
 
-    with pytest.raises(PluginError, match="tally.stamp"):
+    with pytest.raises(PluginError, match=r"tally\.stamp"):
         await theatre.stage(more_performers=[performer])
 
 

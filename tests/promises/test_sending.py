@@ -108,7 +108,7 @@ async def test_without_native_keys_an_unknown_outcome_is_marked_and_not_repeated
 
 
 @pytest.mark.parametrize("native", [True, False])
-async def test_a_send_cut_off_by_a_restart(theatre: Theatre, native: bool) -> None:
+async def test_a_send_cut_off_by_a_restart(theatre: Theatre, *, native: bool) -> None:
     """Taken up again with native keys; marked as unknown without."""
     stage = await theatre.stage(network=FakeNetwork(capabilities=without(native_keys=native)), patience=0.2)
     stage.network.free.clear()
