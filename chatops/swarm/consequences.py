@@ -11,7 +11,7 @@ from chatops.core.effects import ArchiveRoom, InviteToRoom, OpenRoom, RemoveFrom
 from chatops.core.frozen import replace
 from chatops.core.message import Said
 from chatops.core.rooms import Room, direct_target
-from chatops.core.text import said
+from chatops.core.text import _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import AddNote, DraftArticle, LinkArticle, TicketEffect
 from chatops.ports.roster import Directory
@@ -180,6 +180,7 @@ class Consequences:
         waiting = one.state is Asked.SENT
         unit.post(direct_target(one.person), card, slot=series, notify=(one.person,) if waiting else ())
         if waiting and one.expires_at is not None:
+            unit.note(swarm, _("{person} was asked.", person=self._name(one.person)), tag="invited")
             body = InvitationExpires(swarm=swarm.id, invitation=one.number)
             unit.arm(Timer(series=series, lane=lane(swarm.id), body=body, due=one.expires_at.isoformat()))
         else:

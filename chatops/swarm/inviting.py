@@ -17,7 +17,7 @@ from chatops.swarm.desk import PeopleDesk, the_invited, the_swarm
 from chatops.swarm.letters import exhausted_card, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
 from chatops.swarm.opening import SwarmSettings
-from chatops.swarm.wording import dotted
+from chatops.swarm.wording import DECLINED_WORDS, dotted
 
 
 class _Wanted(Frozen, frozen=True, kw_only=True):
@@ -69,7 +69,6 @@ class Inviting:
                     wait=max(wait.seconds if wait is not None else self._settings.wait, 1),
                     page=page,
                 )
-            self._note_sent(unit, before, after)
             after = self._follow.follow(unit, before, after, told=frozenset({unit.actor.id}))
             self._tell(unit, before, after)
         else:
@@ -97,8 +96,13 @@ class Inviting:
         one = before.invited(me, Asked.SENT)
         number = one.call if one is not None else 0
         after = declined(before, me, why, await self._people.look_ahead(unit, before, number), unit.now)
-        unit.note(after, _("{who} declined.", who=unit.actor.name), tag="declined")
-        self._note_sent(unit, before, after)
+        because = DECLINED_WORDS.get(why)
+        declining = (
+            _("{who} declined: {reason}.", who=unit.actor.name, reason=because)
+            if because is not None
+            else _("{who} declined.", who=unit.actor.name)
+        )
+        unit.note(after, declining, tag="declined")
         if suggest is not None:
             people = [person.id for person in self._people.meant(suggest, f"swarm decline {before.name} suggest=")]
             look = await self._people.look(unit, people)
@@ -154,12 +158,6 @@ class Inviting:
                 guests=tuple(person for one in found for person in one.guests),
             )
         ]
-
-    def _note_sent(self, unit: Unit, before: Swarm, after: Swarm) -> None:
-        known = {one.number for one in before.invitations}
-        for one in after.invitations:
-            if one.state is Asked.SENT and one.number not in known:
-                unit.note(after, _("{person} was asked.", person=self._follow.names(one.person)), tag="invited")
 
     def _tell(self, unit: Unit, before: Swarm, after: Swarm) -> None:
         calls = after.calls[len(before.calls) :]

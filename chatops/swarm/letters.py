@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatops.core.message import Button, Card, Fact, Field
 from chatops.core.text import Moment, Text, _, _n, lines, said
 from chatops.swarm.model import Asked, Call, Invitation, Question, Swarm
-from chatops.swarm.wording import Names, case_line, short
+from chatops.swarm.wording import DECLINED_WORDS, Names, case_line, short
 
 
 def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
@@ -37,12 +37,7 @@ def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
                         name="why",
                         label=_("Why"),
                         kind="choice",
-                        choices=(
-                            ("busy", _("busy")),
-                            ("wrong-skill", _("not my field")),
-                            ("off-shift", _("off shift")),
-                            ("conflict", _("something else")),
-                        ),
+                        choices=tuple(DECLINED_WORDS.items()),
                         value="busy",
                     ),
                     Field(name="suggest", label=_("Who could help instead?")),

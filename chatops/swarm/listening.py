@@ -47,10 +47,8 @@ class SwarmListeners:
         if one is None or one.state is not Asked.SENT:
             return
         after = expired(before, one.number, await self._people.look_ahead(unit, before, one.call), unit.now)
-        names = self._follow.names
-        unit.note(after, _("{person} did not answer in time.", person=names(one.person)), tag="expired")
-        for other in after.invitations[len(before.invitations) :]:
-            unit.note(after, _("{person} was asked.", person=names(other.person)), tag="invited")
+        name = self._follow.names(one.person)
+        unit.note(after, _("{person} did not answer in time.", person=name), tag="expired")
         self._follow.follow(unit, before, after)
 
     async def timebox_ends(self, unit: Unit, body: TimeboxEnds) -> None:

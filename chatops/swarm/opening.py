@@ -69,8 +69,8 @@ class Opening:
         await _refuse_second(unit, request)
         swarm = await self._made(unit, request, owner, timebox)
         swarm = await self._asked(unit, swarm, skills)
-        swarm = self._follow.opened(unit, swarm, network=self._network(unit))
         unit.note(swarm, _("{who} opened it: {question}", who=unit.actor.name, question=said(question)), tag="opened")
+        swarm = self._follow.opened(unit, swarm, network=self._network(unit))
         articles = await self._articles(ticket, question)
         unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None
         unit.answer(opened_card(swarm, self._follow.names, [article.title for article in articles], unowned=unowned))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatops.core.text import Code, Moment, Text, _, _n, said
 from chatops.swarm.model import Asked, State, Swarm
-from chatops.swarm.wording import Names, dotted, short, until
+from chatops.swarm.wording import Names, dotted, short
 
 
 def next_line(swarm: Swarm, names: Names) -> Text:
@@ -37,7 +37,7 @@ def _work(swarm: Swarm, names: Names) -> Text:
     if waiting:
         soonest = min(waiting, key=lambda one: one.expires_at or swarm.opened_at)
         return _(
-            "{who} answers until {time}",
+            "{who} answers by {time}",
             who=names(soonest.person),
             time=Moment(at=soonest.expires_at or swarm.opened_at),
         )
@@ -64,6 +64,9 @@ def question_line(swarm: Swarm) -> Text | None:
 
 def clock(swarm: Swarm, *, guest: bool = False) -> Text | None:
     """Return when the time box or the case's clock runs out, whichever is first; guests know no case."""
-    due = None if guest else swarm.case.due
-    ends = [at for at in (swarm.ends_at, due) if at is not None]
-    return until(Moment(at=min(ends))) if ends and swarm.live else None
+    if not swarm.live:
+        return None
+    box, due = swarm.ends_at, None if guest else swarm.case.due
+    if box is not None and (due is None or box <= due):
+        return _("time box until {time}", time=Moment(at=box))
+    return None if due is None else _("case due by {time}", time=Moment(at=due, style="datetime"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from chatops.core.text import Arg, Mention, Moment, Text, _, _n, listed, said
+from chatops.core.text import Arg, Mention, Text, _, _n, listed, said
 from chatops.swarm.model import Case, Decision, Swarm, Write
 
 Names = Callable[[str], str]
@@ -97,6 +97,10 @@ def write_backs(swarm: Swarm) -> Text:
     return dotted(*(write_line(write) for write in shown))
 
 
-def until(moment: Moment | None) -> Text | None:
-    """Return `until 15:00 CET`, or nothing."""
-    return None if moment is None else _("until {time}", time=moment)
+DECLINED_WORDS = {
+    "busy": _("busy"),
+    "wrong-skill": _("not my field"),
+    "off-shift": _("off shift"),
+    "conflict": _("something else"),
+}
+"""Why somebody declines, as people read it."""

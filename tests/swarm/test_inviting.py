@@ -70,6 +70,7 @@ async def test_declining_passes_it_on() -> None:
     assert await states(bench) == {"anna": "declined", "ben": "sent", "max": "suggested"}
     told = await bench.heard("olga")
     assert "Anna A suggests Max M for SW-1" in told
+    assert "Anna A declined: busy." in await bench.timeline()
     assert "You said not now." in await bench.heard("anna")
 
 
