@@ -8,7 +8,7 @@ from chatops.core import values
 from chatops.core.command import Command, Parameter, ReadContext
 from chatops.core.lexer import quote
 from chatops.core.message import Button, Card
-from chatops.core.text import Code, Text, _, lines, listed, said
+from chatops.core.text import Arg, Code, Text, _, lines, listed, said
 
 LINES = 12
 """The most lines of a help card, title and footer included."""
@@ -87,7 +87,7 @@ def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
     noun = commands[0].noun
     ordered = sorted(commands, key=lambda command: command.words)
     entries = [
-        _("{command} – {summary}", command=Code(code=wording(command, locale)), summary=command.summary)
+        _shown("{command} – {summary}", command=Code(code=wording(command, locale)), summary=command.summary)
         for command in ordered
     ]
     return _paged(
@@ -102,14 +102,12 @@ def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
 def of_command(command: Command, locale: str, label: Callable[[str], Text]) -> Card:
     """Return the card of one command. `label` gives the words for a role or relation."""
     about = [
-        _("{name}: {label}", name=Code(code=_as_typed(parameter, locale)), label=parameter.label)
+        _shown("{name}: {label}", name=Code(code=_as_typed(parameter, locale)), label=parameter.label)
         for parameter in command.parameters
         if parameter.label is not None
     ]
     who = _("For: {who}", who=listed(*(label(name) for name in sorted(command.who.roles | command.who.relations))))
-    examples = [
-        Text(msgid="{example}", args={"example": Code(code=one)}, verbatim=True) for one in command.examples[:2]
-    ]
+    examples = [_shown("{example}", example=Code(code=one)) for one in command.examples[:2]]
     head = [command.summary, _("Usage: {usage}", usage=line(command, locale))]
     room = LINES - 1 - len(head) - 1 - len(examples)
     return Card(
@@ -130,13 +128,18 @@ def language(locale: str) -> str:
     return locale.replace("_", "-").split("-")[0].lower()
 
 
+def _shown(pattern: str, **args: Arg) -> Text:
+    """Return texts between signs that are the same in every language."""
+    return Text(msgid=pattern, args=args, verbatim=True)
+
+
 def _noun_line(commands: Sequence[Command], locale: str) -> Text:
     first = commands[0]
     if len(commands) == 1:
-        return _("{command} – {summary}", command=Code(code=wording(first, locale)), summary=first.summary)
+        return _shown("{command} – {summary}", command=Code(code=wording(first, locale)), summary=first.summary)
     verbs = [wording(command, locale).partition(" ")[2] for command in commands if command.verb]
     words = [*verbs[:VERBS], *(["…"] if len(verbs) > VERBS else [])]
-    return _("{noun}: {verbs}", noun=Code(code=noun_wording(commands, locale)), verbs=listed(*words))
+    return _shown("{noun}: {verbs}", noun=Code(code=noun_wording(commands, locale)), verbs=listed(*words))
 
 
 def _as_typed(parameter: Parameter, locale: str) -> str:

@@ -134,7 +134,7 @@ def identifier(mark: IdOf, typed: str) -> str:
     found = prefixed(mark, typed) or number(typed)
     if found is None:
         raise BadArgument(
-            _("{typed} is not the number of a {kind}.", typed=said(typed), kind=said(mark.kind)),
+            _("{typed} is not a number like {example}.", typed=said(typed), example=Code(code=id_text(mark, "12"))),
             commands=(id_text(mark, "12"),),
         )
     return found.lstrip("0") or "0"
@@ -266,4 +266,4 @@ def label(parameter: Parameter) -> Text:
     """Return what people read for the parameter: its label, or its name as a code word."""
     if parameter.label is not None:
         return parameter.label
-    return _("{name}", name=Code(code=parameter.name.replace("_", "-")))
+    return Text(msgid="{name}", args={"name": Code(code=parameter.name.replace("_", "-"))}, verbatim=True)
