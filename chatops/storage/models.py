@@ -244,7 +244,7 @@ class LedgerRow(Model):
 class AnchorRow(Model):
     """A ledger as it was at some time, sealed, so that going back behind it is found."""
 
-    number = fields.BigIntField(primary_key=True, generated=False)
+    number = fields.BigIntField(primary_key=True)
     writer = fields.CharField(max_length=64)
     anchored_at = fields.DatetimeField()
     chains = fields.BigIntField()

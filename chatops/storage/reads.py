@@ -51,12 +51,13 @@ class Reads:
         self._surroundings = contextvars.copy_context()
 
     async def open(self) -> None:
-        """Make ready; the connection itself is made with the first question."""
+        """Connect. Raise StoreUnavailable when that fails."""
         # Tortoise finds its connections through a context variable. Ours is set only in the tasks made by `ask`, so
         # that several stores live side by side and no caller needs to know.
         self._surroundings.run(self._tortoise.__enter__)
         await self.ask(self._tortoise.init(config=self._settings))
         await asyncio.to_thread(get_default_timezone)  # a file, read with the first time of day otherwise
+        await self.ask(checkpoint(""))  # connects: if that failed later, Tortoise would keep its lock for ever
 
     async def close(self) -> None:
         """Disconnect."""

@@ -6,7 +6,8 @@ A database that a newer program has migrated is refused before anything is writt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import pkgutil
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from chatops.errors import SchemaMismatch, StoreUnavailable
-from chatops.storage import sqlite_file
+from chatops.storage import migrations, sqlite_file
 from chatops.storage.models import APP
 
 CONNECTION = "chatops"
@@ -25,14 +26,13 @@ CONNECTION = "chatops"
 stores may share the name, and must. Only one kind of database per process: Tortoise caches statements by that name."""
 
 MODELS = "chatops.storage.models"
-MIGRATIONS = "chatops.storage.migrations"
 
 
 def config(connection: Mapping[str, Any] | str) -> dict[str, Any]:
     """Return Tortoise's configuration for a database, given as URL or as Tortoise's own settings."""
     return {
         "connections": {CONNECTION: connection if isinstance(connection, str) else dict(connection)},
-        "apps": {APP: {"models": [MODELS], "default_connection": CONNECTION, "migrations": MIGRATIONS}},
+        "apps": {APP: {"models": [MODELS], "default_connection": CONNECTION, "migrations": migrations.__name__}},
     }
 
 
@@ -51,43 +51,42 @@ async def migrate(url: str) -> tuple[str, ...]:
 
 
 def _migrate(url: str) -> tuple[str, ...]:
+    known = sorted(found.name for found in pkgutil.iter_modules(migrations.__path__))
     try:
         if not url.startswith("sqlite:"):
-            return asyncio.run(_run(url, dry=False))
+            return asyncio.run(_run(url, known))
         path = Path(unquote(url.removeprefix("sqlite://").partition("?")[0]))
-        missing = asyncio.run(_run(sqlite_file.settings(path), dry=True)) if path.exists() else ("everything",)
-        if not missing:
-            return ()
-        # Tortoise commits after each statement on SQLite: a start that is killed half-way would leave half a schema.
-        with sqlite_file.exchanged(path) as copy:
-            return asyncio.run(_run(sqlite_file.settings(copy), dry=False))
+        missing = _missing(known, sqlite_file.migrations_of(path))
+        if missing:
+            # Tortoise commits after each statement on SQLite: a start killed half-way would leave half a schema.
+            with sqlite_file.exchanged(path) as copy:
+                asyncio.run(_run(sqlite_file.settings(copy), known))
+        return missing
     except (BaseORMException, OSError, *sqlite_file.ERRORS) as error:
         message = f"The database cannot be migrated: {error}"
         raise StoreUnavailable(message) from error
 
 
-async def _run(connection: Mapping[str, Any] | str, *, dry: bool) -> tuple[str, ...]:
+async def _run(connection: Mapping[str, Any] | str, known: Sequence[str]) -> tuple[str, ...]:
     settings = config(connection)
     async with TortoiseContext() as context:
         await context.init(config=settings)
         executor = MigrationExecutor(context.db(), settings["apps"])
-        target = [MigrationTarget(APP, "__latest__")]
-        missing = tuple(step.migration.name for step in await executor.plan(target))
-        _refuse_newer(executor)
-        if missing and not dry:
-            await executor.migrate(target, direction="forward")
+        missing = _missing(known, [key.name for key in await executor.recorder.applied_migrations()])
+        await executor.migrate([MigrationTarget(APP, "__latest__")], direction="forward")
         return missing
 
 
-def _refuse_newer(executor: MigrationExecutor) -> None:
-    unknown = executor.loader.applied_migrations - executor.loader.disk_migrations.keys()
+def _missing(known: Sequence[str], applied: Collection[str]) -> tuple[str, ...]:
+    """Return the migrations still to apply. Raise SchemaMismatch when there is one we do not know."""
+    unknown = set(applied).difference(known)
     if unknown:
-        newest = max(key.name for key in unknown)
         message = (
-            f"This database was made by a newer version of this program: it has the migration {newest}, which version "
-            f"{program()} does not know. Install the newer version, or go back to a backup made before it."
+            f"This database was made by a newer version of this program: it has the migration {max(unknown)}, which "
+            f"version {program()} does not know. Install the newer version, or go back to a backup made before it."
         )
         raise SchemaMismatch(message)
+    return tuple(name for name in known if name not in applied)
 
 
 def program() -> str:

@@ -81,7 +81,11 @@ class SqliteStore:
         self._epoch = None
         await self.writer.open()
         self.reads = Reads(sqlite_file.settings(self._path, query_only=1), faults=sqlite_file.ERRORS)
-        await self.reads.open()
+        try:
+            await self.reads.open()
+        except StoreError:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Finish what was asked for, release all leases, disconnect."""

@@ -23,6 +23,16 @@ def settings(path: Path, **pragmas: str | int) -> dict[str, Any]:
     return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": str(path), **pragmas}}
 
 
+def migrations_of(path: Path) -> list[str]:
+    """Return the names of the migrations the database at `path` has had; none when there is no file. Writes nothing."""
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations'").fetchone():
+            return []
+        return [name for (name,) in connection.execute("SELECT name FROM tortoise_migrations")]
+
+
 @contextmanager
 def exchanged(path: Path) -> Iterator[Path]:
     """Give a copy of the database at `path` to work on; when all went well it takes the place of `path` at once.
