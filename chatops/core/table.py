@@ -14,6 +14,7 @@ from chatops.core.command import Call, Command, ReadContext
 from chatops.core.frozen import Frozen
 from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
 from chatops.core.nearest import Wording, closest
+from chatops.core.phrases.grammar import prepare
 from chatops.core.text import Code, _
 from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, UsageError
 
@@ -45,6 +46,7 @@ class CommandTable:
             for word in command.anywhere:
                 self._anywhere.setdefault(fold(word), []).append(command)
         self._mix()
+        prepare()
         self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
 
     def command(self, words: str) -> Command:

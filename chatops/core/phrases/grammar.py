@@ -88,6 +88,11 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", lexer=_Scanned)
 
 
+def prepare() -> None:
+    """Build the parser, which takes a twentieth of a second; else the first phrase does."""
+    _parser()
+
+
 def parse(text: str, language: Language) -> Phrase:
     """Return what a folded text says in a language. Raise NotUnderstoodError unless every word has its place."""
     try:
