@@ -20,7 +20,7 @@ from chatops.core.text import Code, _, said
 from chatops.core.unit import Unit
 from chatops.engine.asking import Asker, people
 from chatops.engine.dry_run import described
-from chatops.engine.intake import redaction_key
+from chatops.engine.intake import Intake
 from chatops.engine.roombook import RoomBook
 from chatops.engine.units import Units
 from chatops.errors import Impossible, NotAllowed, NotFound, Refusal
@@ -56,6 +56,7 @@ class Parts:
     table: Table
     directory: Directory
     rooms: RoomBook
+    intake: Intake
     store: Store
     codec: Codec
     units: Units
@@ -151,7 +152,8 @@ class CommandWork(AskedWork):
 
     async def attempt(self) -> Unit:
         """Read it, check it, run it."""
-        if isinstance(self.event.body, Message) and await self._redacted(self.event.body):
+        body = self.event.body
+        if isinstance(body, Message) and await self.parts.intake.redacted(body.ref, self.event.accepted_at):
             return self.unit()
         return await self.run(self.parts.table.read(self.asker.typed, self.context()))
 
@@ -196,9 +198,6 @@ class CommandWork(AskedWork):
             id=id_,
             systems=self.parts.systems,
         )
-
-    async def _redacted(self, message: Message) -> bool:
-        return (await self.parts.store.settlement(redaction_key(message.ref))).known
 
 
 class PressWork(CommandWork):

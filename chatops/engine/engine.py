@@ -123,16 +123,6 @@ class Engine:
             probe=probe,
             committed=self.ring,
         )
-        parts = Parts(
-            table=table,
-            directory=directory,
-            rooms=self.rooms,
-            store=store,
-            codec=codec,
-            units=units,
-            systems=tuple(systems),
-            direct_chats=lambda name: (line := lines.get(name)) is not None and line.network.capabilities.direct_rooms,
-        )
         self.intake = Intake(
             store=store,
             codec=codec,
@@ -141,6 +131,17 @@ class Engine:
             rooms=self.rooms,
             probe=probe,
             accepted=self.ring,
+        )
+        parts = Parts(
+            table=table,
+            directory=directory,
+            rooms=self.rooms,
+            intake=self.intake,
+            store=store,
+            codec=codec,
+            units=units,
+            systems=tuple(systems),
+            direct_chats=lambda name: (line := lines.get(name)) is not None and line.network.capabilities.direct_rooms,
         )
         self.inbox = Inbox(
             store=store,

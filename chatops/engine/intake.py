@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
@@ -40,7 +42,9 @@ CHECKPOINT_PAUSE = 5.0
 """Seconds between stores of a checkpoint behind nothing but noise."""
 
 RECENT = 10_000
-"""Messages in rooms of no interest whose deletion would still be noticed."""
+"""Messages in rooms of no interest whose deletion would still be noticed, and deletions known by heart."""
+
+T = TypeVar("T")
 
 
 class Intake:
@@ -65,6 +69,8 @@ class Intake:
         self._probe = probe
         self._accepted = accepted
         self._recent: OrderedDict[str, str] = OrderedDict()
+        self._redacted: OrderedDict[str, None] = OrderedDict()
+        self._since = clock.now()
         self._checkpointed: dict[str, float] = {}
 
     def accept_for(self, network: str) -> Accept:
@@ -90,13 +96,26 @@ class Intake:
         self._accepted()
         return accepted[0]
 
+    async def redacted(self, ref: MessageRef, accepted_at: datetime) -> bool:
+        """Whether a message accepted then has been deleted since.
+
+        What came in through this process is known by heart; only for what it found in the inbox the store is asked.
+        """
+        key = redaction_key(ref)
+        if key in self._redacted:
+            return True
+        return accepted_at <= self._since and (await self._store.settlement(key)).known
+
     def _row(self, network: str, key: str, body: Body) -> InboxRow | None:
         room = place(body)
         if room is None or self._noise(body, room):
             return None
         known = self._rooms.by_remote(room)
         key, _cut = clean(key)
-        full = redaction_key(body.ref) if isinstance(body, Redaction) else fit(f"{network}:{key}")
+        full = fit(f"{network}:{key}")
+        if isinstance(body, Redaction):
+            full = redaction_key(body.ref)
+            _remember(self._redacted, full, None)
         return InboxRow(
             key=full,
             lane=known.lane if known is not None else self._lane(body, room),
@@ -129,9 +148,7 @@ class Intake:
         if isinstance(body, ButtonPress) or (known is not None and (known.watched or known.subject is not None)):
             return False
         if isinstance(body, Message) and (body.addressed or body.direct):
-            self._recent[_name(body.ref)] = self._lane(body, room)
-            if len(self._recent) > RECENT:
-                self._recent.popitem(last=False)
+            _remember(self._recent, _name(body.ref), self._lane(body, room))
             return False
         return not (isinstance(body, Redaction) and _name(body.ref) in self._recent)
 
@@ -160,6 +177,12 @@ def redaction_key(ref: MessageRef) -> str:
     """Return the inbox key of a message's deletion: whether it was deleted is one look-up, in every process."""
     digest = hashlib.sha256(f"{ref.room}\0{ref.id}".encode()).hexdigest()[:40]
     return f"{ref.room.network}:redacted:{digest}"
+
+
+def _remember(names: OrderedDict[str, T], name: str, value: T) -> None:
+    names[name] = value
+    if len(names) > RECENT:
+        names.popitem(last=False)
 
 
 def _name(ref: MessageRef) -> str:

@@ -103,10 +103,12 @@ class Posting:
             plan = await self._planned(row, post, place, line)
             if plan.do == "edit" and not post.notify and self._outdated(row):
                 return Performance(remote=plan.message)
-            await self._keep(row, plan)
+            if not self._foreseeable(post, line):
+                await self._keep(row, plan)
         elif row.resumed and plan.do == "post" and not line.network.capabilities.native_keys:
             message = "an earlier attempt was cut off"
             raise OutcomeUnknown(message)
+        line = self._lines[plan.room.network]
         outgoing = self._rendered(post.said, place, line, post.notify)
         if plan.do == "edit" and plan.message is not None:
             old = MessageRef(room=plan.room, id=plan.message)
@@ -182,6 +184,10 @@ class Posting:
         if post.resurface and await self._store.scrolled(placed) >= self._settings.resurface_after:
             return Plan(do="post", room=place.room, key=row.key, shrink=placed.remote)
         return Plan(do="edit", room=place.room, key=row.key, message=placed.remote)
+
+    def _foreseeable(self, post: Post, line: Line) -> bool:
+        """Whether another attempt would come to the same plan by itself, so that it need not be kept."""
+        return post.slot is None and not post.to.startswith("person:") and line.network.capabilities.native_keys
 
     async def _keep(self, row: ClaimedPost, plan: Plan) -> None:
         await self._store.plan(row.id, row.fence, msgspec.json.encode(plan).decode())

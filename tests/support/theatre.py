@@ -51,7 +51,7 @@ class Theatre:
             commands=[self.tallies],
             bodies=BODIES,
             relations=[OWNER],
-            listeners=self.heard.listeners(),
+            listeners=[*self.heard.listeners(), *more.pop("more_listeners", ())],
             performers=[self.stamps.performer(), *more.pop("more_performers", ())],
             people=PEOPLE,
             clock=clock,

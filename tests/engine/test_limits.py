@@ -1,0 +1,105 @@
+"""Allowances: so many at once, so many a second, something left for answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chatops.core.commit import OutboxRow
+from chatops.engine.inbox import backoff, new_reference
+from chatops.engine.limits import Allowance, Bucket
+from chatops.engine.router import fit
+from chatops.engine.settings import EngineSettings
+from chatops.engine.superseded import Superseded
+from chatops.ports.chat import Capabilities
+from chatops.testing.clock import ManualClock
+
+
+def test_a_bucket_refills() -> None:
+    """Four at once, then four a second."""
+    clock = ManualClock()
+    bucket = Bucket(4.0, clock)
+    for _number in range(4):
+        assert bucket.wait() == 0
+        bucket.take()
+
+    assert bucket.wait() == 0.25
+    clock.advance(timedelta(seconds=0.5))
+    assert bucket.wait() == 0
+
+
+def test_slow_networks_still_send() -> None:
+    """One in five seconds is one in five seconds, not none."""
+    clock = ManualClock()
+    bucket = Bucket(0.2, clock)
+    bucket.take()
+
+    assert bucket.wait() == 5.0
+
+
+def test_broadcasts_leave_something_for_answers() -> None:
+    """A quarter of the allowance is never theirs."""
+    clock = ManualClock()
+    allowance = Allowance(Capabilities(per_second=9.0, room_per_second=9.0), clock, bulk_reserve=0.25)
+
+    sent = 0
+    while allowance.wait(None, bulk=True) == 0:
+        sent += 1
+
+    assert sent == 7
+    assert allowance.wait(None, bulk=False) == 0
+
+
+def test_rooms_have_limits_of_their_own() -> None:
+    """One busy room, one quiet one."""
+    allowance = Allowance(Capabilities(room_per_second=1.0), ManualClock(), bulk_reserve=0.25)
+
+    assert allowance.wait("busy", bulk=False) == 0
+    assert allowance.wait("busy", bulk=False) == 1.0
+    assert allowance.wait("quiet", bulk=False) == 0
+
+
+def test_after_a_no_broadcasts_rest() -> None:
+    """Answers do not."""
+    allowance = Allowance(Capabilities(), ManualClock(), bulk_reserve=0.25)
+    allowance.limited(30.0)
+
+    assert allowance.wait(None, bulk=True) == 30.0
+    assert allowance.wait(None, bulk=False) == 0
+
+
+def test_backoff_doubles_up_to_a_limit() -> None:
+    """Between half and the whole, so that not everybody comes back at once."""
+    settings = EngineSettings(backoff=2.0, backoff_most=60.0)
+
+    assert [backoff(tries, settings, 1.0) for tries in (0, 1, 2, 10, 10_000)] == [2.0, 4.0, 8.0, 60.0, 60.0]
+    assert backoff(0, settings, 0.0) == 1.0
+
+
+def test_long_keys_stay_unique() -> None:
+    """Cut, with a digest of the whole."""
+    long = [f"{'k' * 300}{number}" for number in range(3)]
+
+    assert {len(fit(key)) for key in long} == {255}
+    assert len({fit(key) for key in long}) == 3
+    assert fit("short") == "short"
+
+
+def test_references_can_be_read_out() -> None:
+    """Two letters of ceremony, six that matter."""
+    reference = new_reference()
+
+    assert (reference[:2], len(reference)) == ("E-", 8)
+
+
+def test_only_what_has_a_successor_is_superseded() -> None:
+    """And what this process knows nothing of is not."""
+    superseded = Superseded()
+    superseded.learn(_row(key) for key in ("one", "two"))
+
+    assert [superseded("room:x", "card", key) for key in ("one", "two", "unknown")] == [True, False, False]
+    superseded.sent("room:x", "card", "two")
+    assert not superseded("room:x", "card", "one")
+
+
+def _row(key: str) -> OutboxRow:
+    return OutboxRow(key=key, target="room:x", kind="post", body="{}", cause="c", lane="l", slot="card")
