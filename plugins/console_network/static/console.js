@@ -1,4 +1,4 @@
-// What the pages do not need, but are nicer with: nothing reloads, Enter sends, Esc closes.
+// Nicer, not needed: nothing reloads, Enter sends, Esc closes.
 "use strict";
 (() => {
   const app = document.getElementById("app");
@@ -37,6 +37,14 @@
     }
     if (piece.new && document.hidden) document.title = `(${++missed}) ${title}`;
   }
+
+  // A menu opens to where there is room.
+  document.addEventListener("toggle", ({ target }) => {
+    const sheet = target.open && target.matches(".log .menu") && target.querySelector(".sheet");
+    if (!sheet) return;
+    const room = sheet.closest(".log").getBoundingClientRect().bottom - target.getBoundingClientRect().bottom;
+    target.dataset.opens = room > sheet.offsetHeight ? "down" : "up";
+  }, true);
 
   document.addEventListener("toggle", (event) => {
     const home = event.target.closest("li, #top");
