@@ -287,7 +287,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         lanes=told.lanes,
         deadline=told.deadline,
         attempts=told.event_attempts,
-        send_attempts=told.send_attempts,
+        send_patience=told.send_patience,
         flood_burst=told.flood_burst,
         flood_per_second=told.flood_per_second,
         locale=settings.language.locale,

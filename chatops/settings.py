@@ -67,7 +67,9 @@ class Engine(Section):
     event_attempts: int = Field(
         default=5, ge=1, description="Tries for timers, facts and receipts before they are dead letters."
     )
-    send_attempts: int = Field(default=10, ge=1, description="Tries for a post or an effect before it is given up.")
+    send_patience: float = Field(
+        default=86_400.0, gt=0, description="How long an unreachable network or ticket system is waited for."
+    )
     flood_burst: int = Field(default=20, ge=1, description="Commands one person may send at once.")
     flood_per_second: float = Field(default=1.0, gt=0, description="Commands per second one person may send for long.")
     anchor_every: float = Field(

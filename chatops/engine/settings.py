@@ -46,7 +46,7 @@ class EngineSettings(Frozen, frozen=True, kw_only=True):
     """Seconds a claimed send stays ours."""
     send_attempts: int = 10
     """Tries before an undeliverable post or effect is given up; not before `send_patience` has passed."""
-    send_patience: float = 600.0
+    send_patience: float = 86_400.0
     """Seconds an unreachable system is waited for at least."""
     room_patience: float = 900.0
     """Seconds posts wait for their room to be opened."""
