@@ -58,14 +58,15 @@ WORDS: dict[str, Text] = {
 """The fixed words of the pages, by the name templates use."""
 
 ROLES: dict[str, Text] = {
-    "agent": _("agent"),
-    "expert": _("expert"),
-    "pod_lead": _("pod lead"),
-    "manager": _("manager"),
     "admin": _("admin"),
+    "manager": _("manager"),
+    "pod_lead": _("pod lead"),
+    "expert": _("expert"),
+    "agent": _("agent"),
     "guest": _("guest"),
     "staff": _("staff"),
 }
+"""What somebody is called who has several roles: by the first of these."""
 
 LANGUAGES: dict[str, Text] = {"en": _("English"), "de": _("German"), "nl": _("Dutch")}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
@@ -17,7 +16,7 @@ from console_network.model import SERVER, SERVER_NAME, Entry, Room
 from console_network.store import Store
 from console_network.texts import ROLES, WORDS
 
-HUES = 8
+HUES = 12
 """Colours of avatars in the style sheet."""
 
 
@@ -108,11 +107,12 @@ class Views:
         person = self._context.people.by_id(id)
         name = person.name if person else id
         role = next((label for role, label in ROLES.items() if person and role in person.roles), ROLES["staff"])
+        # Neighbours (agent-1, agent-2) differ, which a hash would not promise.
         return PersonView(
             id=id,
             name=name,
             initials=_initials(name),
-            hue=hashlib.sha256(id.encode()).digest()[0] % HUES,
+            hue=sum(map(ord, id)) % HUES,
             role=self._context.web.words(role, self.reader.locale),
         )
 
