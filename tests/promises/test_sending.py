@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chatops.core.frozen import replace
+from chatops.engine.settings import EngineSettings
 from chatops.errors import Conflict, Forbidden, OutcomeUnknown, RateLimited, Unreachable
 from chatops.testing.network import EVERYTHING, FakeNetwork, without
 from theatre import Theatre, said
@@ -65,12 +66,11 @@ async def test_a_post_that_is_refused_is_given_up_and_the_next_goes_out(theatre:
 
 async def test_a_network_that_stays_away_is_given_up_after_its_time(theatre: Theatre) -> None:
     """Then the post is a dead letter that can be replayed."""
-    stage = await theatre.stage()
+    stage = await theatre.stage(settings=EngineSettings(send_patience=600.0))
     stage.network.down = Unreachable("down")
     await stage.says("anna", "tally echo one")
-    for _hour in range(8):
-        for _minute in range(12):
-            await stage.advance_seconds(300)
+    for _minutes in range(36):
+        await stage.advance_seconds(300)
 
     letters = await stage.store.dead_letters()
     stage.network.down = None
