@@ -109,10 +109,10 @@ def _call(method: str, address: str, path: str, folder: Path, body: bytes | None
             raw: bytes = response.read()
             return raw
     except urllib.error.HTTPError as error:
-        message = f"The server answered {error.code}: {_reason(error.read())}"
+        message = _reason(error.read()) or f"The server answered {error.code} and no reason."
         raise Unheard(message) from error
     except OSError as error:
-        message = f"The server at {address} does not answer: {error}"
+        message = f"The server at {address} does not answer: {_why(error)}."
         raise Unheard(message) from error
 
 
@@ -123,8 +123,13 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
+def _why(error: OSError) -> str:
+    reason = getattr(error, "reason", error)
+    return str(getattr(reason, "strerror", None) or reason)
+
+
 def _reason(raw: bytes) -> str:
     try:
         return str(json.loads(raw)["error"]["message"])
     except (ValueError, KeyError, TypeError):
-        return "no reason given"
+        return ""

@@ -55,7 +55,8 @@ def main() -> NoReturn:
         typer.echo(str(error), err=True)
         sys.exit(USAGE if isinstance(error, SettingsError) else REFUSED)
     except typer.TyperException as error:
-        typer.echo(f"{error.format_message()} Try: chatops --help", err=True)
+        said = error.format_message()
+        typer.echo(said if said.startswith("Usage:") else f"{said} Try: chatops --help", err=True)
         sys.exit(USAGE)
     sys.exit(code if isinstance(code, int) else DONE)
 
@@ -98,6 +99,9 @@ def do(
     """Run one command as a person, with their rights, and show the answer."""
     from chatops import calling
 
+    if not " ".join(command).strip():
+        typer.echo("Say what to do, for example: chatops do help", err=True)
+        raise typer.Exit(USAGE)
     folder = _folder(data)
     asked = calling.Asked(command=" ".join(command), as_=person or None, room=room or None, timeout_s=timeout)
     address = url or calling.serving(folder)

@@ -47,7 +47,8 @@ def welcome(url: str, folder: Path) -> str:
 Brightwater is open: {url}/console/{FIRST_PERSON}/
 Be somebody else in a second tab: {url}/console/expert-1/ (or lead-1, manager-1, guest-1 …)
 
-Type there, or in another terminal:
+Try there: !{TRY[0]}
+Or in another terminal:
 
 {commands}
 

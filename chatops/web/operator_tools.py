@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 from aiohttp import web
 
+from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.frozen import Frozen
 from chatops.errors import NotFound
 from chatops.ports.web import Route, RouteHandler
@@ -68,7 +69,7 @@ class OperatorTools:
         try:
             return json_answer(Link(link=await self._link(asked.person)))
         except NotFound as error:
-            return problem(404, "not_found", error.message.msgid)
+            return problem(404, "not_found", Catalogues({}).plain(error.message, Reader()))
 
 
 def _guarded(handler: RouteHandler, token: str) -> RouteHandler:
