@@ -152,10 +152,10 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
             break
         if not _sealed(anchor, seal):
             found.append(f"Anchor {number} was edited.")
-        elif anchor.chains > chains:
+            continue
+        if anchor.chains > chains:
             found.append(f"Anchor {number} counted {anchor.chains} chains; now there are {chains}.")
-        else:
-            marks.setdefault((anchor.writer, anchor.entries), []).append(anchor)
+        marks.setdefault((anchor.writer, anchor.entries), []).append(anchor)
     totals: dict[str, str] = {}
     counts: dict[str, int] = {}
     last: dict[str, str] = {}

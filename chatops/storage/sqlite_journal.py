@@ -15,7 +15,7 @@ import msgspec
 
 from chatops.core.frozen import replace
 from chatops.core.journal import ERASED, ZERO, Anchor, Entry, Head, Ledger, NewEntry, Seal
-from chatops.storage.journal import Row, Tables, extend, findings, next_ledger
+from chatops.storage.journal import BROKEN, Row, Tables, extend, findings, next_ledger
 from chatops.storage.sqlite_rows import read, written
 
 WRITER = "sqlite"
@@ -179,8 +179,17 @@ def _read_or_epoch(text: Any) -> datetime:
 
 
 def _head(connection: sqlite3.Connection, chain: str) -> Head | None:
-    found = connection.execute("SELECT seq, mac, seal FROM journal_head WHERE chain = ?", (chain,)).fetchone()
-    return None if found is None else Head(chain=chain, seq=found[0], mac=found[1], seal=found[2])
+    """Return where the chain ends. A head that was removed or set back does not stop the chain; it just stays broken."""
+    head = connection.execute("SELECT seq, mac, seal FROM journal_head WHERE chain = ?", (chain,)).fetchone()
+    last = connection.execute(
+        "SELECT seq, mac FROM journal WHERE chain = ? ORDER BY seq DESC LIMIT 1", (chain,)
+    ).fetchone()
+    if head is None and last is None:
+        return None
+    seq, mac, seal = head or (0, ZERO, BROKEN)
+    if last is not None and (not isinstance(seq, int) or seq < last[0]):
+        seq, mac, seal = last[0], last[1], BROKEN
+    return Head(chain=chain, seq=seq, mac=str(mac), seal=str(seal))
 
 
 def _ledger(connection: sqlite3.Connection, seal: Seal) -> Ledger:
