@@ -71,22 +71,18 @@ class Pages:
         view = views.room(room, here=True)
         address = f"{view.href}?show={looking.show}"
         values = {
-            "room": view,
-            "members": [views.person(member) for member in room.members],
             "entries": [await views.entry(entry) for entry in entries[-looking.show :]],
             "earlier": f"{view.href}?show={looking.show * 2}#log" if len(entries) > looking.show else None,
             "pinned": await self._pinned(views, room),
             "thread": thread,
-            "reply": await views.quote(looking.reply),
-            "editing": await self._editable(person, looking.edit),
-            "writable": view.member and not view.archived,
-            "hint": self._hint(views, room).split("`"),
-            "message_to": self._context.web.words(_(texts.MESSAGE_TO.msgid, room=said(room.title)), person.locale),
             "address": address,
             "cursor": cursor,
             "prefix": "",
+            **self._writing(views, room),
+            **self._around(request, views, room.id),
+            "reply": await views.quote(looking.reply),
+            "editing": await self._editable(person, looking.edit),
         }
-        values |= self._around(request, views, room.id)
         body = self._environment.get_template("room.html").render(values)
         title = f"{room.title} · {person.name} · Chatops"
         return self._page(title, body, person.locale)
@@ -166,6 +162,18 @@ class Pages:
         values = {"pinned": await self._pinned(views, room), "address": address, **self._common(request, views)}
         return self._environment.get_template("top.html").render(values)
 
+    def members(self, request: web.Request, person: Person, room: Room) -> str:
+        """Return the HTML of who is in a room."""
+        views = Views(self._context, self._store, person)
+        values = {**self._writing(views, room), **self._common(request, views), "me": views.person(person.id)}
+        return self._environment.get_template("members.html").render(values)
+
+    def write(self, request: web.Request, person: Person, room: Room, *, address: str) -> str:
+        """Return the HTML below a room: where to write, to join, or that it is closed."""
+        views = Views(self._context, self._store, person)
+        values = {**self._writing(views, room), **self._common(request, views), "address": address}
+        return self._environment.get_template("write.html").render(values)
+
     def rooms(self, request: web.Request, person: Person, current: str) -> str:
         """Return the HTML of the room list."""
         views = Views(self._context, self._store, person)
@@ -189,6 +197,20 @@ class Pages:
             "mine": mine,
             "direct": direct,
             "others": others,
+        }
+
+    def _writing(self, views: Views, room: Room) -> dict[str, Any]:
+        view = views.room(room, here=True)
+        return {
+            "room": view,
+            "members": [views.person(member) for member in room.members],
+            "writable": view.member and not view.archived,
+            "hint": self._hint(views, room).split("`"),
+            "message_to": self._context.web.words(
+                _(texts.MESSAGE_TO.msgid, room=said(room.title)), views.reader.locale
+            ),
+            "reply": None,
+            "editing": None,
         }
 
     async def _thread(self, views: Views, room: Room, id: str | None) -> dict[str, Any] | None:

@@ -57,15 +57,21 @@ class Streams:
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         await response.write(f"retry: {RETRY_MS}\n\n".encode())
+        shown: Room | None = None
         with suppress(ConnectionResetError):
             while True:
+                room = self._store.rooms[watcher.room]
+                if not room.visible_to(watcher.person):
+                    await response.write(_event("gone", b"{}", ""))
+                    break
                 changes = self._changes.since(cursor)
                 now = self._changes.cursor
                 if changes is None:
                     await response.write(_event("resync", b"{}", now))
                 elif changes:
-                    async for event, piece in self._pieces(request, watcher, changes):
-                        await response.write(_event(event, msgspec.json.encode(piece), ""))
+                    async for piece in self._pieces(request, watcher, changes, room, shown):
+                        await response.write(_event("piece", msgspec.json.encode(piece), ""))
+                    shown = room
                     await response.write(_event("told", b"{}", now))
                 cursor = now
                 if not await self._changed(cursor):
@@ -86,24 +92,26 @@ class Streams:
         return cursor != self._changes.cursor
 
     async def _pieces(
-        self, request: web.Request, watcher: Watcher, changes: tuple[Change, ...]
-    ) -> AsyncIterator[tuple[str, _Piece]]:
-        room = self._store.rooms.get(watcher.room)
-        here = room if room is not None and room.visible_to(watcher.person) else None
-        if here is not None:
-            entries = dict.fromkeys(change.entry for change in changes if change.room == here.id and change.entry)
-            for id_ in entries:
-                entry = await self._store.entry(id_)
-                if entry is not None:
-                    async for piece in self._entry(request, watcher, here, entry):
-                        yield "piece", piece
-            if any(change.room == here.id for change in changes):
-                html = await self._pages.top(request, watcher.person, here, address=watcher.address)
-                yield "piece", _Piece(id="top", html=html)
-                await self._store.see(watcher.person, here)
-        yield "piece", _Piece(id="rooms", html=self._pages.rooms(request, watcher.person, watcher.room))
+        self, request: web.Request, watcher: Watcher, changes: tuple[Change, ...], room: Room, shown: Room | None
+    ) -> AsyncIterator[_Piece]:
+        person, address = watcher.person, watcher.address
+        here = [change for change in changes if change.room == room.id]
+        for id_ in dict.fromkeys(change.entry for change in here if change.entry):
+            entry = await self._store.entry(id_)
+            if entry is not None:
+                async for piece in self._entry(request, watcher, entry):
+                    yield piece
+        if here:
+            html = await self._pages.top(request, person, room, address=address)
+            yield _Piece(id="top", html=html)
+            await self._store.see(person, room)
+        if here and (shown is None or room.members != shown.members):
+            yield _Piece(id="members", html=self._pages.members(request, person, room))
+        if here and (shown is None or _writable(room, person) is not _writable(shown, person)):
+            yield _Piece(id="compose", html=self._pages.write(request, person, room, address=address))
+        yield _Piece(id="rooms", html=self._pages.rooms(request, person, room.id))
 
-    async def _entry(self, request: web.Request, watcher: Watcher, room: Room, entry: Entry) -> AsyncIterator[_Piece]:
+    async def _entry(self, request: web.Request, watcher: Watcher, entry: Entry) -> AsyncIterator[_Piece]:
         person, address = watcher.person, watcher.address
         new = entry.author != person.id and not entry.edits and not entry.replies and not entry.reactions
         if entry.thread is None:
@@ -112,6 +120,10 @@ class Streams:
         if watcher.thread is not None and watcher.thread in {entry.id, entry.thread}:
             html = await self._pages.entry(request, person, entry, prefix="t-", address=address)
             yield _Piece(id=f"t-{entry.id}", html=html, list="replies", new=new)
+
+
+def _writable(room: Room, person: Person) -> bool:
+    return person.id in room.members and not room.archived
 
 
 def _event(name: str, data: bytes, cursor: str) -> bytes:

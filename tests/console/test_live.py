@@ -55,7 +55,7 @@ class Line:
             if "event" not in parts:
                 continue
             found.append(Told(parts["event"], json.loads(parts["data"]), parts.get("id", "")))
-            if found[-1].name in {"told", "resync"}:
+            if found[-1].name in {"told", "resync", "gone"}:
                 self.cursor = found[-1].id
                 return found
 
@@ -89,7 +89,7 @@ async def test_what_is_said_is_told_at_once(stage: Stage, tab: TabMaker) -> None
     assert (first["id"], first["list"]) == (entry.id, "entries")
     assert first["new"]
     assert "Hello &lt;Ben&gt;" in first["html"]
-    assert [piece.data.get("id") for piece in pieces[1:]] == ["top", "rooms", None]
+    assert [piece.data.get("id") for piece in pieces[1:]] == ["top", "members", "compose", "rooms", None]
 
 
 async def test_nothing_is_missed_between_page_and_stream(stage: Stage, tab: TabMaker) -> None:
@@ -170,8 +170,25 @@ async def test_rooms_one_cannot_see_are_not_told(stage: Stage, tab: TabMaker) ->
     assert refused.status == 404
     async with listening(ben, live(await ben.open(f"r/{room.id}"))) as line:
         await network.remove(room, BEN.identities[0], key="x")
-        await line.told()
-        await stage.acts.say(ANNA, room.id, "between us")
         told = await line.told()
-    assert "between us" not in json.dumps([piece.data for piece in told])
-    assert "Quiet matter" not in json.dumps([piece.data for piece in told])
+        assert [(piece.name, piece.data) for piece in told] == [("gone", {})]
+        await stage.acts.say(ANNA, room.id, "between us")
+        assert await line.block() == []
+
+
+async def test_a_room_that_closes_or_fills_is_told(stage: Stage, tab: TabMaker) -> None:
+    """Who is in, and that nothing can be written any more."""
+    network = stage.network
+    room = await network.open_room(RoomSpec(title="SW-1", members=(ANNA.identities[0],)), key="r")
+    anna = tab("agent-1")
+    async with listening(anna, live(await anna.open(f"r/{room.id}"))) as line:
+        await stage.acts.say(ANNA, room.id, "a first change")
+        await line.told()
+        await network.invite(room, BEN.identities[0], key="i")
+        members = {piece.data.get("id"): piece.data.get("html", "") for piece in await line.told()}
+        await network.archive_room(room, key="a")
+        closed = {piece.data.get("id"): piece.data.get("html", "") for piece in await line.told()}
+    assert "Ben Okafor" in members["members"]
+    assert "compose" not in members
+    assert "This room is closed" in closed["compose"]
+    assert "members" not in closed

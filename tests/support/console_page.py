@@ -46,7 +46,7 @@ class ConsolePage:
 
     def go_to(self, room: str) -> None:
         """Choose a room in the list, once it is there, by the beginning of its name."""
-        self._until(lambda: self._listed(room)).click()
+        self._until(lambda: self._chosen(room), what=f"the room {room!r} of {self.person}")
         self._until(lambda: self.driver.find_element(By.CSS_SELECTOR, "h1").text.startswith(room))
 
     def rooms(self) -> list[str]:
@@ -91,24 +91,20 @@ class ConsolePage:
 
     def press(self, label: str, *, where: str = "#entries") -> None:
         """Press the newest button of that label."""
-        self._until(lambda: self._buttons(label, where))[-1].click()
+        self._until(lambda: self._pressed(label, where), what=f"a button {label!r} for {self.person}")
 
     def fill(self, label: str, *, where: str = "#entries", **fields: str) -> None:
         """Open the newest form behind a button, fill in fields by their names, and send it."""
-        summary = self._until(lambda: self._buttons(label, where, tag="summary"))[-1]
-        form = summary.find_element(By.XPATH, "..")
-        if form.get_attribute("open") is None:
-            summary.click()
+        form = self._until(lambda: self._opened(label, where), what=f"a form {label!r} for {self.person}")
         for name, value in fields.items():
             field = form.find_element(By.NAME, f"field.{name}")
             if field.tag_name == "select":
-                # By keyboard: choosing by click needs a script.
-                values = [one.get_attribute("value") for one in field.find_elements(By.TAG_NAME, "option")]
-                field.send_keys(Keys.ARROW_DOWN * values.index(value))
+                _choose(field, value)
             elif field.get_attribute("type") == "checkbox":
                 if field.is_selected() is not (value == "yes"):
                     field.click()
             else:
+                field.clear()
                 field.send_keys(value)
         form.find_element(By.CSS_SELECTOR, "form button").click()
 
@@ -148,11 +144,29 @@ class ConsolePage:
     def _all(self, selector: str) -> Sequence[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
-    def _listed(self, room: str) -> WebElement | None:
-        return next((one for one in self._all("#rooms a") if room in one.text), None)
+    def _chosen(self, room: str) -> bool:
+        listed = next((one for one in self._all("#rooms a") if room in one.text), None)
+        if listed is not None:
+            listed.click()
+        return listed is not None
 
     def _buttons(self, label: str, where: str, *, tag: str = "button") -> Sequence[WebElement]:
         return [one for one in self._all(f"{where} {tag}.button") if one.text == label and one.is_displayed()]
+
+    def _pressed(self, label: str, where: str) -> bool:
+        found = self._buttons(label, where)
+        if found:
+            found[-1].click()
+        return bool(found)
+
+    def _opened(self, label: str, where: str) -> WebElement | None:
+        found = self._buttons(label, where, tag="summary")
+        if not found:
+            return None
+        form = found[-1].find_element(By.XPATH, "..")
+        if form.get_attribute("open") is None:
+            found[-1].click()
+        return form
 
     def _entries(self, words: str) -> Sequence[WebElement]:
         return [one for one in self._all("#entries .entry") if words in one.text]
@@ -164,3 +178,10 @@ class ConsolePage:
         there = wait.until(lambda _driver: found(), f"waited for {what}" if what else "")
         assert there is not None
         return there
+
+
+def _choose(field: WebElement, value: str) -> None:
+    """Choose by keyboard: choosing by click needs a script."""
+    values = [one.get_attribute("value") for one in field.find_elements(By.TAG_NAME, "option")]
+    steps = values.index(value) - int(str(field.get_property("selectedIndex")))
+    field.send_keys((Keys.ARROW_DOWN if steps > 0 else Keys.ARROW_UP) * abs(steps))

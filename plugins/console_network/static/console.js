@@ -11,12 +11,15 @@
   function place(piece) {
     const old = byId(piece.id);
     if (old && old.querySelector("details.fill[open]")) {
-      old.waiting = piece; // somebody is filling in a form there
+      old.waiting = piece; // a form is being filled in
       return;
     }
     const template = document.createElement("template");
     template.innerHTML = piece.html;
     const fresh = template.content.firstElementChild;
+    // Half-written words stay.
+    const writes = (one) => !!one?.querySelector("textarea");
+    if (piece.id === "compose" && writes(old) === writes(fresh)) return;
     if (old) {
       const opened = [...old.querySelectorAll("details")].map((one) => one.open);
       const held = old.contains(document.activeElement);
@@ -38,17 +41,13 @@
     if (piece.new && document.hidden) document.title = `(${++missed}) ${title}`;
   }
 
-  // A menu opens to where there is room.
   document.addEventListener("toggle", ({ target }) => {
-    const sheet = target.open && target.matches(".log .menu") && target.querySelector(".sheet");
-    if (!sheet) return;
-    const room = sheet.closest(".log").getBoundingClientRect().bottom - target.getBoundingClientRect().bottom;
-    target.dataset.opens = room > sheet.offsetHeight ? "down" : "up";
-  }, true);
-
-  document.addEventListener("toggle", (event) => {
-    const home = event.target.closest("li, #top");
-    if (!event.target.open && home && home.waiting) {
+    const home = target.closest("li, #top");
+    if (target.open && target.matches(".log .menu")) {
+      // A menu opens to where there is room.
+      const room = target.closest(".log").getBoundingClientRect().bottom - target.getBoundingClientRect().bottom;
+      target.dataset.opens = room > target.querySelector(".sheet").offsetHeight ? "down" : "up";
+    } else if (!target.open && home?.waiting) {
       const piece = home.waiting;
       delete home.waiting;
       place(piece);
@@ -78,6 +77,7 @@
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
     };
     source.addEventListener("piece", (event) => place(JSON.parse(event.data)));
+    source.addEventListener("gone", () => location.reload());
     source.addEventListener("told", (event) => (cursor = event.lastEventId));
     source.addEventListener("resync", async (event) => {
       const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
