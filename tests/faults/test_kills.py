@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kill_ledger import Ledger
 from kill_run import STEPS, kill
 
 
@@ -17,5 +18,5 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
 
     assert min(killed.steps[step] for step in STEPS) >= 11
     assert killed.commands >= 2000
-    killed.ledger.judge(killed.commands, stories=12)
+    Ledger(killed.found).judge(killed.commands, stories=12)
     assert (killed.verified.code, killed.verified.out) == (0, "The journals are whole.\n")

@@ -6,9 +6,6 @@ from pathlib import Path
 
 CONVERSATIONS = 200
 ROOMS = ("general", "support")
-CASES = ("1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1010", "1011", "1013", "1014")
-"""Open cases of the demo; each belongs to one of `OWNERS`."""
-
 OWNERS = {
     "1001": "agent-1",
     "1002": "agent-2",
@@ -16,13 +13,16 @@ OWNERS = {
     "1004": "agent-1",
     "1005": "agent-4",
     "1006": "agent-2",
-    "1007": "agent-1",
     "1008": "agent-3",
     "1010": "agent-3",
     "1011": "agent-4",
+    "1012": "agent-4",
     "1013": "lead-1",
-    "1014": "agent-2",
+    "1016": "agent-4",
 }
+"""Open cases of the demo, and whose they are."""
+
+CASES = tuple(OWNERS)
 
 NAMED = ("agent-1", "agent-2", "agent-3", "agent-4", "lead-1", "lead-2", "expert-1", "expert-2", "expert-3")
 PEOPLE = (*NAMED, *(f"clerk-{n:03}" for n in range(CONVERSATIONS - len(ROOMS) - len(NAMED))))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from chatops import Aggregate, Body, Listener, PluginContext, Rest, Unit, command, hookimpl, remote_target
 from chatops.core.message import Message
-from chatops.core.text import _, said
+from chatops.core.text import _
 from chatops.ports.tickets import TicketSystem
 from standby_desk.tickets import DeskTickets
 
@@ -41,7 +41,8 @@ class StandbyDesk:
         if QUESTION not in message.text.lower():
             return
         now = await unit.get(Standby, "now")
-        unit.post(remote_target(message.ref.room), said(now.person) if now else _("Nobody is on standby."))
+        words = _("{name} has the standby.", name=now.person) if now else _("Nobody is on standby.")
+        unit.post(remote_target(message.ref.room), words)
 
     @hookimpl
     def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
