@@ -20,9 +20,9 @@ class TestMemory(RecordsSuite):
     """In memory."""
 
     @pytest.fixture
-    async def space(self) -> AsyncIterator[Callable[[str], Records]]:
+    def space(self) -> Callable[[str], Records]:
         spaces: dict[str, Records] = defaultdict(MemoryRecords)
-        yield spaces.__getitem__
+        return spaces.__getitem__
 
 
 class TestSqlite(RecordsSuite):

@@ -2,14 +2,14 @@
 
 class TestMyRecords(RecordsSuite):
     @pytest.fixture
-    async def space(self) -> AsyncIterator[Callable[[str], Records]]:
-        yield lambda namespace: MyRecords(..., namespace)
+    def space(self) -> Callable[[str], Records]:
+        return lambda namespace: MyRecords(..., namespace)
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,10 +27,9 @@ class RecordsSuite:
     """All promises."""
 
     @pytest.fixture
-    async def space(self) -> AsyncIterator[Callable[[str], Records]]:
-        """Yield what makes the documents of a namespace; the same ones for the same name."""
+    def space(self) -> Any:
+        """Give what makes the documents of a namespace: the same ones for the same name. To be overridden."""
         raise NotImplementedError
-        yield
 
     @pytest.fixture
     def records(self, space: Callable[[str], Records]) -> Records:
