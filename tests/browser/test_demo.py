@@ -55,12 +55,13 @@ def test_a_swarm_from_open_to_done(tmp_path: Path) -> None:
 
 
 def test_german_people_read_german(tmp_path: Path) -> None:
-    """Pages and answers alike."""
+    """The pages, and what is said to them alone; a room keeps its own language."""
     with demo(tmp_path / "data") as house, chromium(tmp_path / "profile") as driver:
         anna = ConsolePage(driver, house.url, "agent-2")
         anna.open()
+        anna.go_to("Chatops")
         assert anna.is_live()
         assert driver.find_element("css selector", "html").get_attribute("lang") == "de"
-        anna.say("!hilfe")
-        assert anna.sees("hilfe")
+        anna.say("hilfe")
+        assert anna.sees("schwarm", where="#entries .card[lang=de]")
         anna.picture(tmp_path / "german.png")
