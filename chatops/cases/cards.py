@@ -23,6 +23,9 @@ PRIORITY_WORDS = {
     Priority.LOW: _("low"),
 }
 
+CLOCK_WORDS = {"first_response": _("First response"), "resolution": _("Resolution")}
+"""By what has to happen in time; a clock we know nothing of is shown by its system's name."""
+
 
 def case_card(ticket: Ticket, owner: str | None) -> Card:
     """Return the card of a case. `owner`: its owner's name in our directory, None when the directory knows nobody."""
@@ -73,7 +76,7 @@ def _owner(ticket: Ticket, owner: str | None) -> Text:
 
 
 def _clock(clock: Clock) -> Text:
-    name = said(clock.name)
+    name = said(clock.name) if clock.goal is None else CLOCK_WORDS[clock.goal]
     if clock.state == "paused":
         return _("{clock}: paused", clock=name)
     if clock.due is None:

@@ -103,6 +103,8 @@ class Clock(Frozen, frozen=True, kw_only=True):
     state: Literal["running", "paused", "met", "breached", "unknown"]
     due: Instant | None = None
     """None while paused, or when the system tells durations only."""
+    goal: Literal["first_response", "resolution"] | None = None
+    """What has to happen in time, where we know; then people read our words for it instead of `name`."""
 
 
 class Ticket(Frozen, frozen=True, kw_only=True):

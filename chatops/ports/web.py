@@ -6,6 +6,7 @@ handler sees requests that passed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Literal, Protocol
@@ -17,6 +18,12 @@ from chatops.core.message import Person
 from chatops.core.text import Text
 
 RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def asked_for(request: web.BaseRequest) -> str:
+    """Return the language a browser asks for first, as in `de`: for pages that nobody is signed in to."""
+    first = re.match(r"[a-zA-Z]{2,3}", request.headers.get("Accept-Language", ""))
+    return first.group().lower() if first else "en"
 
 
 class Route(Frozen, frozen=True, kw_only=True):

@@ -113,10 +113,10 @@ class Pages:
         body = self._environment.get_template("index.html").render(fixed, people=cards, commands=commands)
         return self._page("Chatops", body, locale)
 
-    def sign_in(self, person: Person | None) -> web.Response:
-        """Return the page behind a sign-in link: a button, or that it does not work any more."""
+    def sign_in(self, person: Person | None, asked_for: str) -> web.Response:
+        """Return the page behind a sign-in link: a button, or, in the language asked for, that it does not work any more."""
         words = self._context.web.words
-        locale = person.locale if person else "en"
+        locale = person.locale if person else asked_for
         minutes = int(LINK_LIFETIME.total_seconds() // 60)
         title = texts.SIGN_IN_TITLE if person else texts.SIGN_IN_OVER
         lead = (

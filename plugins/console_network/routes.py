@@ -9,7 +9,7 @@ from aiohttp import web
 from chatops import PluginContext
 from chatops.core.message import Person
 from chatops.errors import NotAllowed, NotFound, Refusal
-from chatops.ports.web import Route
+from chatops.ports.web import Route, asked_for
 from console_network.access import Access, home
 from console_network.acts import Acts
 from console_network.live import Changes
@@ -77,15 +77,15 @@ class Routes:
         """Show the demo's people; without the demo, say that it takes a link."""
         if not self._context.demo:
             raise web.HTTPUnauthorized
-        return self._pages.index(self._context.people.everybody(), "en")
+        return self._pages.index(self._context.people.everybody(), asked_for(request))
 
     async def link(self, request: web.Request) -> web.StreamResponse:
         """Show the button behind a sign-in link; looking uses nothing up, so link previews do no harm."""
-        return self._pages.sign_in(await self._access.invited(*_link(request)))
+        return self._pages.sign_in(await self._access.invited(*_link(request)), asked_for(request))
 
     async def use_link(self, request: web.Request) -> web.StreamResponse:
         """Sign in."""
-        return await self._access.use(*_link(request)) or self._pages.sign_in(None)
+        return await self._access.use(*_link(request)) or self._pages.sign_in(None, asked_for(request))
 
     # looking
 

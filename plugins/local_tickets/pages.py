@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,14 +9,15 @@ from aiohttp import web
 from jinja2 import Environment, StrictUndefined
 
 from chatops import Instant
-from chatops.core.text import Moment, Text, _
+from chatops.core.text import Moment, Text, _, said
 from chatops.errors import Missing
 from chatops.ports.tickets import Audience, Clock, Ticket, TicketPerson, TicketQuery
-from chatops.ports.web import Page, Route, Static, Web
+from chatops.ports.web import Page, Route, Static, Web, asked_for
 from local_tickets.documents import ChangeDoc, LinkDoc
 from local_tickets.shelf import Shelf
 from local_tickets.system import LocalSystem
 from local_tickets.templates import CASE, LIST
+from local_tickets.words import PRIORITY, STATUS, clock_name, field_name, field_value
 
 SHOWN = 200
 """Comments, changes and cases on one page."""
@@ -52,6 +52,8 @@ class Pages:
         body = self._list.render(
             tickets=found.items,
             due=lambda ticket: _first_due(ticket, words),
+            status=lambda ticket: words(_status(ticket)),
+            priority=lambda ticket: words(PRIORITY[ticket.priority]),
             head=[words(text) for text in (_("Case"), _("Customer"), _("Priority"), _("Status"), _("Owner"), _("Due"))],
             title=words(_("Open cases")),
             nobody=words(_("nobody")),
@@ -73,10 +75,12 @@ class Pages:
             ticket=ticket,
             title=title,
             facts=[(words(label), value) for label, value in _facts(ticket, words) if value],
-            clocks=[(clock.name, clock.state, _clock(clock, words)) for clock in ticket.clocks],
+            clocks=[(words(clock_name(clock)), clock.state, _clock(clock, words)) for clock in ticket.clocks],
             comments=comments,
             internal=Audience.INTERNAL,
             moment=lambda at: words(_at(at)),
+            field=lambda field: words(field_name(field)),
+            value=lambda field, value: words(field_value(field, value)),
             articles=[await self._system.article(link.article) for link, _version in links],
             changes=changes,
             say={
@@ -92,11 +96,11 @@ class Pages:
         return self._page(title, body, request)
 
     def _page(self, title: str, body: str, request: web.Request) -> web.Response:
-        page = Page(title=title, body=body, locale=_locale(request), styles=("/tickets-static/tickets.css",))
+        page = Page(title=title, body=body, locale=asked_for(request), styles=("/tickets-static/tickets.css",))
         return self._web.page(page)
 
     def _words(self, request: web.Request) -> Words:
-        locale = _locale(request)
+        locale = asked_for(request)
         return lambda text: self._web.words(text, locale)
 
 
@@ -106,8 +110,8 @@ def _facts(ticket: Ticket, words: Words) -> Sequence[tuple[Text, str]]:
         " · ".join(part for part in (customer.segment, customer.country, customer.locale) if part) if customer else ""
     )
     return (
-        (_("Status"), ticket.vendor_status),
-        (_("Priority"), ticket.vendor_priority),
+        (_("Status"), words(_status(ticket))),
+        (_("Priority"), words(PRIORITY[ticket.priority])),
         (_("Owner"), _name(ticket.owner) or words(_("nobody"))),
         (_("Queue"), ticket.queue.key if ticket.queue else ""),
         (_("Customer"), customer.name if customer else ""),
@@ -117,6 +121,10 @@ def _facts(ticket: Ticket, words: Words) -> Sequence[tuple[Text, str]]:
         (_("Came in"), words(_at(ticket.created_at))),
         (_("Tags"), ", ".join(ticket.tags)),
     )
+
+
+def _status(ticket: Ticket) -> Text:
+    return STATUS.get(ticket.status) or said(ticket.vendor_status)
 
 
 def _name(person: TicketPerson | None) -> str:
@@ -142,8 +150,3 @@ def _first_due(ticket: Ticket, words: Words) -> str:
 
 def _at(at: Instant) -> Text:
     return _("{at}", at=Moment(at=at, style="datetime"))
-
-
-def _locale(request: web.Request) -> str:
-    preferred = re.match(r"[a-zA-Z]{2,3}", request.headers.get("Accept-Language", ""))
-    return preferred.group().lower() if preferred else "en"

@@ -10,8 +10,8 @@ LIST = """\
 <tr>
 <td><a href="{{ ticket.ref.url }}">{{ ticket.ref.key }}</a> {{ ticket.subject }}</td>
 <td>{{ ticket.customer.name if ticket.customer else '' }}</td>
-<td>{{ ticket.vendor_priority }}</td>
-<td>{{ ticket.vendor_status }}</td>
+<td>{{ priority(ticket) }}</td>
+<td>{{ status(ticket) }}</td>
 <td>{{ ticket.owner.name if ticket.owner else nobody }}</td>
 <td>{{ due(ticket) }}</td>
 </tr>
@@ -60,7 +60,8 @@ CASE = """\
 <h2>{{ say.history }}</h2>
 <ul>
 {% for change in changes %}
-<li>{{ moment(change.at) }} · {{ change.by }} · {{ change.field }}: {{ change.old or '–' }} → {{ change.new or '–' }}</li>
+<li>{{ moment(change.at) }} · {{ change.by }} · {{ field(change.field) }}:
+{{ value(change.field, change.old) }} → {{ value(change.field, change.new) }}</li>
 {% endfor %}
 </ul>
 {% endif %}

@@ -50,11 +50,11 @@ def shown(timer: TimerDoc, now: datetime) -> Clock:
     name = NAMES[timer.name]
     late = _spent(timer, now) > timer.target
     if timer.stopped:
-        return Clock(name=name, state="breached" if late else "met")
+        return Clock(name=name, goal=timer.name, state="breached" if late else "met")
     if timer.since is None:
-        return Clock(name=name, state="breached" if late else "paused")
+        return Clock(name=name, goal=timer.name, state="breached" if late else "paused")
     due = timer.since + timedelta(seconds=timer.target - timer.spent)
-    return Clock(name=name, state="breached" if late else "running", due=due)
+    return Clock(name=name, goal=timer.name, state="breached" if late else "running", due=due)
 
 
 def next_due(timers: tuple[TimerDoc, ...], now: datetime) -> datetime | None:

@@ -230,4 +230,4 @@ async def test_pages_show_a_case_and_escape_everything(desk: LocalDesk) -> None:
         assert raw not in body
     assert "internal note" in body
     assert "First response" in body
-    assert "status: new → open" in body
+    assert "Status:\nnew → open" in body
