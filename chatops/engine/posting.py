@@ -96,18 +96,18 @@ class Posting:
         """Post or edit."""
         if post.to.startswith("call:"):
             return Performance()
-        place = await self._places.find(post.to, row, network=post.network)
-        line = self._lines[place.room.network]
         plan = None if row.plan is None else msgspec.json.decode(row.plan, type=Plan)
+        if plan is not None:
+            # First of all: whatever else postponed the row would hide that it had been cut off.
+            self._certain(row, plan)
+        place = await self._places.find(post.to, row, network=post.network)
         if plan is None:
+            line = self._lines[place.room.network]
             plan = await self._planned(row, post, place, line)
             if plan.do == "edit" and not post.notify and self._outdated(row):
                 return Performance(remote=plan.message)
             if not self._foreseeable(post, line):
                 await self._keep(row, plan)
-        elif row.resumed and plan.do == "post" and not line.network.capabilities.native_keys:
-            message = "an earlier attempt was cut off"
-            raise OutcomeUnknown(message)
         line = self._lines[plan.room.network]
         outgoing = self._rendered(post.said, place, line, post.notify)
         if plan.do == "edit" and plan.message is not None:
@@ -184,6 +184,12 @@ class Posting:
         if post.resurface and await self._store.scrolled(placed) >= self._settings.resurface_after:
             return Plan(do="post", room=place.room, key=row.key, shrink=placed.remote)
         return Plan(do="edit", room=place.room, key=row.key, message=placed.remote)
+
+    def _certain(self, row: ClaimedPost, plan: Plan) -> None:
+        """Raise OutcomeUnknown when an attempt was cut off that may have posted, and a repetition would double it."""
+        if row.resumed and plan.do == "post" and not self._lines[plan.room.network].network.capabilities.native_keys:
+            message = "an earlier attempt was cut off"
+            raise OutcomeUnknown(message)
 
     def _foreseeable(self, post: Post, line: Line) -> bool:
         """Whether another attempt would come to the same plan by itself, so that it need not be kept."""

@@ -123,6 +123,25 @@ async def test_a_send_cut_off_by_a_restart(theatre: Theatre, *, native: bool) ->
     assert said(stage.network.posted) == (["one"] if native else [])
 
 
+async def test_a_direct_message_cut_off_is_not_sent_again_once_the_network_is_back(theatre: Theatre) -> None:
+    """At first not even the chat is found again; that does not hide that the message may stand there."""
+    stage = await theatre.stage(network=FakeNetwork(capabilities=without(native_keys=False)), patience=0.2)
+    await stage.says("anna", "tally secret")
+    stage.network.free.clear()
+    await stage.network.say(stage.identity("anna"), "tally secret", "general")
+    await stage.settle()
+    await stage.engine.outbox.cancel()
+    stage.network.down = Unreachable("down")
+    stage.network.free.set()
+    await stage.restart()
+
+    stage.network.down = None
+    await stage.advance_seconds(600)
+
+    assert [sent.state for sent in await stage.store.sent()] == ["sent", "unknown"]
+    assert said(stage.network.posted) == ["Only you read this."]
+
+
 async def test_a_hanging_network_does_not_hold_up_another(theatre: Theatre) -> None:
     """One network never answers; on the other one answers come at once."""
     other = FakeNetwork("other")
