@@ -88,7 +88,9 @@ class DataFolder:
         return _secret(self.path / OPERATOR_TOKEN).decode()
 
     def announce(self, url: str | None) -> None:
-        """Tell other processes where the server listens."""
+        """Tell other processes where the server listens. Says nothing any more once the folder is released."""
+        if self._lock < 0:
+            return
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, json.dumps({"pid": os.getpid(), "url": url}).encode(), 0)
 

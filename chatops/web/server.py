@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -100,7 +101,9 @@ class WebServer:
             await web.TCPSite(runner, self.host, self.port).start()
         except OSError as error:
             await runner.cleanup()
-            message = f"Port {self.port} on {self.host} cannot be opened: {error.strerror}. Choose another port."
+            # The loop rewrites `strerror` and names the address once more.
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            message = f"Port {self.port} on {self.host} cannot be opened: {reason}. Choose another port."
             raise StartError(message) from error
         self._runner = runner
         self.port = runner.addresses[0][1]

@@ -116,3 +116,12 @@ def test_a_second_server_on_the_folder_is_refused_with_the_first_ones_address(se
     ran = chatops("demo", "--port", "0", folder=server.folder)
     assert ran.code == 1
     assert server.url in ran.err
+
+
+def test_a_taken_port_is_one_sentence(server: Demo, tmp_path: Path) -> None:
+    """It says what to do, and nothing of where in the program that was noticed."""
+    port = server.url.rpartition(":")[2]
+    ran = chatops("demo", "--port", port, folder=tmp_path)
+    said = [line for line in ran.err.splitlines() if not line.startswith("{")]
+    assert ran.code == 1
+    assert said == [f"Port {port} on 127.0.0.1 cannot be opened: Address already in use. Choose another port."]

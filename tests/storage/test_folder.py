@@ -61,6 +61,7 @@ def test_one_holder(tmp_path: Path) -> None:
 
     first.release()
     first.release()
+    first.announce(None)
     DataFolder(tmp_path).release()
 
 
