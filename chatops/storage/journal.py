@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Protocol
@@ -61,11 +61,13 @@ def extend(seal: Seal, new: NewEntry, *, at: datetime, before: Head | None) -> t
     return entry, head if sound else replace(head, seal=BROKEN)
 
 
-def next_ledger(seal: Seal, ledger: Ledger, *, before: Head | None, head: Head) -> Ledger:
-    """Return the ledger after a head moved on. A ledger that was edited is not sealed again."""
+def next_ledger(seal: Seal, ledger: Ledger, moves: Sequence[tuple[Head | None, Head]]) -> Ledger:
+    """Return the ledger after heads moved on (before, after). A ledger that was edited is not sealed again."""
     sound = _same(ledger.seal, seal.ledger(ledger.writer, ledger.total, ledger.entries).seal)
-    total = _add(_add(ledger.total, head.seal), ZERO if before is None else before.seal)
-    following = seal.ledger(ledger.writer, total, ledger.entries + 1)
+    total = ledger.total
+    for before, after in moves:
+        total = _add(_add(total, after.seal), ZERO if before is None else before.seal)
+    following = seal.ledger(ledger.writer, total, ledger.entries + len(moves))
     return following if sound else replace(following, seal=BROKEN)
 
 

@@ -129,10 +129,11 @@ def _present(connection: sqlite3.Connection, kind: str, ident: str) -> tuple[int
 
 
 def _claim(connection: sqlite3.Connection, name: str, holder: str) -> None:
-    connection.execute(
-        "INSERT INTO claim (name, holder) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-        (name, holder),
-    )
+    taken = connection.execute(
+        "INSERT INTO claim (name, holder) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, holder)
+    ).rowcount
+    if taken:
+        return
     present = connection.execute("SELECT holder FROM claim WHERE name = ?", (name,)).fetchone()
     if present != (holder,):
         raise StaleUnit(CLAIM, name)

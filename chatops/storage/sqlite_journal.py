@@ -36,9 +36,8 @@ def append(connection: sqlite3.Connection, entries: Iterable[NewEntry], *, seal:
 
     Heads and ledger are read each time: a cache would have to follow every savepoint rolled back.
     """
-    ledger: Ledger | None = None
+    moves: list[tuple[Head | None, Head]] = []
     for new in entries:
-        ledger = ledger or _ledger(connection, seal)
         before = _head(connection, new.chain)
         entry, head = extend(seal, new, at=at.astimezone(UTC), before=before)
         connection.execute(
@@ -57,8 +56,9 @@ def append(connection: sqlite3.Connection, entries: Iterable[NewEntry], *, seal:
             ),
         )
         connection.execute(_KEEP_HEAD, (head.chain, head.seq, head.mac, head.seal))
-        ledger = next_ledger(seal, ledger, before=before, head=head)
-    if ledger is not None:
+        moves.append((before, head))
+    if moves:
+        ledger = next_ledger(seal, _ledger(connection, seal), moves)
         connection.execute(_KEEP_LEDGER, (ledger.writer, ledger.total, ledger.entries, ledger.seal))
 
 
