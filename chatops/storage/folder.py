@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from pathlib import Path
 
 from chatops.core.frozen import Frozen
@@ -103,13 +104,17 @@ class DataFolder:
 
 def _locked(path: Path) -> int:
     descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        found = _said_by(descriptor)
-        os.close(descriptor)
-        raise FolderInUse(str(path), pid=found.pid, url=found.url) from None
-    return descriptor
+    for patience in (0.05, 0.1, 0.2, None):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if patience is not None:
+                time.sleep(patience)  # somebody may only be looking who holds it
+        else:
+            return descriptor
+    found = _said_by(descriptor)
+    os.close(descriptor)
+    raise FolderInUse(str(path), pid=found.pid, url=found.url)
 
 
 def _said_by(descriptor: int) -> Holder:
