@@ -111,18 +111,17 @@ class Intake:
         if room is None or self._noise(body, room):
             return None
         known = self._rooms.by_remote(room)
-        key, _cut = clean(key)
-        full = fit(f"{network}:{key}")
+        full = _storable(f"{network}:{key}")
         if isinstance(body, Redaction):
             full = redaction_key(body.ref)
             _remember(self._redacted, full, None)
         return InboxRow(
             key=full,
-            lane=known.lane if known is not None else self._lane(body, room),
+            lane=_storable(known.lane if known is not None else self._lane(body, room)),
             kind=body.kind,
             body=self._encoded(body),
             cause=full,
-            room=str(room),
+            room=_storable(str(room)),
         )
 
     def _encoded(self, body: Body) -> str:
@@ -175,8 +174,14 @@ def place(body: Body) -> RoomRef | None:
 
 def redaction_key(ref: MessageRef) -> str:
     """Return the inbox key of a message's deletion: whether it was deleted is one look-up, in every process."""
-    digest = hashlib.sha256(f"{ref.room}\0{ref.id}".encode()).hexdigest()[:40]
+    digest = hashlib.sha256(_name(ref).encode(errors="surrogatepass")).hexdigest()[:40]
     return f"{ref.room.network}:redacted:{digest}"
+
+
+def _storable(name: str) -> str:
+    """Return a key, lane or room as it can be stored, whatever the network calls things."""
+    cleaned, _cut = clean(name)
+    return fit(cleaned)
 
 
 def _remember(names: OrderedDict[str, T], name: str, value: T) -> None:

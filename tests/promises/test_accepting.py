@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from chatops.core.message import Message, MessageRef
+from datetime import datetime
+
+import pytest
+
+from chatops.core.message import ButtonPress, Identity, Message, MessageRef, Redaction, RoomRef
 from chatops.ports.store import Checkpoint
 from theatre import Theatre, said
 
@@ -95,3 +99,35 @@ async def test_an_event_that_cannot_be_written_stalls_nobody(theatre: Theatre) -
 
     assert said(posts) == ["a is 1"]
     assert [letter.kind for letter in await stage.store.dead_letters()] == ["event"]
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "x" * 5000], ids=["surrogate", "NUL", "long"])
+async def test_ids_that_cannot_be_stored_stall_no_network(theatre: Theatre, odd: str) -> None:
+    """Rooms, messages and people may be called anything: the batch is accepted, and what follows is answered."""
+    stage = await theatre.stage()
+    strange = RoomRef(network="fake", id=f"room{odd}")
+    sender = Identity(network="fake", id=f"stranger{odd}")
+    at = stage.clock.now()
+    words = Message(
+        ref=MessageRef(room=strange, id=f"m{odd}"), sender=sender, text="tally quiet", at=at, addressed=True
+    )
+    room = stage.network.room("general").ref
+    fine = Message(
+        ref=MessageRef(room=room, id="fine"), sender=stage.identity("anna"), text="tally echo on", at=at, addressed=True
+    )
+
+    await stage.network.deliver(
+        (f"m{odd}", words),
+        (f"r{odd}", Redaction(ref=words.ref, at=at)),
+        (f"p{odd}", press(strange, odd, at)),
+        ("f", fine),
+    )
+    await stage.settle()
+
+    assert said(stage.network.posted) == ["on"]
+
+
+def press(room: RoomRef, odd: str, at: datetime) -> ButtonPress:
+    """A press of a button nobody made."""
+    presser = Identity(network="fake", id=f"stranger{odd}")
+    return ButtonPress(room=room, presser=presser, action=odd, at=at, fields={odd: odd})
