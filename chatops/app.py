@@ -200,7 +200,7 @@ class App:
         try:
             results = [
                 CheckResult(name="database", ok=True),
-                CheckResult(name="people", ok=bool(self.directory.everybody())),
+                self._somebody(),
             ]
             for system in self.registry.ticket_systems.values():
                 results += await system.check()
@@ -209,6 +209,12 @@ class App:
             return results
         finally:
             await self.store.close()
+
+    def _somebody(self) -> CheckResult:
+        if self.directory.everybody():
+            return CheckResult(name="people", ok=True)
+        fix = 'Name the people in the settings: [people] file = "people.toml"'
+        return CheckResult(name="people", ok=False, detail="the directory is empty", fix=fix)
 
     @staticmethod
     async def migrate(folder: Path) -> Sequence[str]:

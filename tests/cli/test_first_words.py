@@ -49,3 +49,10 @@ def test_the_demo_says_how_to_begin_in_the_browser_and_in_the_terminal() -> None
     assert "http://127.0.0.1:8080/console/agent-1/" in told
     assert "Try there: !swarm open demo:1001 refund loops" in told
     assert "do --data somewhere 'swarm open demo:1001 refund loops'" in told
+
+
+def test_a_check_says_how_to_mend_what_it_finds(tmp_path: Path) -> None:
+    """A folder without people is no server yet."""
+    ran = chatops("check", folder=tmp_path)
+    assert ran.code == 1
+    assert "FAIL people: the directory is empty\n     Name the people in the settings: [people] file" in ran.out

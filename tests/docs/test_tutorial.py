@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,12 @@ def test_the_tutorial_tells_every_step_in_both_ways() -> None:
     """Whoever follows it in the browser finds each step, and so does whoever stays in the terminal."""
     text = TUTORIAL.read_text(encoding="utf-8")
     assert text.count("* **Browser.**") == text.count("* **Terminal.**") == text.count("\n## ") - 1
+
+
+def test_the_buttons_the_tutorial_names_are_there() -> None:
+    """By the labels that swarms give them."""
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "chatops/swarm").glob("*.py"))
+    bold = set(re.findall(r"\*\*([^*]+)\*\*", TUTORIAL.read_text(encoding="utf-8")))
+    named = bold - {"Browser.", "Terminal.", "in the browser", "in a terminal"}
+    assert named >= {"Invite", "I’ll help", "Answer", "Done"}
+    assert not [label for label in named if f'label=_("{label}")' not in sources]
