@@ -118,8 +118,9 @@ class ArchiveRoom(Effect, frozen=True, kw_only=True):
 class Timer(Frozen, frozen=True, kw_only=True):
     """A wake-up call. One per `series`: arming again replaces it.
 
-    One-shot by default. With `rule`, it recurs in the wall time of `zone`: `every 20m`, or five cron fields. `missed` says
-    what happens to occurrences that fell into an absence: each is fired (`all`), one stands for all (`latest`), or none.
+    One-shot by default. With `rule`, it recurs: `every 20m`, or in the wall time of `zone` `daily 09:00` and
+    `weekly mon,thu 09:00`. `missed` says what happens to occurrences that fell into an absence: each is fired (`all`),
+    one stands for all (`latest`), or none (`skip`).
     """
 
     series: str

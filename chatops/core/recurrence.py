@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chatops.core.frozen import Frozen, Instant
 
@@ -81,6 +81,18 @@ def first_due(due: str, zone: str) -> datetime:
     return instant(at, zone) if at.tzinfo is None else at.astimezone(UTC)
 
 
+def check(due: str, zone: str, rule: str | None) -> None:
+    """Raise ValueError when a timer could not be worked out later: an unknown zone, a time or rule that is none."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        message = f"{zone!r} is no time zone"
+        raise ValueError(message) from error
+    first = first_due(due, zone)
+    if rule is not None:
+        next_due(rule, zone, first)
+
+
 def next_due(rule: str, zone: str, after: datetime) -> datetime:
     """Return the first occurrence of `rule` later than `after`, in UTC.
 
@@ -92,7 +104,11 @@ def next_due(rule: str, zone: str, after: datetime) -> datetime:
         if step == 0:
             message = f"{rule!r} never advances"
             raise ValueError(message)
-        return after + timedelta(seconds=step)
+        try:
+            return after + timedelta(seconds=step)
+        except OverflowError:
+            message = f"{rule!r} ends after the calendar does"
+            raise ValueError(message) from None
     if match := _DAILY.fullmatch(rule):
         days = frozenset(range(7))
         at = time(int(match[1]), int(match[2]))

@@ -21,7 +21,7 @@ from chatops.core.events import Event
 from chatops.core.frozen import Aggregate, Body, Frozen, replace
 from chatops.core.journal import AuditRecord, Entry, NewEntry, TimelineNote, audit_chain, timeline_chain
 from chatops.core.message import Button, Person, RoomRef, Said
-from chatops.core.recurrence import first_due
+from chatops.core.recurrence import check, first_due
 from chatops.core.rooms import Room, direct_target
 from chatops.core.text import Text, _
 from chatops.errors import NotAllowed, NotFound
@@ -266,8 +266,9 @@ class Unit:
             self.post(self.origin.target, said, thread=self.origin.thread, reply=True)
 
     def arm(self, timer: Timer) -> None:
-        """Wake the lane later. Replaces the timer of the same series."""
+        """Wake the lane later. Replaces the timer of the same series. Raise ValueError when it could never be due."""
         self._codec.type_of(timer.body.kind)
+        check(timer.due, timer.zone, timer.rule)
         self._armed.append(timer)
 
     def wake(self, series: str, body: Body, after: timedelta, *, lane: str | None = None) -> datetime:

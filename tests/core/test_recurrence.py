@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.core.recurrence import SKIP_AFTER, Firing, firings, first_due, instant, next_due
+from chatops.core.recurrence import SKIP_AFTER, Firing, check, firings, first_due, instant, next_due
 
 BERLIN = "Europe/Berlin"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -118,3 +118,27 @@ def test_a_long_absence_is_made_up_in_portions() -> None:
 
     assert len(fired) == 100
     assert following == MONDAY + timedelta(minutes=100)
+
+
+@pytest.mark.parametrize(
+    ("due", "zone", "rule"),
+    [
+        ("soon", "UTC", None),
+        ("2026-03-02T12:00:00+00:00", "Europe/Atlantis", None),
+        ("2026-03-02T12:00:00+00:00", "../etc", None),
+        ("2026-03-02T12:00:00+00:00", "UTC", "every 0m"),
+        ("2026-03-02T12:00:00+00:00", "UTC", "every 99999999999999999999d"),
+        ("2026-03-02T12:00:00+00:00", "UTC", "every 9999999d"),
+        ("2026-03-02T12:00:00+00:00", "UTC", "0 9 * * 1"),
+        ("2026-03-02T12:00:00+00:00", "UTC", "daily 25:00"),
+        ("2026-03-02T12:00:00+00:00", "UTC", "weekly foo 09:00"),
+    ],
+)
+def test_what_could_never_be_due_is_refused(due: str, zone: str, rule: str | None) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        check(due, zone, rule)
+
+
+def test_what_can_be_due_is_not_refused() -> None:
+    check("2026-03-29T02:30", BERLIN, "weekly mon,thu 09:00")
+    check("2026-03-29T02:30:00+00:00", "UTC", None)

@@ -200,6 +200,15 @@ async def test_timers(bench: Bench) -> None:
     assert set(commit.disarmed) == {"a", "b"}
 
 
+async def test_a_timer_that_could_never_be_due_is_refused_at_once(bench: Bench) -> None:
+    """Once stored, it would hold up every other timer."""
+    unit = await bench.unit()
+    timer = Timer(series="s", lane="l", body=Nudge(tally="x"), due="2026-03-02T12:00:00+00:00", rule="now and then")
+
+    with pytest.raises(ValueError, match="is no rule"):
+        unit.arm(timer)
+
+
 async def test_notes_are_read_back_from_the_timeline(bench: Bench) -> None:
     """Who, what, when."""
     await bench.stored(Tally(id="a"))
