@@ -67,9 +67,9 @@ class Systems:
 class PlainWeb:
     """Pages without a shell; nobody is signed in."""
 
-    def __init__(self, base_url: str = "http://127.0.0.1:8080") -> None:
+    def __init__(self, base_url: str = "http://127.0.0.1:8080", catalogues: Catalogues | None = None) -> None:
         self.base_url = base_url
-        self._catalogues = Catalogues({})
+        self._catalogues = catalogues or Catalogues({})
 
     def words(self, text: Text, locale: str, zone: str = "UTC") -> str:
         return self._catalogues.plain(text, Reader(locale=locale, zone=zone))
@@ -107,6 +107,7 @@ def local_desk(
     records: Records | None = None,
     clock: ManualClock | None = None,
     demo: bool = True,
+    catalogues: Catalogues | None = None,
 ) -> LocalDesk:
     """Make the plugin as the server would. Call it from a fixture that is not async: it writes the seed's file."""
     table = dict(settings or {})
@@ -121,7 +122,7 @@ def local_desk(
         records=records,
         people=PeopleDirectory(),
         tickets=Systems(),
-        web=PlainWeb(),
+        web=PlainWeb(catalogues=catalogues),
         folder=folder,
         demo=demo,
     )
