@@ -23,6 +23,9 @@ T = TypeVar("T")
 WORTH_WAITING = 5.0
 """Seconds a send waits in place for its turn; for longer it goes back into the queue."""
 
+LONGEST_TURN = 20.0
+"""Seconds after which it goes back even if its turn always seemed near: its claim must not run out while it waits."""
+
 TRIES_BEFORE_REST = 3
 """Failures in a row after which a network is left alone for a while."""
 
@@ -42,6 +45,8 @@ class Line:
         self._probe = probe
         self._bounded = Bounded(clock)
         self._slots = asyncio.Semaphore(settings.network_sends)
+        self._queued = 0
+        """Sends that wait for a slot."""
         self._allowance = Allowance(network.capabilities, clock, bulk_reserve=settings.bulk_reserve)
         self._failures = 0
         self._rests_until = float("-inf")
@@ -54,12 +59,15 @@ class Line:
     async def write(self, room: str | None, work: Callable[[], Coroutine[Any, Any, T]], *, bulk: bool = False) -> T:
         """Call the network once. Raise NotYet, OutcomeUnknown (never with native keys) or another PortError."""
         self._awake()
-        async with self._slots:
+        await self._slot()
+        try:
             self._awake()
             await self._turn(room, bulk=bulk)
             self._probe("before-send")
             outcome = await self._bounded.run(work(), self._settings.send_deadline, name=f"send to {self.network.name}")
             self._probe("after-send")
+        finally:
+            self._slots.release()
         if isinstance(outcome, Raised):
             raise self._judged(outcome.error) from outcome.error
         self._failures = 0
@@ -70,9 +78,21 @@ class Line:
             message = f"{self.network.name} does not answer"
             raise NotYet(self._rests_until - self._clock.monotonic(), message)
 
+    async def _slot(self) -> None:
+        """Take a slot. As many as there are may wait for one: more would keep the other networks from sending."""
+        if self._queued >= self._settings.network_sends:
+            message = f"{self.network.name} has its hands full"
+            raise NotYet(WORTH_WAITING, message)
+        self._queued += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self._queued -= 1
+
     async def _turn(self, room: str | None, *, bulk: bool) -> None:
+        until = self._clock.monotonic() + LONGEST_TURN
         while (wait := self._allowance.wait(room, bulk=bulk)) > 0:
-            if wait > WORTH_WAITING:
+            if wait > WORTH_WAITING or self._clock.monotonic() + wait > until:
                 raise NotYet(wait, f"the limits of {self.network.name}")
             await self._clock.sleep(wait)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chatops.core.commit import OutboxRow
+from chatops.core.frozen import replace
 from chatops.engine.inbox import backoff, new_reference
 from chatops.engine.limits import Allowance, Bucket
 from chatops.engine.router import fit
@@ -12,6 +13,8 @@ from chatops.engine.settings import EngineSettings
 from chatops.engine.superseded import Superseded
 from chatops.ports.chat import Capabilities
 from chatops.testing.clock import ManualClock
+from chatops.testing.network import FakeNetwork, without
+from theatre import Theatre, said
 
 
 def test_a_bucket_refills() -> None:
@@ -103,3 +106,24 @@ def test_only_what_has_a_successor_is_superseded() -> None:
 
 def _row(key: str) -> OutboxRow:
     return OutboxRow(key=key, target="room:x", kind="post", body="{}", cause="c", lane="l", slot="card")
+
+
+async def test_a_crowd_on_a_slow_network_gets_through_and_holds_up_nobody_else(theatre: Theatre) -> None:
+    """More answers than it takes in minutes: each is sent once and known to be, and another network answers at once."""
+    slow = FakeNetwork(capabilities=replace(without(native_keys=False), per_second=1.0))
+    other = FakeNetwork("other")
+    other.room("there")
+    stage = await theatre.stage(network=slow, networks=[other], settings=EngineSettings(flood_burst=1000))
+    for number in range(300):
+        await slow.say(stage.identity("anna"), f"tally echo {number}", f"room{number}")
+    await stage.settle()
+
+    await other.say(stage.identity("mia"), "tally echo hi", "there")
+    await stage.settle()
+    at_once = said(other.posted)
+    for _seconds in range(400):
+        await stage.advance_seconds(1)
+
+    assert at_once == ["hi"]
+    assert sorted(said(slow.posted)) == sorted(str(number) for number in range(300))
+    assert {sent.state for sent in await stage.store.sent()} == {"sent"}
