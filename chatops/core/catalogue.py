@@ -20,6 +20,8 @@ from chatops.core.text import Arg, Code, Mention, Moment, Span, Text
 
 SOURCE_LOCALE = "en"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_DATE = {"de": "EEE d. MMM yyyy"}
+"""How a date is written where it is not `Sun 22 Nov 2026`."""
 
 
 class Reader(Frozen, frozen=True, kw_only=True):
@@ -155,7 +157,7 @@ def moment(value: Moment, reader: Reader, locale: babel.Locale, now: datetime | 
     time = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
     if value.style == "time":
         return time
-    date = format_date(local.date(), "EEE d MMM yyyy", locale=locale)
+    date = format_date(local.date(), _DATE.get(locale.language, "EEE d MMM yyyy"), locale=locale)
     return date if value.style == "date" else f"{date}, {time}"
 
 

@@ -91,7 +91,7 @@ def test_plurals(count: int, english: str, german: str) -> None:
     [
         ("time", "en", "UTC", "13:05 UTC"),
         ("time", "en", "Europe/Berlin", "14:05 CET"),
-        ("datetime", "de", "Europe/Berlin", "Fr. 20 Nov. 2026, 14:05 CET"),
+        ("datetime", "de", "Europe/Berlin", "Fr. 20. Nov. 2026, 14:05 CET"),
         ("date", "en", "Asia/Tokyo", "Fri 20 Nov 2026"),
         ("datetime", "en", "Asia/Kolkata", "Fri 20 Nov 2026, 18:35 IST"),
         ("ago", "en", "UTC", "1 hour ago"),
