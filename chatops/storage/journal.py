@@ -127,7 +127,7 @@ def _heads(tables: Tables, seal: Seal, ends: dict[str, tuple[int, str]], found: 
     total, seen = ZERO, set[str]()
     for head in tables.heads():
         seen.add(head.chain)
-        if not _same(head.seal, seal.head_seal(head.chain, _number(head.seq), str(head.mac))):
+        if not _same(head.seal, seal.head_seal(str(head.chain), _number(head.seq), str(head.mac))):
             found.append(f"{head.chain}: its head was edited.")
         end = ends.get(head.chain)
         if end is None:
@@ -135,10 +135,10 @@ def _heads(tables: Tables, seal: Seal, ends: dict[str, tuple[int, str]], found: 
         elif end != (head.seq, head.mac):
             found.append(f"{head.chain}: it ends with entry {end[0]}, but its head says {head.seq}.")
         total = _add(total, head.seal)
-    found.extend(f"{chain}: its head is missing." for chain in sorted(ends.keys() - seen))
+    found.extend(f"{chain}: its head is missing." for chain in sorted(ends.keys() - seen, key=str))
     claimed = ZERO
     for ledger in tables.ledgers():
-        if not _same(ledger.seal, seal.ledger(ledger.writer, str(ledger.total), _number(ledger.entries)).seal):
+        if not _same(ledger.seal, seal.ledger(str(ledger.writer), str(ledger.total), _number(ledger.entries)).seal):
             found.append(f"The ledger of {ledger.writer} was edited.")
         claimed = _add(claimed, ledger.total)
     if total != claimed:
@@ -163,7 +163,7 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
     last: dict[str, str] = {}
     for row in tables.by_age():
         mac = "" if row.entry is None else row.entry.mac
-        present = seal.head_seal(row.chain, row.seq, mac)
+        present = seal.head_seal(str(row.chain), row.seq, mac)
         totals[row.writer] = xor(totals.get(row.writer, ZERO), present, last.get(row.chain, ZERO))
         counts[row.writer] = counts.get(row.writer, 0) + 1
         last[row.chain] = present
@@ -175,7 +175,7 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
     found.extend(
         f"Anchor {anchors[0].number} counted {entries} entries of {writer}; now there are {counts.get(writer, 0)}: "
         "the journals were put back to an older copy, or cut."
-        for (writer, entries), anchors in sorted(marks.items())
+        for (writer, entries), anchors in sorted(marks.items(), key=str)
         if entries
     )
     found.extend(
@@ -183,7 +183,7 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
         for ledger in tables.ledgers()
         if (counts.pop(ledger.writer, 0), totals.get(ledger.writer, ZERO)) != (ledger.entries, ledger.total)
     )
-    found.extend(f"The ledger of {writer} is missing." for writer in sorted(counts))
+    found.extend(f"The ledger of {writer} is missing." for writer in sorted(counts, key=str))
 
 
 def _sealed(anchor: Anchor, seal: Seal) -> bool:
