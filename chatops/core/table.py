@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from chatops.core import grammar, usage
+from chatops.core.catalogue import SOURCE_LOCALE
 from chatops.core.command import Call, Command, ReadContext
 from chatops.core.frozen import Frozen
 from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
@@ -84,11 +85,18 @@ class CommandTable:
         """Return the wordings most like the first words of `text`, best first, each of another command."""
         words = [fold(token.text) for token in tokens(prepared(text)[:400])[: self._longest + 1]]
         candidates: Iterable[Wording] = self._wordings.values()
+        short: set[str] = set()
         if context.noun is not None:
-            candidates = (*candidates, *self._short(context.noun))
+            implied = tuple(self._short(context.noun))
+            short = {wording.text for wording in implied}
+            candidates = (*candidates, *implied)
         if allowed is not None:
             candidates = [wording for wording in candidates if allowed(self._by_words[wording.command])]
-        return tuple(wording.text for wording in closest(words, candidates, locale=context.locale, limit=limit))
+        # An abbreviation (`sw open`) is understood; what people are told to type is the command's own wording.
+        return tuple(
+            wording.command if wording.language == SOURCE_LOCALE and wording.text not in short else wording.text
+            for wording in closest(words, candidates, locale=context.locale, limit=limit)
+        )
 
     # making the index
 
