@@ -53,6 +53,11 @@ def serving(folder: Path) -> str:
     return holder.url or "" if holder else ""
 
 
+def readable(typed: str) -> str:
+    """Return what a shell handed over as text that can be sent: bytes that are none become U+FFFD."""
+    return typed.encode(errors="surrogateescape").decode(errors="replace")
+
+
 def do(asked: Asked, address: str, folder: Path) -> Told:
     """Run one command by the server at `address`, whose data folder is `folder`. Raise Unheard."""
     return told(_call("POST", address, DO, folder, msgspec.json.encode(asked)))
@@ -72,10 +77,14 @@ def sign_in_link(person: str, address: str, folder: Path) -> str:
 
 
 def told(raw: bytes) -> Told:
-    """Read the answer of the operator's door."""
-    answer: dict[str, Any] = json.loads(raw)
-    error = answer.get("error") or {}
-    return Told(ok=bool(answer["ok"]), usage=error.get("code") in USAGE_CODES, answer=answer)
+    """Read the answer of the operator's door. Raise Unheard when it is none."""
+    try:
+        answer: dict[str, Any] = json.loads(raw)
+        error = answer.get("error") or {}
+        return Told(ok=bool(answer["ok"]), usage=error.get("code") in USAGE_CODES, answer=answer)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        message = "What answers at that address is no chatops server."
+        raise Unheard(message) from error
 
 
 def show(told: Told, *, as_json: bool) -> str:

@@ -99,11 +99,17 @@ def do(
     """Run one command as a person, with their rights, and show the answer."""
     from chatops import calling
 
-    if not " ".join(command).strip():
+    words = calling.readable(" ".join(command))
+    if not words.strip():
         typer.echo("Say what to do, for example: chatops do help", err=True)
         raise typer.Exit(USAGE)
     folder = _folder(data)
-    asked = calling.Asked(command=" ".join(command), as_=person or None, room=room or None, timeout_s=timeout)
+    asked = calling.Asked(
+        command=words,
+        as_=calling.readable(person) or None,
+        room=calling.readable(room) or None,
+        timeout_s=timeout,
+    )
     address = url or calling.serving(folder)
     if address:
         told = calling.do(asked, address, folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatops.calling import Unheard, told
 from running import Demo, chatops, demo
 
 pytestmark = [pytest.mark.timeout(90), pytest.mark.xdist_group("cli")]
@@ -72,7 +73,6 @@ def test_a_refusal_names_the_command_that_would_work(server: Demo) -> None:
     assert told["error"]["message"]
 
 
-
 def test_somebody_nobody_knows_is_refused_with_a_hint(server: Demo) -> None:
     ran = server.do("help", person="agent-11")
     assert ran.code == 2
@@ -125,3 +125,15 @@ def test_a_taken_port_is_one_sentence(server: Demo, tmp_path: Path) -> None:
     said = [line for line in ran.err.splitlines() if not line.startswith("{")]
     assert ran.code == 1
     assert said == [f"Port {port} on 127.0.0.1 cannot be opened: Address already in use. Choose another port."]
+
+
+def test_bytes_that_are_no_text_are_answered(server: Demo) -> None:
+    ran = server.do("swarm opne \udcff")
+    assert ran.code == 2
+    assert ran.json["error"]["code"] == "unknown_command"
+
+
+@pytest.mark.parametrize("raw", [b"<html>", b"[]", b"{}", b'{"ok": true, "error": 3}', b"\xff"])
+def test_another_server_at_the_address_is_told_apart(raw: bytes) -> None:
+    with pytest.raises(Unheard, match="no chatops server"):
+        told(raw)
