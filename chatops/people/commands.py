@@ -157,7 +157,7 @@ class PeopleCommands:
     def _ordered(self, record: AuditRecord) -> _Line:
         person = self._directory.by_id(record.person) if record.person else None
         who = person.name if person is not None else record.person or record.identity or _NAMES_NOBODY
-        what = _("{command}: {outcome}", command=Code(code=record.command), outcome=_outcome(record.outcome))
+        what = _("{command}: {outcome}", command=Code(code=tried(record)), outcome=_outcome(record.outcome))
         return _Line(at=record.at, who=said(who), what=what)
 
 
@@ -165,6 +165,11 @@ class _Line(Frozen, frozen=True, kw_only=True):
     at: Instant
     who: Text
     what: Text
+
+
+def tried(record: AuditRecord) -> str:
+    """Return what somebody asked for. What was not understood has no command; its first words say enough."""
+    return record.command or " ".join(record.arguments.split()[:2])[:40] or "…"
 
 
 def _told(note: TimelineNote) -> _Line:

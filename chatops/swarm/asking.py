@@ -11,6 +11,9 @@ from chatops.errors import Impossible
 from chatops.swarm.model import COUNTS_AS_ASKED, Asked, Call, Invitation, Skip, Swarm
 from chatops.swarm.moves import joined, wrong_state
 
+SOONEST = timedelta(minutes=1)
+"""Nobody is given less than this to answer because a clock runs out."""
+
 
 class Candidate(Frozen, frozen=True, kw_only=True):
     """What decides whether somebody may be asked now."""
@@ -41,7 +44,7 @@ def hindrance(swarm: Swarm, candidate: Candidate, *, page: bool) -> Text | None:
     if candidate.load >= candidate.max_load:
         return _("is busy with other swarms ({load} of {most})", load=candidate.load, most=candidate.max_load)
     if candidate.quiet and not page:
-        return _("{time} there", time=candidate.local_time)
+        return _("{time} there, in quiet hours", time=candidate.local_time)
     return None
 
 
@@ -167,7 +170,8 @@ def _tried(swarm: Swarm, number: int, look: Look, at: datetime) -> Swarm:
         why_not = hindrance(swarm, candidate, page=call.page)
         if why_not is not None:
             awake = hindrance(swarm, candidate, page=True)
-            skipped.append(Skip(person=candidate.person, reason=why_not, asleep=awake is None))
+            named = hindrance(swarm, replace(candidate, named_as_guest=True), page=call.page)
+            skipped.append(Skip(person=candidate.person, reason=why_not, asleep=awake is None, as_guest=named is None))
             continue
         sent = [one for one in sent if not (one.person == candidate.person and one.state is Asked.SUGGESTED)]
         sent.append(
@@ -177,7 +181,7 @@ def _tried(swarm: Swarm, number: int, look: Look, at: datetime) -> Swarm:
                 person=candidate.person,
                 state=Asked.SENT,
                 sent_at=at,
-                expires_at=at + timedelta(seconds=call.wait),
+                expires_at=_until(swarm, call, at),
                 quiet=candidate.quiet,
                 guest=candidate.guest,
             )
@@ -186,6 +190,12 @@ def _tried(swarm: Swarm, number: int, look: Look, at: datetime) -> Swarm:
         waiting += 1
     call = replace(call, candidates=tuple(rest), skipped=tuple(skipped), exhausted=waiting == 0)
     return replace(swarm, calls=tuple(call if other.number == number else other for other in swarm.calls))
+
+
+def _until(swarm: Swarm, call: Call, at: datetime) -> datetime:
+    """Return when an invitation sent now expires: never later than the swarm's clocks, as long as they leave a minute."""
+    clocks = [clock for clock in (swarm.ends_at, swarm.case.due) if clock is not None and clock >= at + SOONEST]
+    return min([at + timedelta(seconds=call.wait), *clocks])
 
 
 def _next(swarm: Swarm) -> int:

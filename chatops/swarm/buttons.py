@@ -71,6 +71,25 @@ def buttons(swarm: Swarm) -> tuple[Button, ...]:
     )
 
 
+def own_buttons(swarm: Swarm, person: str) -> tuple[Button, ...]:
+    """Return the buttons of the living card for one who is in it: nobody joins twice, and whoever knows may say so."""
+    if swarm.state not in {State.REQUESTED, State.ACTIVE}:
+        return buttons(swarm)
+    common = (question_button(swarm), solution_button(swarm))
+    if person == swarm.owner:
+        return (invite_button(swarm), *common, done_button(swarm))
+    return (*common, invite_button(swarm))
+
+
+def solution_button(swarm: Swarm) -> Button:
+    """Return the button that says what solves it."""
+    return Button(
+        label=_("Solution"),
+        command=f"swarm solution {swarm.name}",
+        form=(Field(name="text", label=_("What solves it"), kind="text", required=True),),
+    )
+
+
 def invite_button(swarm: Swarm) -> Button:
     """Return the button that asks somebody in."""
     return Button(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chatops.core.frozen import replace
 from chatops.core.message import Card, Fact
 from chatops.core.text import Moment, Text, _, said
-from chatops.swarm.buttons import buttons, done_button, invite_button, question_button
+from chatops.ports.tickets import Article
+from chatops.swarm.buttons import buttons, done_button, invite_button, own_buttons, question_button
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import clock, next_line, question_line
@@ -58,12 +60,15 @@ def guest_card(swarm: Swarm, names: Names) -> Card:
     )
 
 
-def card_for(swarm: Swarm, names: Names, *, guest: bool) -> Card:
-    """Return the card for one reader."""
-    return guest_card(swarm, names) if guest else house_card(swarm, names)
+def card_for(swarm: Swarm, names: Names, *, guest: bool, reader: str = "") -> Card:
+    """Return the card for one reader, with the buttons of use to them."""
+    if guest:
+        return guest_card(swarm, names)
+    card = house_card(swarm, names)
+    return replace(card, buttons=own_buttons(swarm, reader)) if card.buttons and swarm.member(reader) else card
 
 
-def opened_card(swarm: Swarm, names: Names, articles: Sequence[str], *, unowned: bool) -> Card:
+def opened_card(swarm: Swarm, names: Names, articles: Sequence[Article], *, unowned: bool) -> Card:
     """Return what the opener is told: where, who is asked, what may help. `unowned`: nobody here owns the case."""
     facts = [
         Fact(label=_("Case"), value=case_line(swarm.case)),
@@ -73,7 +78,12 @@ def opened_card(swarm: Swarm, names: Names, articles: Sequence[str], *, unowned:
     if unowned:
         facts[0] = Fact(label=_("Case"), value=_("the directory knows no owner of it; you own the swarm"))
     if articles:
-        facts.append(Fact(label=_("May help"), value=said(" · ".join(short(title, 40) for title in articles))))
+        facts.append(
+            Fact(
+                label=_("May help"),
+                value=said(" · ".join(f"{short(article.title, 40)} ({article.ref.id})" for article in articles)),
+            )
+        )
     return Card(
         title=_("{swarm} is open: {question}", swarm=swarm.name, question=said(short(swarm.question))),
         facts=tuple(facts),

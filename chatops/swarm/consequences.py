@@ -149,7 +149,7 @@ class Consequences:
             for room in _rooms(after):
                 key = f"swarm:{after.id}/join/{member.person}/{member.stays}/{room}"
                 unit.effect(InviteToRoom(room=room, person=member.person), key=key)
-            briefing = card_for(after, self._name, guest=self._guest(member.person))
+            briefing = card_for(after, self._name, guest=self._guest(member.person), reader=member.person)
             unit.post(direct_target(member.person), briefing)
         for person, member in was.items():
             if after.member(person) is None:
@@ -195,7 +195,8 @@ class Consequences:
     def _questions(self, unit: Unit, before: Swarm, after: Swarm) -> None:
         was = {question.number: question for question in before.questions}
         for question in after.questions:
-            if question != was.get(question.number):
+            ended = before.live and not after.live and question.answer is None
+            if question != was.get(question.number) or ended:
                 slot = f"swarm:{after.id}/question/{question.number}"
                 self.say(unit, after, question_card(after, question, self._name), slot=slot)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from chatops.core.lexer import fold_bare
 from chatops.core.message import Person
 from chatops.core.params import Selector
 from chatops.core.text import Code, _, said
@@ -22,7 +23,7 @@ async def the_swarm(unit: Unit, id: str) -> Swarm:
     """Return a swarm the asker may know of. Raise NotFound; of a private one nobody else learns that it exists."""
     swarm = await unit.get(Swarm, id)
     if swarm is None or not swarm.visible_to(unit.actor):
-        raise NotFound(_("There is no swarm {swarm}.", swarm=f"{PREFIX}-{id}"), commands=("swarm list",))
+        raise NotFound(_("There is no swarm {swarm}.", swarm=f"{PREFIX}-{id}"), commands=_instead(unit))
     return swarm
 
 
@@ -34,7 +35,7 @@ async def the_invited(unit: Unit, id: str, verb: str) -> Swarm:
         swarm for swarm in await unit.find(Swarm, invitee=unit.actor.id) if swarm.invited(unit.actor.id, Asked.SENT)
     ]
     if not waiting:
-        raise NotFound(_("No invitation waits for you."), commands=("swarm list",))
+        raise NotFound(_("No invitation waits for you."), commands=_instead(unit))
     return _the_one(waiting, verb)
 
 
@@ -48,10 +49,37 @@ async def the_own(unit: Unit, id: str, verb: str) -> Swarm:
     return _the_one(own, verb)
 
 
+def _instead(unit: Unit) -> tuple[str, ...]:
+    """Return where else to look; guests have no list."""
+    return ("me",) if "guest" in unit.actor.roles else ("swarm list",)
+
+
 def _the_one(swarms: Sequence[Swarm], verb: str) -> Swarm:
     if len(swarms) > 1:
         raise Ambiguous(_("Which one?"), commands=tuple(f"{verb} {swarm.name}" for swarm in swarms))
     return swarms[0]
+
+
+def with_surnames(who: Sequence[Selector], why: str, directory: Directory) -> tuple[tuple[Selector, ...], str]:
+    """Return whom `invite Anna Keßler, jan you know it` means: a surname is no part of the reason."""
+    found, words = list(who), why.split()
+    while found and found[-1].kind == "person" and words:
+        first = found[-1].value
+        taken = next((n for n in (3, 2, 1) if n <= len(words) and _is_name(directory, [first, *words[:n]])), 0)
+        if not taken:
+            break
+        more = words[taken - 1].endswith(",") and len(words) > taken
+        found[-1] = Selector(kind="person", value=" ".join([first, *words[:taken]]).rstrip(","))
+        words = words[taken:]
+        if not more:
+            return tuple(found), " ".join(words)
+        found.append(Selector(kind="person", value=words.pop(0).rstrip(",")))
+    return tuple(found), " ".join(words) if tuple(found) != tuple(who) else why
+
+
+def _is_name(directory: Directory, words: Sequence[str]) -> bool:
+    name = " ".join(words).rstrip(",")
+    return any(fold_bare(person.name) == fold_bare(name) for person in directory.named(name))
 
 
 class PeopleDesk:

@@ -13,8 +13,8 @@ from chatops.errors import Impossible
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import called, came, declined, hindrance, suggested
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import PeopleDesk, the_invited, the_swarm
-from chatops.swarm.letters import exhausted_card, skip_lines
+from chatops.swarm.desk import PeopleDesk, the_invited, the_swarm, with_surnames
+from chatops.swarm.letters import exhausted_card, skip_buttons, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
 from chatops.swarm.opening import SwarmSettings
 from chatops.swarm.wording import DECLINED_WORDS, dotted
@@ -32,6 +32,7 @@ class Inviting:
     """Invitations, from asking to answer."""
 
     def __init__(self, directory: Directory, consequences: Consequences, settings: SwarmSettings) -> None:
+        self._directory = directory
         self._people = PeopleDesk(directory)
         self._follow = consequences
         self._settings = settings
@@ -53,6 +54,7 @@ class Inviting:
         """
         before = await the_swarm(unit, id)
         unit.require(before)
+        who, why = with_surnames(who, why, self._directory)
         wanted = self._wanted(before, who, pooled=ask is not None)
         if self._may_ask(unit, before):
             after = before
@@ -148,7 +150,8 @@ class Inviting:
         for selector in who:
             people = tuple(person.id for person in self._people.meant(selector, command))
             guests = people if selector.kind == "guest" else ()
-            found.append(_Wanted(words=str(selector), people=people, guests=guests))
+            words = self._follow.names(people[0]) if selector.kind == "person" and len(people) == 1 else str(selector)
+            found.append(_Wanted(words=words, people=people, guests=guests))
         if not pooled or len(found) == 1:
             return found
         return [
@@ -181,7 +184,10 @@ class Inviting:
             Card(
                 title=_("{swarm}: help is asked for", swarm=after.name),
                 text=lines(*text),
-                footer=_("Without an answer by {time} the next one is asked.", time=Moment(at=soonest)),
+                footer=_("Without an answer by {time} the next one is asked.", time=Moment(at=soonest))
+                if any(call.candidates for call in calls)
+                else _("You hear by {time} at the latest.", time=Moment(at=soonest)),
+                buttons=tuple(button for call in calls for button in skip_buttons(after, call, self._follow.names)),
             ),
             private=after.has_guests,
         )

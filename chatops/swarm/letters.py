@@ -7,6 +7,9 @@ from chatops.core.text import Moment, Text, _, _n, lines, said
 from chatops.swarm.model import Asked, Call, Invitation, Question, Swarm
 from chatops.swarm.wording import DECLINED_WORDS, Names, case_line, short
 
+MOST_LINES = 4
+"""Of a card."""
+
 
 def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
     """Return what the person asked sees, now and after the invitation has been settled."""
@@ -69,7 +72,9 @@ def question_card(swarm: Swarm, question: Question, names: Names) -> Card:
                 style="primary",
                 form=(Field(name="text", label=_("Answer"), kind="text", required=True),),
             ),
-        ),
+        )
+        if swarm.live
+        else (),
     )
 
 
@@ -80,7 +85,7 @@ def _settled_invitation(swarm: Swarm, one: Invitation, names: Names) -> Text:
     if one.state is Asked.DECLINED:
         return _("You said not now. Somebody else is asked.")
     if not swarm.live:
-        return _("It is over; you are not needed any more. Thank you!")
+        return _("It is over, so you are not needed any more. Thank you!")
     if one.state is Asked.LEFT:
         return _("You have left. Thank you for your help!")
     if one.state is Asked.WITHDRAWN and call.filled_by:
@@ -120,21 +125,49 @@ def suggestion_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
 
 def exhausted_card(swarm: Swarm, call: Call, names: Names) -> Card:
     """Return what owner and asker are told when nobody is left to ask, with whom they could still reach."""
-    buttons = tuple(
-        Button(label=_("Page {person}", person=names(person)), command=f"swarm invite {swarm.name} {person} page")
-        for person in [skip.person for skip in call.skipped if skip.asleep][:2]
-    )
+    found = (*_unanswered(swarm, call, names), *skip_lines(call, names))[:MOST_LINES]
     return Card(
         title=_("{swarm}: nobody is left to ask ({wanted})", swarm=swarm.name, wanted=call.wanted),
-        text=lines(*skip_lines(call, names)) if call.skipped else _("Everybody asked has answered or let it pass."),
+        text=lines(*found) if found else _("Everybody asked has answered or let it pass."),
         buttons=(
-            *buttons,
+            *skip_buttons(swarm, call, names),
             Button(
                 label=_("Ask others"),
                 command=f"swarm invite {swarm.name}",
                 form=(Field(name="who", label=_("Whom? A name, or skill:billing"), required=True),),
             ),
         ),
+    )
+
+
+def skip_buttons(swarm: Swarm, call: Call, names: Names) -> tuple[Button, ...]:
+    """Return how those whom a call passed over could be asked all the same; at most two buttons."""
+    found = [
+        Button(
+            label=_("Page {person}", person=names(skip.person)), command=f"swarm invite {swarm.name} {skip.person} page"
+        )
+        for skip in call.skipped
+        if skip.asleep
+    ] + [
+        Button(
+            label=_("Invite {person} as a guest", person=names(skip.person)),
+            command=f"swarm invite {swarm.name} guest:{skip.person}",
+        )
+        for skip in call.skipped
+        if skip.as_guest
+    ]
+    return tuple(found[:2])
+
+
+def _unanswered(swarm: Swarm, call: Call, names: Names) -> tuple[Text, ...]:
+    """Return what became of those whom a call did ask."""
+    own = [one for one in swarm.invitations if one.call == call.number]
+    return tuple(
+        _("{person} did not answer in time", person=names(one.person))
+        if one.state is Asked.EXPIRED
+        else _("{person}: {reason}", person=names(one.person), reason=DECLINED_WORDS.get(one.reason) or _("not now"))
+        for one in own
+        if one.state in {Asked.EXPIRED, Asked.DECLINED}
     )
 
 

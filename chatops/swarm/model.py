@@ -113,6 +113,8 @@ class Skip(Frozen, frozen=True, kw_only=True):
     reason: Text
     asleep: bool = False
     """A page would reach them."""
+    as_guest: bool = False
+    """They could be asked if named as a guest."""
 
 
 class Call(Frozen, frozen=True, kw_only=True):

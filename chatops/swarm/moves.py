@@ -333,8 +333,12 @@ def wrong_state(swarm: Swarm) -> Impossible:
         State.ON_HOLD: (f"swarm resume {swarm.name}", f"swarm done {swarm.name}"),
         State.RESOLVED: (f"swarm close {swarm.name} article=new", f"swarm show {swarm.name}"),
     }.get(swarm.state, (f"swarm show {swarm.name}", "swarm list"))
+    again = Code(code=f"swarm open {swarm.case.ref} …")
     return Impossible(
         _("{swarm} is {state}; that does not work now.", swarm=swarm.name, state=STATE_WORDS[swarm.state]),
+        hint=_("If it comes back, open a new one: {command}", command=again)
+        if swarm.over and not swarm.has_guests  # guests know no case
+        else None,
         commands=works,
     )
 

@@ -59,6 +59,9 @@ class Opening:
         private: bool,
     ) -> None:
         """Open a swarm. Raise NotFound, TryLater, NotAllowed, or Impossible with the swarm to join instead."""
+        if self._people.is_guest(unit.actor.id):
+            # Whether there is such a case, and whose it is, is not for guests to know.
+            raise NotAllowed(_("Swarms are opened by members of the house."), commands=("me",))
         ticket = await find_ticket(self._tickets, name)
         owner = self._owner(unit, ticket)
         if not ticket.open:
@@ -73,7 +76,7 @@ class Opening:
         swarm = self._follow.opened(unit, swarm, network=self._network(unit))
         articles = await self._articles(ticket, question)
         unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None
-        unit.answer(opened_card(swarm, self._follow.names, [article.title for article in articles], unowned=unowned))
+        unit.answer(opened_card(swarm, self._follow.names, articles, unowned=unowned))
 
     def _owner(self, unit: Unit, ticket: Ticket) -> str:
         """Return who will own the swarm, and make sure that the asker may open it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from chatops.core.frozen import replace
+from chatops.core.grammar import BECAUSE
 from chatops.core.lexer import quote
 from chatops.core.message import Button, Card
 from chatops.core.params import Duration, Selector, TicketName
@@ -26,6 +28,18 @@ from chatops.swarm.opening import Opening, SwarmSettings
 from chatops.swarm.wording import people
 
 ArticleChoice = Literal["linked", "draft", "none"]
+
+_CHOICES: dict[str, ArticleChoice] = {
+    "new": "draft",
+    "draft": "draft",
+    "none": "none",
+    "link": "linked",
+    "neu": "draft",
+    "nieuw": "draft",
+    "keiner": "none",
+    "geen": "none",
+}
+_ARTICLE_NUMBER = re.compile(r"(?:[A-Z]{1,6}|kb)-?\d{1,9}")
 
 
 class SwarmService:
@@ -164,7 +178,7 @@ class SwarmService:
     async def close(self, unit: Unit, id: str, article: str, because: str) -> None:
         """Put it away."""
         before = await self._mine(unit, id)
-        choice, words = _choice(article, reason(because))
+        choice, words = _choice(*_named_first(article, because))
         if before.state is not State.RESOLVED:
             raise moves.wrong_state(before)
         after = moves.closed(before, moves.decided(before, unit.actor.id, choice, words, unit.now))
@@ -279,12 +293,19 @@ def _solved(unit: Unit, swarm: Swarm) -> Text:
 def _choice(article: str, words: str) -> tuple[ArticleChoice | None, str]:
     """Read `new`, `none`, `link` or an article's number, with the words that go with it."""
     typed = article.strip()
-    known: dict[str, ArticleChoice] = {"new": "draft", "draft": "draft", "none": "none", "link": "linked"}
-    known |= {"neu": "draft", "nieuw": "draft", "keiner": "none", "geen": "none"}
     if not typed:
         return None, words
-    choice = known.get(typed.casefold())
+    choice = _CHOICES.get(typed.casefold())
     return (choice, words) if choice is not None else ("linked", typed)
+
+
+def _named_first(article: str, because: str) -> tuple[str, str]:
+    """Read `close none because …`, `close new` and `close KB12` like `close article=none because="…"`."""
+    first, _space, rest = because.strip().partition(" ")
+    if article.strip() or not (first.casefold() in _CHOICES or _ARTICLE_NUMBER.fullmatch(first)):
+        return article, reason(because)
+    word, _space, after = rest.strip().partition(" ")
+    return first, reason(after if word.casefold() in BECAUSE else rest)
 
 
 def _form(swarm: Swarm) -> Card:

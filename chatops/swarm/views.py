@@ -36,7 +36,8 @@ class SwarmViews:
         unit.require(swarm)
         here = unit.origin.target if unit.origin is not None else None
         guests_read = swarm.has_guests and any(place.target == here for place in swarm.places)
-        unit.answer(card_for(swarm, self._names, guest=guests_read or _guest(unit.actor)))
+        guest = guests_read or _guest(unit.actor)
+        unit.answer(card_for(swarm, self._names, guest=guest, reader=unit.actor.id))
 
     async def listed(self, unit: Unit, which: str, case: TicketName | None) -> None:
         """List the swarms the asker may know of, newest first."""

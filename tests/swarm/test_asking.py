@@ -73,7 +73,7 @@ def test_guards_have_reasons() -> None:
     assert words == [
         "is here already",
         "is busy with other swarms (3 of 3)",
-        "23:40 there",
+        "23:40 there, in quiet hours",
         "is a guest; write guest: before the name",
     ]
     assert swarm.invitations[-1].person == "ben"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chatops.core.frozen import replace
+from chatops.core.journal import AuditRecord
 from chatops.errors import BadArgument, NotAllowed, NotFound
+from chatops.people.commands import tried
 from chatops.ports.tickets import NewTicket, Priority, WriteContext
 from swarm_bench import Bench, button, words
 
@@ -103,3 +106,17 @@ async def test_the_swarms_button_lists_those_of_the_case() -> None:
     card = await bench.do("max", "case show fake:1001")
     assert button(card, "Swarms").command == "swarm list case=fake:1001"
     assert "SW-1" in words(await bench.press("max", card, "Swarms"))
+
+
+def test_audit_names_what_was_not_understood() -> None:
+    """Refused before it was known which command it is, its first words are told; the rest is nobody's business."""
+    record = AuditRecord(
+        command="",
+        arguments="swarm opne fake:1001 with all the details",
+        via="console",
+        outcome="refused:unknown_command",
+        event="e1",
+        at=Bench().clock.now(),
+    )
+    assert tried(record) == "swarm opne"
+    assert tried(replace(record, command="swarm open")) == "swarm open"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatops.core.message import Card
 from chatops.engine.ticket_effects import DraftArticle
 from chatops.errors import Impossible, NotAllowed, NotFound
 from chatops.ports.tickets import Audience, Status
@@ -238,3 +239,42 @@ async def test_recent_swarms_are_listed_for_two_months() -> None:
     assert "SW-1" in words(await bench.do("max", "swarm list recent"))
     await bench.later(days=31)
     assert "No swarms" in words(await bench.do("max", "swarm list recent"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "article", "words_"),
+    [
+        ("none because one off", "none", "one off"),
+        ("none one off", "none", "one off"),
+        ("keiner weil einmalig", "none", "einmalig"),
+        ("new Refunds stop after a lock", "draft", "Refunds stop after a lock"),
+        ("new", "draft", "Card charged twice"),
+    ],
+)
+async def test_the_knowledge_decision_may_be_said_plainly(typed: str, article: str, words_: str) -> None:
+    """`close none because …` is understood like `close article=none because="…"`."""
+    bench = await opened()
+    await bench.do("olga", "swarm resolve SW-1 released the lock")
+    await bench.do("olga", f"swarm close SW-1 {typed}")
+    decision = (await bench.swarm()).decision
+    assert decision is not None
+    assert (decision.article, decision.words) == (article, words_)
+
+
+async def test_a_question_left_open_offers_no_answer_after_the_end() -> None:
+    """Its card loses the button, so nobody types for nothing."""
+    bench = await opened()
+    await bench.do("ben", "swarm join SW-1")
+    await bench.do("ben", "swarm question SW-1 which bank?")
+    await bench.do("olga", "swarm resolve SW-1 released the lock")
+    cards = [said for said in await bench.room() if isinstance(said, Card) and "which bank?" in words(said)]
+    assert cards[-1].buttons == ()
+
+
+async def test_after_the_end_the_way_on_is_named() -> None:
+    """A swarm that is over cannot go on; a new one can."""
+    bench = await opened()
+    await bench.do("olga", "swarm cancel SW-1 because of a mistake")
+    with pytest.raises(Impossible) as refusal:
+        await bench.do("olga", "swarm resume SW-1")
+    assert "swarm open fake:1001 …" in words(refusal.value.hint)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chatops.core.frozen import replace
 from chatops.core.message import Card
-from chatops.errors import NotFound
+from chatops.errors import Impossible, NotAllowed, NotFound
 from chatops.ports.tickets import Ref
 from chatops.swarm.cards import guest_card, house_card, room_card
 from chatops.swarm.letters import invitation_card
@@ -129,3 +129,27 @@ async def test_a_guest_sees_only_their_own_swarm() -> None:
     await bench.do("olga", "swarm open fake:1001 refund loops")
     with pytest.raises(NotFound):
         await bench.do("gus", "swarm show SW-1")
+
+
+async def test_a_guest_learns_nothing_of_cases_by_opening() -> None:
+    """A case that is there and one that is not get the same answer."""
+    bench = Bench()
+    said = []
+    for case in ("fake:1001", "fake:9999"):
+        with pytest.raises(NotAllowed) as refusal:
+            await bench.do("gus", f"swarm open {case} hello")
+        said.append(str(refusal.value))
+    assert said[0] == said[1]
+    assert "Olga" not in said[0]
+
+
+async def test_the_end_names_no_case_to_guests() -> None:
+    """What would work after the end is told without the case when a guest reads it."""
+    bench = Bench()
+    await bench.do("olga", "swarm open fake:1001 refund loops")
+    await bench.do("olga", "swarm invite SW-1 guest:gus")
+    await bench.do("gus", "swarm accept SW-1")
+    await bench.do("olga", "swarm cancel SW-1 because of a mistake")
+    with pytest.raises(Impossible) as refusal:
+        await bench.do("gus", "swarm question SW-1 and now?")
+    assert refusal.value.hint is None

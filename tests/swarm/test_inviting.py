@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatops.core.effects import InviteToRoom
+from chatops.core.message import Card
 from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound
 from chatops.swarm.model import Asked
 from swarm_bench import Bench, words
@@ -176,3 +177,54 @@ async def test_the_end_calls_everything_off() -> None:
     assert one.state is Asked.WITHDRAWN
     assert "you are not needed any more" in await bench.heard("anna")
     assert bench.ledger["room.archive swarm:2/main"] == 1
+
+
+async def test_a_surname_is_no_part_of_the_reason() -> None:
+    """Full names are typed without quotes, and several of them with commas."""
+    bench = await opened()
+    await bench.do("olga", "swarm invite SW-1 Anna A, Ben B you two know it")
+    calls = (await bench.swarm()).calls
+    assert [(call.wanted, call.why) for call in calls] == [("Anna A", "you two know it"), ("Ben B", "you two know it")]
+    await bench.do("olga", "swarm invite SW-1 cem because of the queue")
+    assert (await bench.swarm()).calls[-1].why == "because of the queue"
+
+
+async def test_a_next_one_is_promised_only_if_there_is_one() -> None:
+    """Who asks one person by name hears when they will know, not of a next one."""
+    bench = await opened()
+    assert "the next one is asked" in words(await bench.do("olga", "swarm invite SW-1 skill:billing"))
+    alone = words(await bench.do("olga", "swarm invite SW-1 max wait=3m"))
+    assert "You hear by" in alone
+    assert "next one" not in alone
+    await bench.later(minutes=3)
+    told = await bench.heard("olga")
+    assert "nobody is left to ask (Max M)" in told
+    assert "Max M did not answer in time" in told
+
+
+async def test_a_guest_named_like_a_colleague_is_asked_with_a_press() -> None:
+    """The refusal offers what would work."""
+    bench = await opened()
+    card = await bench.do("olga", "swarm invite SW-1 gus")
+    await bench.press("olga", card, "Invite Gus G as a guest")
+    assert (await states(bench))["gus"] == "sent"
+
+
+async def test_nobody_is_given_longer_than_the_clocks_leave() -> None:
+    """An invitation runs out with the time box at the latest."""
+    bench = Bench()
+    await bench.do("olga", "swarm open fake:1001 refund loops timebox=5m")
+    await bench.do("olga", "swarm invite SW-1 anna wait=2h")
+    await bench.later(minutes=5)
+    assert await states(bench) == {"anna": "expired"}
+
+
+async def test_the_briefing_offers_what_a_member_can_do() -> None:
+    """Nobody who is in it is asked to join; helpers are offered to say what solves it."""
+    bench = await opened()
+    await bench.do("ben", "swarm join SW-1")
+    [card] = [said for said in await bench.said_to("person:ben") if isinstance(said, Card)]
+    assert [words(button.label) for button in card.buttons] == ["Question", "Solution", "Invite"]
+    shown = await bench.do("olga", "swarm show SW-1")
+    assert isinstance(shown, Card)
+    assert [words(button.label) for button in shown.buttons] == ["Invite", "Question", "Solution", "Done"]
