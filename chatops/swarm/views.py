@@ -35,12 +35,13 @@ class SwarmViews:
         swarm = await the_swarm(unit, id)
         unit.require(swarm)
         here = unit.origin.target if unit.origin is not None else None
-        guests_read = swarm.has_guests and any(place.target == here for place in swarm.places)
-        guest = guests_read or _guest(unit.actor)
-        unit.answer(card_for(swarm, self._names, guest=guest, reader=unit.actor.id))
+        among_us = any(place.target == here for place in swarm.places)
+        guest = (swarm.has_guests and among_us) or _guest(unit.actor)
+        alone = swarm.private and not among_us
+        unit.answer(card_for(swarm, self._names, guest=guest, reader=unit.actor.id), private=alone)
 
     async def listed(self, unit: Unit, which: str, case: TicketName | None) -> None:
-        """List the swarms the asker may know of, newest first."""
+        """List the swarms the asker may know of, newest first; to the asker alone when a private one is among them."""
         found = [swarm for swarm in await self._found(unit, which, case) if swarm.visible_to(unit.actor)]
         if not found:
             unit.answer(
@@ -62,7 +63,8 @@ class SwarmViews:
                     Button(label=_("Join {swarm}", swarm=swarm.name), command=f"swarm join {swarm.name}")
                     for swarm in [swarm for swarm in shown if swarm.live and not swarm.member(unit.actor.id)][:4]
                 ),
-            )
+            ),
+            private=any(swarm.private for swarm in found),
         )
 
     async def brief(self, unit: Unit, id: str) -> None:

@@ -146,6 +146,19 @@ async def test_a_private_swarm_is_for_those_in_it() -> None:
     assert "1 swarm" in words(await bench.do("ben", "swarm list"))
 
 
+async def test_a_private_swarm_is_shown_where_nobody_else_reads_along() -> None:
+    """Asked for in a room of others, it is shown to the asker alone; in its own room, and when public, as usual."""
+    bench = Bench()
+    await bench.do("olga", 'swarm open fake:1001 "refund loops" private')
+
+    async def shown(line: str, room: str | None = None) -> list[str]:
+        return [post.to for post in await bench.posts("olga", line, room=room) if post.reply]
+
+    assert await shown("swarm show SW-1") == ["person:olga"]
+    assert await shown("swarm list") == ["person:olga"]
+    assert await shown("swarm show", room="1") == ["room:swarm:1/main"]
+
+
 async def test_the_openers_card_has_the_next_steps() -> None:
     """Invite and Done are one press away."""
     bench = Bench()
