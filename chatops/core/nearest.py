@@ -20,7 +20,7 @@ _PLACES = {
     letter: (row, column + row * 0.4) for row, letters in enumerate(_ROWS) for column, letter in enumerate(letters)
 }
 _SWAPPED, _NEIGHBOUR, _DOUBLED = 0.7, 0.8, 0.8
-_MIXED = 0.1
+_MIXED = 0.25
 
 
 class Wording(Frozen, frozen=True, kw_only=True):

@@ -21,6 +21,9 @@ from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, 
 
 __all__ = ["Call", "CommandTable", "ReadContext"]
 
+_FIRST = ("open", "declare", "new", "list", "show", "find")
+"""Verbs that somebody who only knows the noun is most likely to look for."""
+
 DRY_RUN = "--dry-run"
 
 
@@ -252,17 +255,23 @@ class CommandTable:
             )
         noun = self.noun(found[0].text)
         if noun is not None and len(found) == 1:
-            own = [command for command in self.commands if command.noun == noun]
+            own = sorted((one for one in self.commands if one.noun == noun), key=_telling)
             raise UnknownCommand(
                 _("What about {noun}? The verb is missing.", noun=Code(code=found[0].text)),
                 hint=_("{help} lists what there is.", help=Code(code=f"help {noun}")),
                 commands=tuple(self._example(command, context) for command in own[:3]),
             )
-        near = self.nearest(line, context)
+        near = tuple(self._with_rest(one, line, found, context) for one in self.nearest(line, context))
+        topic = "help"
+        if noun is not None:
+            topic = f"help {noun}"
+            asked = self._longest_match([fold(found[1].text)], (), context)
+            if asked is not None and asked.commands[0].words == "help":  # `swarm help`
+                near = (topic,)
         raise UnknownCommand(
             _("There is no command {words}.", words=Code(code=" ".join(token.text for token in found[:2])[:60])),
-            hint=_("{help} lists what there is.", help=Code(code="help")),
-            commands=tuple(self._with_rest(wording, line, found, context) for wording in near),
+            hint=_("{help} lists what there is.", help=Code(code=topic)),
+            commands=near,
         )
 
     def _with_rest(self, wording: str, line: str, found: Sequence[Token], context: ReadContext) -> str:
@@ -311,6 +320,12 @@ class CommandTable:
             hint=unread.hint or _("Usage: {usage}", usage=usage.line(command, context.locale)),
             commands=working or (self._example(command, context),),
         )
+
+
+def _telling(command: Command) -> tuple[int, str]:
+    """Return where a command stands among examples of its noun: how it begins first, then how one looks at it."""
+    verb = command.verb
+    return (_FIRST.index(verb) if verb in _FIRST else len(_FIRST), command.words)
 
 
 def _declared(command: Command) -> Iterator[tuple[str, str]]:

@@ -131,7 +131,7 @@ class Unit:
             args={f"t{n}": label for n, label in enumerate(labels)},
             verbatim=True,
         )
-        return _("That is for: {who}. Your roles do not include it.", who=joined)
+        return _("That is for: {who}. Please ask one of them.", who=joined)
 
     # reading
 

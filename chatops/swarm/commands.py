@@ -43,7 +43,7 @@ class Show(StrEnum):
 
 _BECAUSE = Option(label=_("why"), aliases={"de": ("weil", "grund"), "nl": ("omdat", "reden")})
 _ARTICLE = Option(
-    label=_("knowledge: new, none, or the number of the article that helped"),
+    label=_("new, none, or an article’s number"),
     aliases={"de": ("artikel",), "nl": ("artikel",)},
 )
 _WORDS = Option(
@@ -74,7 +74,7 @@ class SwarmCommands:
             "help_needed": Option(label=_("help needed")),
             "tried": Option(label=_("what you tried"), aliases={"de": ("versucht",), "nl": ("geprobeerd",)}),
             "skills": Option(label=_("skills to ask for"), aliases={"de": ("können",), "nl": ("vaardigheden",)}),
-            "timebox": Option(label=_("time box"), aliases={"de": ("zeitrahmen",), "nl": ("tijdslimiet",)}),
+            "timebox": Option(label=_("how long, like 60m"), aliases={"de": ("zeitrahmen",), "nl": ("tijdslimiet",)}),
             "private": Option(label=_("only for who is in it"), aliases={"de": ("privat",), "nl": ("prive",)}),
         },
     )
@@ -131,13 +131,13 @@ class SwarmCommands:
             "swarm invite SW-12 guest:ops@partner.example",
         ),
         options={
-            "who": Option(label=_("whom, separated by commas")),
+            "who": Option(label=_("whom")),
             "why": Option(label=_("why them")),
             "ask": Option(
-                label=_("ask that many at once; the first to accept comes"),
+                label=_("how many at once"),
                 aliases={"de": ("frage",), "nl": ("vraag",)},
             ),
-            "wait": Option(label=_("how long to wait for an answer"), aliases={"de": ("warte",), "nl": ("wacht",)}),
+            "wait": Option(label=_("how long, like 3m"), aliases={"de": ("warte",), "nl": ("wacht",)}),
             "page": Option(label=_("even in quiet hours"), aliases={"de": ("dringend",), "nl": ("dringend",)}),
         },
     )

@@ -15,7 +15,7 @@ from chatops.core.text import Code, Text, _, said
 from chatops.core.unit import Unit
 from chatops.core.values import yes_or_no
 from chatops.engine.ticket_effects import AddNote, SetStatus
-from chatops.errors import Impossible
+from chatops.errors import Impossible, NotAllowed
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Audience, Status, TicketSystems
 from chatops.swarm import moves
@@ -199,7 +199,7 @@ class SwarmService:
     ) -> None:
         """Resolve and close in one go. A reply to the customer is shown first and sent with `send`."""
         before = await the_own(unit, id, "swarm done")
-        unit.require(before)
+        self._require(unit, before)
         if before.over:
             raise moves.wrong_state(before)
         finish = (
@@ -256,8 +256,16 @@ class SwarmService:
 
     async def _mine(self, unit: Unit, id: str) -> Swarm:
         swarm = await the_swarm(unit, id)
-        unit.require(swarm)
+        self._require(unit, swarm)
         return swarm
+
+    def _require(self, unit: Unit, swarm: Swarm) -> None:
+        """Make sure that the asker may. Raise NotAllowed, with the one to turn to."""
+        try:
+            unit.require(swarm)
+        except NotAllowed as no:
+            hint = _("{owner} owns {swarm}.", owner=self.consequences.names(swarm.owner), swarm=swarm.name)
+            raise NotAllowed(no.message, hint=hint) from None
 
     def _finished(self, unit: Unit, before: Swarm, finish: Finish) -> Swarm:
         after = before

@@ -9,6 +9,7 @@ import pytest
 from chatops.core.command import ReadContext
 from chatops.core.nearest import slips
 from chatops.core.table import CommandTable
+from chatops.errors import UnknownCommand
 from sample_commands import context, in_room, server_commands
 
 TABLE = CommandTable(server_commands())
@@ -101,3 +102,25 @@ def test_slips_are_none_for_the_same_word() -> None:
     """And as many as there are letters for nothing."""
     assert slips("swarm", "swarm") == 0
     assert slips("", "swarm") >= 4
+
+
+def test_a_noun_alone_is_answered_with_how_it_begins() -> None:
+    """`swarm` alone offers to open and to list, not whatever comes first in the alphabet."""
+    with pytest.raises(UnknownCommand) as unknown:
+        TABLE.read("swarm", context())
+    assert [TABLE.read(text, context()).command.verb for text in unknown.value.commands][:2] == ["open", "list"]
+
+
+@pytest.mark.parametrize("typed", ["swarm help", "schwarm hilfe", "zwerm hulp"])
+def test_help_behind_the_noun_is_shown_the_way(typed: str) -> None:
+    """Said the wrong way round, it is answered with the right one."""
+    with pytest.raises(UnknownCommand) as unknown:
+        TABLE.read(typed, context())
+    assert unknown.value.commands == ("help swarm",)
+
+
+def test_nobody_is_told_words_of_two_languages() -> None:
+    """`swarm gereed` is understood, yet not suggested to somebody who writes English."""
+    for typed in ("swarm merge SW-9", "swarm reopen", "swarm handover @jan", "swarm ask jan"):
+        for near in TABLE.nearest(typed, context()):
+            assert "gereed" not in near

@@ -69,7 +69,7 @@ async def test_a_press_that_was_refused_does_not_count(theatre: Theatre) -> None
     denied = await stage.presses("anna", "Lead")
     done = await stage.presses("ben", "Lead")
 
-    assert said(denied) == ["That is for: pod lead. Your roles do not include it."]
+    assert said(denied) == ["That is for: pod lead. Please ask one of them."]
     assert denied[0].ref.room.id == "direct-anna"
     assert said(done) == ["Lead."]
 

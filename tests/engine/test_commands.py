@@ -18,7 +18,7 @@ async def test_a_role_is_checked_before_the_handler(theatre: Theatre) -> None:
     denied = await stage.says("anna", "tally lead")
     allowed = await stage.says("ben", "tally lead")
 
-    assert said(denied) == ["That is for: pod lead. Your roles do not include it."]
+    assert said(denied) == ["That is for: pod lead. Please ask one of them."]
     assert said(allowed) == ["Lead."]
     assert await stage.audit(LANE) == ["tally lead → denied", "tally lead → done"]
 
@@ -31,7 +31,7 @@ async def test_a_relation_is_checked_on_the_thing(theatre: Theatre) -> None:
 
     answers = [said(await stage.says(who, "tally own 1")) for who in ("anna", "mia", "ben")]
 
-    assert answers == [["Yours."], ["Yours."], ["That is for: manager / owner. Your roles do not include it."]]
+    assert answers == [["Yours."], ["Yours."], ["That is for: manager / owner. Please ask one of them."]]
 
 
 async def test_a_handler_that_forgets_to_ask_commits_nothing(theatre: Theatre) -> None:

@@ -111,6 +111,7 @@ async def test_the_swarms_button_lists_those_of_the_case() -> None:
 def test_audit_names_what_was_not_understood() -> None:
     """Refused before it was known which command it is, its first words are told; the rest is nobody's business."""
     record = AuditRecord(
+        person="anna",
         command="",
         arguments="swarm opne fake:1001 with all the details",
         via="console",

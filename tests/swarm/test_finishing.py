@@ -48,8 +48,9 @@ async def test_only_owner_and_pod_lead_finish() -> None:
         "cancel SW-1 because so",
         "hold SW-1 vendor",
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed) as refusal:
             await bench.do("anna", f"swarm {line}")
+        assert words(refusal.value.hint) == "Olga O owns SW-1."
     await bench.do("lea", "swarm done SW-1 it works article=new")
     assert (await bench.swarm()).state is State.CLOSED
 
