@@ -60,7 +60,7 @@ async def test_five_hundred_messages(house: House, seed: int) -> None:
         for one in said:
             outcomes[await judged(house, one)] += 1
 
-    assert min(outcomes[one] for one in ("done", "refused", "silence")) > 20, outcomes
+    assert min(outcomes[one] for one in ("done", "refused", "silence")) > 10, outcomes
     await house.quiet()
     told = await house.everything_said()
     assert [text for text in told if any(word in text for word in PRIVATE)] == []

@@ -32,6 +32,9 @@ STEPS = {
 SOON, LATE = 150, 900
 """Milliseconds of life of a server killed at any moment; it takes the first ones to start."""
 
+ALL = (*STEPS, kill_child.ANY_MOMENT, *kill_child.OUTSIDE)
+"""Every way to be killed, in turns. A new swarm begins with the first of those outside, so that each comes to happen."""
+
 
 @dataclass(frozen=True)
 class Killed:
@@ -51,7 +54,6 @@ def kill(folder: Path, *, kills: int, stories: int, at_least: int, seed: int) ->
     """Let a server be killed `kills` times, then let it come to its end."""
     data = kill_company.found(folder)
     chance = random.Random(seed)
-    steps = [*STEPS, kill_child.ANY_MOMENT]
     killed: Counter[str] = Counter()
     with tempfile.TemporaryFile("w+") as errors:
         path = os.pathsep.join((str(folder / "site"), str(Path(__file__).parent)))
@@ -64,9 +66,10 @@ def kill(folder: Path, *, kills: int, stories: int, at_least: int, seed: int) ->
             text=True,
         ) as process:
             for number in range(kills + 1):
-                step = steps[number % len(steps)] if number < kills else ""
+                step = ALL[number % len(ALL)] if number < kills else ""
+                begun = 1 + killed[kill_child.OUTSIDE[0]] + (step in kill_child.OUTSIDE[:1])
                 after = chance.randint(1, STEPS[step]) if step in STEPS else chance.randint(SOON, LATE)
-                order = {"step": step, "after": after, "stories": stories, "at_least": at_least}
+                order = {"step": step, "after": after, "stories": stories, "begun": begun, "at_least": at_least}
                 print(json.dumps(order), file=process.stdin, flush=True)
                 assert process.stdout is not None
                 code = process.stdout.readline().strip()

@@ -45,9 +45,9 @@ def place(conversation: int, turn: int) -> tuple[str, str]:
 
 
 class Script:
-    """Says it. `stories`: how many swarms are played; one more begins with every sixty commands."""
+    """Says it. `stories`: how many swarms are played; `begun`: how many of them by now."""
 
-    def __init__(self, app: App, progress: Path, *, stories: int) -> None:
+    def __init__(self, app: App, progress: Path, *, stories: int, begun: int) -> None:
         plugin = app.registry.plugins["console_network"]
         if not isinstance(plugin, ConsoleNetwork):
             raise TypeError(plugin)
@@ -58,6 +58,7 @@ class Script:
         self._progress = os.open(progress, os.O_RDWR | os.O_CREAT)
         self._said = int(os.pread(self._progress, 20, 0) or 0)
         self._cases = CASES[:stories]
+        self._begun = begun
         self._stories: dict[str, asyncio.Task[None]] = {}
 
     async def begin(self) -> None:
@@ -70,7 +71,7 @@ class Script:
         """Say one command after another."""
         number = max(0, self._said - AGAIN)
         while True:
-            self._tell(number // 60 + 1)
+            self._tell(self._begun)
             for n in range(number, number + BREATH):
                 await self._count(n)
             number += BREATH
