@@ -177,7 +177,7 @@ class App:
                 anchor_every=self.settings.engine.anchor_every,
                 keep=timedelta(days=self.settings.engine.keep_days),
             )
-            self._tasks.spawn(upkeep.run(), name="upkeep")
+            self._tasks.keep(upkeep.run, name="upkeep", clock=self._clock)
             self._running.push_async_callback(self._tasks.cancel)
             if self._listen:
                 await self.web.start()

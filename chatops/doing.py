@@ -33,6 +33,8 @@ class Doing:
         person = self._directory.by_id(name) if name else None
         if person is None:
             return self._nobody(name)
+        if request.room is not None and self._engine.rooms.by_id(request.room) is None:
+            return self._no_room(request.room)
         key = f"do:{request.key or secrets.token_hex(16)}"
         if request.key is not None:
             await self._remember(request, person)
@@ -59,6 +61,11 @@ class Doing:
             known = await self._records.get("key", request.key or "")
             if known is None or known.body["digest"] != digest:
                 raise
+
+    def _no_room(self, room: str) -> DoAnswer:
+        message = f"There is no room {room}."
+        hint = "Rooms are named after what they belong to: --room swarm:12/main"
+        return DoAnswer(ok=False, id="", error=Problem(code="usage", message=message, hint=hint))
 
     def _nobody(self, name: str) -> DoAnswer:
         if not name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from chatops.core.access import Relations
 from chatops.core.actions import Action
@@ -206,12 +207,15 @@ class Engine:
     async def start(self) -> None:
         """Take up all work."""
         await self.rooms.load(self.store)
-        self._tasks.spawn(self.inbox.run(), name="inbox")
-        self._tasks.spawn(self.inbox.renew(), name="leases")
-        self._tasks.spawn(self.outbox.run(bulk=False), name="outbox")
-        self._tasks.spawn(self.outbox.run(bulk=True), name="broadcasts")
-        self._tasks.spawn(self.timers.run(), name="timers")
-        self._tasks.spawn(self._heartbeat(), name="heartbeat")
+        for name, work in (
+            ("inbox", self.inbox.run),
+            ("leases", self.inbox.renew),
+            ("outbox", partial(self.outbox.run, bulk=False)),
+            ("broadcasts", partial(self.outbox.run, bulk=True)),
+            ("timers", self.timers.run),
+            ("heartbeat", self._heartbeat),
+        ):
+            self._tasks.keep(work, name=name, clock=self.clock)
         self.networks.start()
 
     async def stop(self) -> None:

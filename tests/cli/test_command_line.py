@@ -79,6 +79,12 @@ def test_somebody_nobody_knows_is_refused_with_a_hint(server: Demo) -> None:
     assert "agent-1" in ran.json["error"]["hint"]
 
 
+def test_a_room_nobody_knows_is_refused(server: Demo) -> None:
+    ran = chatops("do", "--json", "--room", "swarm:99/main", "brief", folder=server.folder)
+    assert ran.code == 2
+    assert "swarm:99/main" in ran.json["error"]["message"]
+
+
 def test_acting_as_somebody_is_audited_as_such(server: Demo) -> None:
     assert server.do("whoami", person="lead-1").code == 0
     answered = chatops("audit", "verify", folder=server.folder)
