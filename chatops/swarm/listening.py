@@ -17,7 +17,7 @@ from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import PeopleDesk
 from chatops.swarm.model import Asked, Swarm, Write
-from chatops.swarm.moves import placed, written
+from chatops.swarm.moves import placed, time_is_up, written
 from chatops.swarm.wording import short, write_line
 
 
@@ -53,9 +53,10 @@ class SwarmListeners:
 
     async def timebox_ends(self, unit: Unit, body: TimeboxEnds) -> None:
         """Tell the rooms that the time is over."""
-        swarm = await unit.get(Swarm, body.swarm)
-        if swarm is None or not swarm.live:
+        before = await unit.get(Swarm, body.swarm)
+        if before is None or not before.live:
             return
+        swarm = time_is_up(before)
         unit.note(swarm, _("The time box ended."), tag="timebox")
         card = Card(
             title=_("The time for {swarm} is over", swarm=swarm.name),
@@ -68,6 +69,7 @@ class SwarmListeners:
                 Button(label=_("Wait for the customer"), command=f"swarm hold {swarm.name} customer"),
             ),
         )
+        self._follow.follow(unit, before, swarm)
         self._follow.say(unit, swarm, card, notify=(swarm.owner,))
 
     async def room_settled(self, unit: Unit, effect: OpenRoom) -> None:

@@ -223,6 +223,8 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     places: tuple[Place, ...]
     ends_at: Instant | None = None
     """When the time box ends."""
+    time_up: bool = False
+    """Whether it has ended, and everybody was told."""
     members: tuple[Member, ...]
     calls: tuple[Call, ...] = ()
     invitations: tuple[Invitation, ...] = ()

@@ -271,6 +271,11 @@ def placed(swarm: Swarm, room: str, *, target: str) -> Swarm:
     )
 
 
+def time_is_up(swarm: Swarm) -> Swarm:
+    """Return the swarm after its time box has ended."""
+    return replace(swarm, time_up=True)
+
+
 def written(swarm: Swarm, write: Write) -> Swarm:
     """Remember something written to the ticket, or what became of it. A write once done stays done."""
     known = {one.name: one for one in swarm.writes}

@@ -67,6 +67,8 @@ def clock(swarm: Swarm, *, guest: bool = False) -> Text | None:
     if not swarm.live:
         return None
     box, due = swarm.ends_at, None if guest else swarm.case.due
+    if box is not None and swarm.time_up:
+        return _("time box over since {time}", time=Moment(at=box))
     if box is not None and (due is None or box <= due):
         return _("time box until {time}", time=Moment(at=box))
     return None if due is None else _("case due by {time}", time=Moment(at=due, style="datetime"))

@@ -166,6 +166,9 @@ async def test_the_time_box_is_told_once() -> None:
     assert not [said for said in await bench.room() if "time for SW-1" in words(said)]
     await bench.later(minutes=2)
     assert len([said for said in await bench.room() if "The time for SW-1 is over" in words(said)]) == 1
+    shown = words(await bench.do("max", "swarm show SW-1"))
+    assert "time box over since" in shown
+    assert "time box until" not in shown
 
 
 async def test_bare_done_means_the_one_i_own() -> None:
