@@ -17,6 +17,7 @@ from chatops.core.journal import Seal
 from chatops.core.table import CommandTable
 from chatops.core.text import _
 from chatops.doing import Doing
+from chatops.engine.dead_letters import DeadLetters
 from chatops.engine.engine import Engine, no_probe
 from chatops.engine.help import HelpCommands
 from chatops.engine.settings import EngineSettings
@@ -91,7 +92,7 @@ class App:
         self._running = AsyncExitStack()
         codec = Codec()
         catalogues = Catalogues.load()
-        self.store = SqliteStore(folder.database, codec, Seal(folder.journal_key), clock)
+        self.store = SqliteStore(folder.database, codec, Seal(folder.journal_key), clock, witness=folder.anchor)
         self.web = WebServer(
             host=settings.server.host,
             port=settings.server.port,
@@ -233,7 +234,8 @@ class App:
             if not await asyncio.to_thread(held.database.exists):
                 message = f"There is no database in {folder}."
                 raise StartError(message)
-            store = SqliteStore(held.database, Codec(), Seal(held.journal_key), SystemClock())
+            seal = Seal(held.journal_key)
+            store = SqliteStore(held.database, Codec(), seal, SystemClock(), witness=held.anchor)
             await store.open()
             try:
                 return await store.verify()
@@ -251,6 +253,7 @@ class App:
         classes = {**OWN, **{name: find(name) for name in self.settings.plugins.enabled}}
         for name, plugin_class in classes.items():
             loading.add(name, plugin_class(self._context(name, told.get(name, {}))))
+        loading.add("dead_letters", DeadLetters(self.store))
         loading.add("help", HelpCommands(lambda: self.table, loading.relations))
         return loading.collect()
 

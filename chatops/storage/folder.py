@@ -18,6 +18,7 @@ from chatops.errors import FolderInUse
 LOCK = "server.lock"
 DATABASE = "chatops.db"
 JOURNAL_KEY = "journal.key"
+ANCHOR = "journal.anchor"
 ACTION_KEY = "action.key"
 OPERATOR_TOKEN = "operator.token"  # noqa: S105 - the name of its file
 SECRET_BYTES = 32
@@ -72,6 +73,11 @@ class DataFolder:
     def database(self) -> Path:
         """The SQLite file."""
         return self.path / DATABASE
+
+    @property
+    def anchor(self) -> Path:
+        """Where the journals' newest anchor is kept outside the database."""
+        return self.path / ANCHOR
 
     @property
     def journal_key(self) -> bytes:

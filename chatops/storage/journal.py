@@ -57,13 +57,13 @@ class Tables(Protocol):
 def extend(seal: Seal, new: NewEntry, *, at: datetime, before: Head | None) -> tuple[Entry, Head]:
     """Return the sealed entry and its chain's new head. A head that was edited is not sealed again."""
     entry, head = seal.append(new, recorded_at=at, before=before)
-    sound = before is None or _same(before.seal, seal.head_seal(before.chain, before.seq, before.mac))
+    sound = before is None or same(before.seal, seal.head_seal(before.chain, before.seq, before.mac))
     return entry, head if sound else replace(head, seal=BROKEN)
 
 
 def next_ledger(seal: Seal, ledger: Ledger, moves: Sequence[tuple[Head | None, Head]]) -> Ledger:
     """Return the ledger after heads moved on (before, after). A ledger that was edited is not sealed again."""
-    sound = _same(ledger.seal, seal.ledger(ledger.writer, ledger.total, ledger.entries).seal)
+    sound = same(ledger.seal, seal.ledger(ledger.writer, ledger.total, ledger.entries).seal)
     total = ledger.total
     for before, after in moves:
         total = _add(_add(total, after.seal), ZERO if before is None else before.seal)
@@ -96,7 +96,7 @@ def _chain(chain: str, rows: Iterator[Row], seal: Seal, found: list[str]) -> tup
             continue
         if entry.seq != expected:
             found.append(f"{chain}: entry {expected} is missing before entry {entry.seq}.")
-        if not _same(entry.mac, seal.mac(entry, previous)):
+        if not same(entry.mac, seal.mac(entry, previous)):
             found.append(f"{row.where}: it was edited, moved, or not written by this server.")
         expected, previous = entry.seq + 1, entry.mac
         if entry.payload is None or entry.salt is None:
@@ -127,7 +127,7 @@ def _heads(tables: Tables, seal: Seal, ends: dict[str, tuple[int, str]], found: 
     total, seen = ZERO, set[str]()
     for head in tables.heads():
         seen.add(head.chain)
-        if not _same(head.seal, seal.head_seal(str(head.chain), _number(head.seq), str(head.mac))):
+        if not same(head.seal, seal.head_seal(str(head.chain), _number(head.seq), str(head.mac))):
             found.append(f"{head.chain}: its head was edited.")
         end = ends.get(head.chain)
         if end is None:
@@ -138,7 +138,7 @@ def _heads(tables: Tables, seal: Seal, ends: dict[str, tuple[int, str]], found: 
     found.extend(f"{chain}: its head is missing." for chain in sorted(ends.keys() - seen, key=str))
     claimed = ZERO
     for ledger in tables.ledgers():
-        if not _same(ledger.seal, seal.ledger(str(ledger.writer), str(ledger.total), _number(ledger.entries)).seal):
+        if not same(ledger.seal, seal.ledger(str(ledger.writer), str(ledger.total), _number(ledger.entries)).seal):
             found.append(f"The ledger of {ledger.writer} was edited.")
         claimed = _add(claimed, ledger.total)
     if total != claimed:
@@ -152,7 +152,7 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
         if anchor.number != number:
             found.append(f"Anchor {number} is missing.")
             break
-        if not _sealed(anchor, seal):
+        if not sealed(anchor, seal):
             found.append(f"Anchor {number} was edited.")
             continue
         if anchor.chains > chains:
@@ -186,7 +186,8 @@ def _past(tables: Tables, seal: Seal, chains: int, found: list[str]) -> None:
     found.extend(f"The ledger of {writer} is missing." for writer in sorted(counts, key=str))
 
 
-def _sealed(anchor: Anchor, seal: Seal) -> bool:
+def sealed(anchor: Anchor, seal: Seal) -> bool:
+    """Whether an anchor as found is one that `seal` made."""
     try:
         expected = seal.anchor(
             number=anchor.number,
@@ -198,10 +199,11 @@ def _sealed(anchor: Anchor, seal: Seal) -> bool:
         )
     except (AttributeError, TypeError):
         return False
-    return _same(anchor.seal, expected.seal)
+    return same(anchor.seal, expected.seal)
 
 
-def _same(stored: object, computed: str) -> bool:
+def same(stored: object, computed: str) -> bool:
+    """Whether a seal as found, whatever it may be, is the one computed."""
     return isinstance(stored, str) and hmac.compare_digest(stored.encode(), computed.encode())
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.commit import Commit, InboxRow, Stored
 from chatops.core.events import TimerFired
-from chatops.core.journal import Entry, Seal
+from chatops.core.journal import Anchor, Entry, Seal
 from chatops.errors import StoreError, StoreUnavailable
 from chatops.ports.store import (
     Checkpoint,
@@ -42,6 +44,10 @@ from chatops.storage.schema import migrate
 from chatops.storage.sqlite_rows import News, PostTag
 from chatops.storage.sqlite_upkeep import Present
 from chatops.storage.sqlite_writer import Writer
+from chatops.storage.witness import Witness
+
+T = TypeVar("T")
+Given = ParamSpec("Given")
 
 WATCHED = 4096
 """Roots whose settling can be waited for at the same time."""
@@ -53,8 +59,14 @@ class SqliteStore:
     Should a second process open the file all the same, this one's writes are refused from then on: fences are safe.
     """
 
-    def __init__(self, path: Path, codec: Codec, seal: Seal, clock: Clock, *, busy: float = 5.0) -> None:
-        """`busy`: seconds to wait for somebody else's lock (a backup's) before a write fails."""
+    def __init__(
+        self, path: Path, codec: Codec, seal: Seal, clock: Clock, *, busy: float = 5.0, witness: Path | None = None
+    ) -> None:
+        """`busy`: seconds to wait for somebody else's lock (a backup's) before a write fails.
+
+        `witness`: the file that keeps the newest anchor outside the database; without one, an older copy put back whole
+        is not found.
+        """
         codec.register(TimerFired)
         self._path = path
         self._codec = codec
@@ -66,6 +78,9 @@ class SqliteStore:
         self._post_bell = Bell(clock)
         self._watched: OrderedDict[str, Bell] = OrderedDict()
         self._epoch: int | None = None
+        self._witness = None if witness is None else Witness(witness, seal)
+        self._grown = False
+        """Whether anything may have been appended to the journals since the last anchor."""
         self.reads = Reads(sqlite_file.settings(path, query_only=1), faults=sqlite_file.ERRORS)
         """The reading connection, for the other parts of `chatops.storage`."""
         self.writer: Writer[Present] = Writer(
@@ -88,7 +103,10 @@ class SqliteStore:
             raise
 
     async def close(self) -> None:
-        """Finish what was asked for, release all leases, disconnect."""
+        """Finish what was asked for, anchor what is not, release all leases, disconnect."""
+        if self._witness is not None and self._grown:
+            with suppress(StoreError):  # what could not be anchored now is with the next start
+                await self.anchor()
         await self.writer.close()
         await self.reads.close()
         self._events, self._targets = Lanes(), Lanes()
@@ -143,6 +161,7 @@ class SqliteStore:
         """Write a unit of work, all or nothing, and end the claim."""
         at = self._clock.now()
         until = self._events.hold(commit.seq, commit.fence)
+        self._grown = self._grown or bool(commit.entries)
 
         def after(news: News) -> None:
             if commit.outcome.state == "retry":
@@ -293,20 +312,32 @@ class SqliteStore:
     async def verify(self) -> Sequence[str]:
         """Check every journal."""
         try:
-            return await asyncio.to_thread(sqlite_journal.verify, self._path, self._seal)
-        except sqlite3.Error as error:
+            return await asyncio.to_thread(sqlite_journal.verify, self._path, self._seal, self._witness)
+        except (sqlite3.Error, OSError) as error:
             message = f"The journals cannot be read: {error}"
             raise StoreUnavailable(message) from error
 
     async def erase(self, chain: str, seq: int) -> None:
         """Delete an entry's payload and salt and append the record of it."""
         at = self._clock.now()
+        self._grown = True
         await self.writer.run(lambda db: sqlite_journal.erase(db, chain, seq, seal=self._seal, at=at))
 
     async def anchor(self) -> None:
-        """Seal the present heads into an anchor."""
+        """Seal the present heads into an anchor, and keep it outside the database too."""
         at = self._clock.now()
-        await self.writer.run(lambda db: sqlite_journal.anchor(db, seal=self._seal, at=at))
+        kept = None if self._witness is None else await self._beside(self._witness.begin, sqlite_journal.WRITER, at)
+
+        def work(db: sqlite3.Connection) -> tuple[Anchor, bool]:
+            told = kept.anchor if kept is not None else None
+            return sqlite_journal.anchor(db, seal=self._seal, at=at), told is not None and sqlite_journal.holds(
+                db, told
+            )
+
+        self._grown = False
+        anchor, follows = await self.writer.run(work, failed=self._grow)
+        if self._witness is not None and follows:
+            await self._beside(self._witness.keep, anchor)
 
     async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
         """Forget settled events and posts older than that."""
@@ -334,6 +365,17 @@ class SqliteStore:
             raise StoreUnavailable(message)
 
     # inside: on the loop
+
+    async def _beside(self, work: Callable[Given, T], *given: Given.args, **named: Given.kwargs) -> T:
+        """Do `work` on the witness's file, in a thread."""
+        try:
+            return await asyncio.to_thread(work, *given, **named)
+        except OSError as error:
+            message = f"The anchor cannot be kept outside the database: {error}"
+            raise StoreUnavailable(message) from error
+
+    def _grow(self) -> None:
+        self._grown = True
 
     def _greeted(self, present: Present) -> None:
         """Start from what the database says; also after a fault, when a write may have happened unknown to us."""

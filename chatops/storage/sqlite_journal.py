@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from chatops.core.frozen import replace
 from chatops.core.journal import ERASED, ZERO, Anchor, Entry, Head, Ledger, NewEntry, Seal
 from chatops.storage.journal import BROKEN, Row, Tables, extend, findings, next_ledger
 from chatops.storage.sqlite_rows import read, written
+from chatops.storage.witness import Witness, fits
 
 WRITER = "sqlite"
 
@@ -75,8 +77,8 @@ def erase(connection: sqlite3.Connection, chain: str, seq: int, *, seal: Seal, a
     append(connection, [record], seal=seal, at=at)
 
 
-def anchor(connection: sqlite3.Connection, *, seal: Seal, at: datetime) -> None:
-    """Add an anchor of this writer's ledger."""
+def anchor(connection: sqlite3.Connection, *, seal: Seal, at: datetime) -> Anchor:
+    """Add an anchor of this writer's ledger, and return it."""
     ledger = _ledger(connection, seal)
     number = connection.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM anchor").fetchone()[0]
     chains = connection.execute("SELECT COUNT(*) FROM journal_head").fetchone()[0]
@@ -92,13 +94,29 @@ def anchor(connection: sqlite3.Connection, *, seal: Seal, at: datetime) -> None:
         "INSERT INTO anchor (number, writer, anchored_at, chains, total, entries, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (kept.number, kept.writer, written(kept.anchored_at), kept.chains, kept.total, kept.entries, kept.seal),
     )
+    return kept
 
 
-def verify(path: Path, seal: Seal) -> list[str]:
+def holds(connection: sqlite3.Connection, anchor: Anchor) -> bool:
+    """Whether the database holds this anchor."""
+    return fits(anchor, partial(_seal_of, connection))
+
+
+def verify(path: Path, seal: Seal, witness: Witness | None = None) -> list[str]:
     """Return what is wrong with the journals in the database at `path`. Blocking: it reads all of them."""
+    kept = None if witness is None else witness.read()  # first: the running server may anchor meanwhile
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
         connection.execute("BEGIN")
-        return findings(_Tables(connection), seal)
+        found = findings(_Tables(connection), seal)
+        if witness is not None and kept is not None:
+            newest = connection.execute("SELECT COALESCE(MAX(number), 0) FROM anchor").fetchone()[0]
+            found += witness.findings(kept, newest, partial(_seal_of, connection))
+        return found
+
+
+def _seal_of(connection: sqlite3.Connection, number: int) -> object:
+    found = connection.execute("SELECT seal FROM anchor WHERE number = ?", (number,)).fetchone()
+    return None if found is None else found[0]
 
 
 class _Tables(Tables):
