@@ -44,8 +44,8 @@ class Facts(Protocol):
         """Return the next number of a sequence, never given out before. A number may be skipped after a crash."""
         ...
 
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200) -> Sequence[Entry]:
-        """Return entries of a journal, oldest first."""
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
+        """Return the first `limit` entries of a journal after a number, or the `newest`; always oldest first."""
         ...
 
 
@@ -180,8 +180,8 @@ class Unit:
         return found if isinstance(found, Aggregate) else None
 
     async def audited(self, lane: str, *, limit: int = 200) -> list[AuditRecord]:
-        """Return the stored audit of a lane, oldest first; erased records are left out."""
-        entries = await self._facts.entries(audit_chain(lane), limit=limit)
+        """Return the newest of the stored audit of a lane, oldest first; erased records are left out."""
+        entries = await self._facts.entries(audit_chain(lane), limit=limit, newest=True)
         return [
             self._codec.decode_as(AuditRecord, entry.payload)
             for entry in entries
@@ -189,8 +189,9 @@ class Unit:
         ]
 
     async def timeline(self, aggregate: Aggregate, *, limit: int = 200) -> list[TimelineNote]:
-        """Return the stored timeline of an aggregate, oldest first; erased entries are left out."""
-        entries = await self._facts.entries(timeline_chain(aggregate.kind, aggregate.id), limit=limit)
+        """Return the newest of the stored timeline of an aggregate, oldest first; erased entries are left out."""
+        chain = timeline_chain(aggregate.kind, aggregate.id)
+        entries = await self._facts.entries(chain, limit=limit, newest=True)
         return [
             self._codec.decode_as(TimelineNote, entry.payload)
             for entry in entries

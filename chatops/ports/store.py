@@ -207,8 +207,11 @@ class Store(Protocol):
         """Return the next number of a sequence, starting at 1, never given out before."""
         ...
 
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200) -> Sequence[Entry]:
-        """Return journal entries with a higher number than `after`, oldest first."""
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
+        """Return journal entries with a higher number than `after`, oldest first.
+
+        Of more than `limit` the oldest, or with `newest` the newest.
+        """
         ...
 
     async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:

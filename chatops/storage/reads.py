@@ -104,9 +104,9 @@ async def find(kind: str, keys: Mapping[str, str], limit: int) -> list[Stored]:
     return [_stored(row) for row in await query.order_by("number").limit(limit)]
 
 
-async def entries(chain: str, after: int, limit: int) -> list[Entry]:
-    """Return journal entries, oldest first."""
-    rows = await JournalEntry.filter(chain=chain, seq__gt=after).order_by("seq").limit(limit)
+async def entries(chain: str, after: int, limit: int, *, newest: bool) -> list[Entry]:
+    """Return the oldest or the newest journal entries after a number, oldest first."""
+    rows = await JournalEntry.filter(chain=chain, seq__gt=after).order_by("-seq" if newest else "seq").limit(limit)
     return [
         Entry(
             chain=row.chain,
@@ -118,7 +118,7 @@ async def entries(chain: str, after: int, limit: int) -> list[Entry]:
             commitment=row.commitment,
             mac=row.mac,
         )
-        for row in rows
+        for row in (reversed(rows) if newest else rows)
     ]
 
 

@@ -195,9 +195,9 @@ class SqliteStore:
         """Return the next number of a sequence."""
         return await self.writer.run(lambda db: sqlite_upkeep.allocate(db, sequence))
 
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200) -> Sequence[Entry]:
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
         """Return journal entries with a higher number than `after`, oldest first."""
-        return await self.reads.ask(reads.entries(chain, after, limit))
+        return await self.reads.ask(reads.entries(chain, after, limit, newest=newest))
 
     async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:
         """Return the newest stored events of a remote room, oldest first."""

@@ -37,9 +37,10 @@ class MemoryJournal:
             self.heads[new.chain] = head
         self.ledgers[self._writer] = self._seal.ledger(self._writer, total, count)
 
-    def entries(self, chain: str, *, after: int, limit: int) -> Sequence[Entry]:
-        """Return entries with a higher number than `after`, oldest first."""
-        return [entry for entry in self.chains.get(chain, ()) if entry.seq > after][:limit]
+    def entries(self, chain: str, *, after: int, limit: int, newest: bool = False) -> Sequence[Entry]:
+        """Return the oldest or the newest entries with a higher number than `after`, oldest first."""
+        found = [entry for entry in self.chains.get(chain, ()) if entry.seq > after]
+        return found[max(len(found) - limit, 0) :] if newest else found[:limit]
 
     def erase(self, chain: str, seq: int, *, at: datetime) -> None:
         """Empty one entry and record that."""

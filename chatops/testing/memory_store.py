@@ -178,10 +178,10 @@ class MemoryStore:
         self._sequences[sequence] = self._sequences.get(sequence, 0) + 1
         return self._sequences[sequence]
 
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200) -> Sequence[Entry]:
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
         """Return journal entries, oldest first."""
         self._up()
-        return self.journal.entries(chain, after=after, limit=limit)
+        return self.journal.entries(chain, after=after, limit=limit, newest=newest)
 
     async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:
         """Return the newest stored events of a remote room, oldest first."""

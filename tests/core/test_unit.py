@@ -14,9 +14,9 @@ from chatops.core.commit import Commit, InboxRow
 from chatops.core.effects import Post, Timer
 from chatops.core.events import Event
 from chatops.core.frozen import replace
-from chatops.core.journal import AuditRecord, TimelineNote
+from chatops.core.journal import AuditRecord, NewEntry, TimelineNote, audit_chain
 from chatops.core.message import Button, Card, Identity, Person, RoomRef
-from chatops.core.text import _
+from chatops.core.text import _, said
 from chatops.core.unit import Origin, Unit
 from chatops.errors import CodecError, NotAllowed, NotFound
 from chatops.testing.clock import START, ManualClock
@@ -221,6 +221,30 @@ async def test_notes_are_read_back_from_the_timeline(bench: Bench) -> None:
 
     assert (note.actor, note.tag, note.occurred_at) == ("anna", "step", START)
     assert Catalogues({}).plain(note.text, Reader()) == "Raised"
+
+
+async def test_of_many_records_the_newest_are_read_back(bench: Bench) -> None:
+    """However long timeline and audit have become: the newest, oldest first."""
+    await bench.stored(Tally(id="a"))
+    unit = await bench.unit()
+    tally = await unit.need(Tally, "a")
+    for n in range(30):
+        unit.note(tally, said(str(n)))
+    records = [
+        NewEntry(
+            chain=audit_chain("tally:a"), kind=AuditRecord.kind, payload=bench.codec.encode(ran(n)), salt="5a17" * 8
+        )
+        for n in range(30)
+    ]
+    await bench.store.commit(replace(unit.commit(), entries=(*unit.commit().entries, *records)))
+
+    later = await bench.unit()
+    assert [note.text for note in await later.timeline(tally, limit=25)] == [said(str(n)) for n in range(5, 30)]
+    assert [record.command for record in await later.audited("tally:a", limit=25)] == [str(n) for n in range(5, 30)]
+
+
+def ran(number: int) -> AuditRecord:
+    return AuditRecord(person="anna", command=str(number), outcome="done", event="e", at=START)
 
 
 async def test_require_asks_roles_and_relations(bench: Bench) -> None:

@@ -68,6 +68,15 @@ class FactPromises(StoreTests):
         assert {found.recorded_at for found in page} == {clock.now()}
         assert await store.entries("none") in ([], ())
 
+    async def test_the_newest_entries(self, store: Store, clock: ManualClock) -> None:
+        """Of many entries the newest, oldest first, and none up to the number given; of few, all."""
+        await do(store, clock, "a", entries=tuple(entry("chain", f'"{n}"') for n in range(300)))
+
+        assert [found.seq for found in await store.entries("chain", limit=3, newest=True)] == [298, 299, 300]
+        assert [found.seq for found in await store.entries("chain", after=299, limit=3, newest=True)] == [300]
+        assert len(await store.entries("chain", limit=1000, newest=True)) == 300
+        assert await store.entries("none", newest=True) in ([], ())
+
     async def test_messages_of_a_room(self, store: Store) -> None:
         """The newest events of a remote room, oldest first."""
         await store.accept_many([event(f"m{n}", room="net:!a") for n in range(5)] + [event("x", room="net:!b")])
