@@ -46,6 +46,11 @@ def firings(
     fired: list[Firing] = []
     merged = 0
     coming: datetime | None = due
+    if rule is not None and _EVERY.fullmatch(rule) and missed != "all" and due < now:
+        # Only the last one counts: years of `every 1s` are not gone through one by one.
+        step = next_due(rule, zone, due) - due
+        merged = (now - due) // step
+        coming = due + merged * step
     while coming is not None and coming <= now and len(fired) < limit:
         following = None if rule is None else next_due(rule, zone, coming)
         last = following is None or following > now

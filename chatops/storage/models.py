@@ -60,6 +60,7 @@ class InboxEvent(Model):
             Index(fields=("lane",), name="inbox_lane"),
             Index(fields=("cause",), name="inbox_cause"),
             Index(fields=("room", "seq"), name="inbox_room"),
+            Index(fields=("state", "ended_at"), name="inbox_ended"),
             PartialIndex(fields=("lane", "seq"), name="inbox_ready", condition={"state": "ready"}),
             PartialIndex(fields=("seq",), name="inbox_dead", condition={"state": "dead"}),
         )
@@ -93,6 +94,7 @@ class OutboxPost(Model):
         indexes = (
             Index(fields=("cause",), name="outbox_cause"),
             Index(fields=("target", "id"), name="outbox_target"),
+            Index(fields=("state", "ended_at"), name="outbox_ended"),
             PartialIndex(fields=("target", "id"), name="outbox_ready", condition={"state": "ready"}),
             PartialIndex(fields=("target", "id"), name="outbox_sending", condition={"state": "sending"}),
             PartialIndex(fields=("id",), name="outbox_dead", condition={"state": "dead"}),

@@ -13,18 +13,19 @@ from chatops.storage.sqlite_rows import News, PostTag, read_or_none, written
 PURGE_BATCH = 500
 """Rows forgotten in one transaction, so that nobody else waits long."""
 
-_OLD_EVENTS = """
+OLD_EVENTS = """
 SELECT seq, key FROM inbox x WHERE state = 'done' AND ended_at < ?
 AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.cause = x.cause AND e.state = 'ready')
 AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.cause = x.cause AND p.state IN ('ready', 'sending'))
-ORDER BY seq LIMIT ?
+LIMIT ?
 """
-_OLD_POSTS = """
+OLD_POSTS = """
 SELECT id, key FROM outbox x WHERE state IN ('sent', 'unknown') AND ended_at < ?
 AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.cause = x.cause AND e.state = 'ready')
 AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.cause = x.cause AND p.state IN ('ready', 'sending'))
-ORDER BY id LIMIT ?
+LIMIT ?
 """
+"""In any order: by number, SQLite would rather read the whole table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ def purge(
 
     Their keys stay taken. Dead letters stay until they are replayed.
     """
-    events = connection.execute(_OLD_EVENTS, (written(events_before), PURGE_BATCH)).fetchall()
-    posts = connection.execute(_OLD_POSTS, (written(posts_before), PURGE_BATCH)).fetchall()
+    events = connection.execute(OLD_EVENTS, (written(events_before), PURGE_BATCH)).fetchall()
+    posts = connection.execute(OLD_POSTS, (written(posts_before), PURGE_BATCH)).fetchall()
     spent = [(key, "inbox", written(at)) for _seq, key in events] + [(key, "outbox", written(at)) for _id, key in posts]
     connection.executemany("INSERT INTO spent_key (key, space, purged_at) VALUES (?, ?, ?)", spent)
     connection.executemany("DELETE FROM inbox WHERE seq = ?", [(seq,) for seq, _key in events])

@@ -142,3 +142,34 @@ def test_what_could_never_be_due_is_refused(due: str, zone: str, rule: str | Non
 def test_what_can_be_due_is_not_refused() -> None:
     check("2026-03-29T02:30", BERLIN, "weekly mon,thu 09:00")
     check("2026-03-29T02:30:00+00:00", "UTC", None)
+
+
+@pytest.mark.parametrize("missed", ["latest", "skip"])
+def test_a_long_absence_costs_nothing(missed: Literal["latest", "skip"]) -> None:
+    """What was due every second for thirty years is worked out at once, not gone through."""
+    seconds = 30 * 365 * 86400
+    now = MONDAY + timedelta(seconds=seconds)
+    fired, following = firings(due=MONDAY, zone="UTC", rule="every 1s", missed=missed, now=now)
+
+    assert fired == (Firing(due=now, missed=seconds if missed == "latest" else 0),)
+    assert following == now + timedelta(seconds=1)
+
+
+@given(
+    rule=st.sampled_from(["every 7s", "every 3m", "every 2h"]),
+    absence=st.integers(0, 100_000),
+    missed=st.sampled_from(["latest", "skip"]),
+)
+def test_elapsed_time_is_counted_as_if_gone_through(rule: str, absence: int, missed: Literal["latest", "skip"]) -> None:
+    """The occurrence fired, the number merged into it and the next due time are those of a step after the other."""
+    now = MONDAY + timedelta(seconds=absence)
+    steps, coming = 0, MONDAY
+    while next_due(rule, "UTC", coming) <= now:
+        steps, coming = steps + 1, next_due(rule, "UTC", coming)
+
+    fired, following = firings(due=MONDAY, zone="UTC", rule=rule, missed=missed, now=now)
+    if missed == "latest":
+        assert fired == (Firing(due=coming, missed=steps),)
+    else:
+        assert fired == ((Firing(due=coming),) if now - coming <= SKIP_AFTER else ())
+    assert following == next_due(rule, "UTC", coming)

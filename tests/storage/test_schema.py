@@ -16,6 +16,7 @@ from chatops.errors import SchemaMismatch, StoreUnavailable
 from chatops.storage.models import APP
 from chatops.storage.schema import config, migrate
 from chatops.storage.sqlite_file import settings, url
+from chatops.storage.sqlite_upkeep import OLD_EVENTS, OLD_POSTS
 
 NOT_DECLARED = ("tortoise_migrations", "record_text")
 """Tortoise's own table, and the search index that no model can declare."""
@@ -163,11 +164,17 @@ def test_what_is_no_database(tmp_path: Path) -> None:
         "SELECT owner FROM aggregate_key WHERE kind = 'k' AND name = 'n' AND value = 'v'",
         "SELECT owner FROM record_column WHERE namespace = 's' AND kind = 'k' AND name = 'n' AND value = 'v'",
         "SELECT 1 FROM journal WHERE chain = 'c' AND seq > 1 ORDER BY seq",
+        "SELECT 1 FROM inbox WHERE state = 'dead' ORDER BY ended_at DESC LIMIT 100",
+        "SELECT COUNT(*) FROM outbox WHERE state = 'failed'",
+        OLD_EVENTS,
+        OLD_POSTS,
     ],
 )
 def test_what_is_asked_often_has_an_index(database: Path, query: str) -> None:
     """No query of the running server reads a whole table."""
     with connect(database) as db:
-        plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))
-    assert "USING" in plan
-    assert "INDEX" in plan
+        given = ["2026-01-01", 500][: query.count("?")]
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", given)]
+    steps = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+    assert steps
+    assert all("USING" in step and "INDEX" in step for step in steps), plan
