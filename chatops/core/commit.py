@@ -27,6 +27,8 @@ class Put(Frozen, frozen=True, kw_only=True):
     body: str
     keys: frozenset[tuple[str, str]] = frozenset()
     """All of its keys; the store replaces the old ones."""
+    expires: Instant | None = None
+    """From when on the store may forget it; None: never. Replaces what was said before."""
 
 
 class OutboxRow(Frozen, frozen=True, kw_only=True):

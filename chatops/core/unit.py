@@ -374,6 +374,7 @@ class Unit:
             expected=version,
             body=self._codec.encode(aggregate),
             keys=aggregate.keys(),
+            expires=aggregate.expires if isinstance(aggregate, Action) else None,
         )
 
     def _row(self, key: str, effect: Effect) -> OutboxRow:

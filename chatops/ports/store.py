@@ -301,5 +301,5 @@ class Store(Protocol):
         ...
 
     async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
-        """Forget settled events and posts older than that; return how many rows went."""
+        """Forget settled events and posts older than that, and aggregates that expired; return how many rows went."""
         ...

@@ -159,10 +159,13 @@ class AggregateRow(Model):
     body = fields.TextField()
     keys = fields.TextField()
     """The (name, value) pairs as sorted JSON: for reading them back; the table below is for finding."""
+    expires = fields.DatetimeField(null=True)
+    """From when on it may be forgotten."""
 
     class Meta:
         table = "aggregate"
         unique_together = (("kind", "ident"),)
+        indexes = (Index(fields=("expires",), name="aggregate_expires"),)
 
 
 class AggregateKey(Model):

@@ -340,7 +340,7 @@ class SqliteStore:
             await self._beside(self._witness.keep, anchor)
 
     async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
-        """Forget settled events and posts older than that."""
+        """Forget settled events and posts older than that, and aggregates that expired."""
         at = self._clock.now()
         gone, more = 0, True
         while more:

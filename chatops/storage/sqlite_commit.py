@@ -87,8 +87,8 @@ def _put(connection: sqlite3.Connection, put: Put) -> None:
         _insert(connection, put)
         return
     connection.execute(
-        "UPDATE aggregate SET version = ?, body = ?, keys = ? WHERE number = ?",
-        (version + 1, put.body, _keys(put), number),
+        "UPDATE aggregate SET version = ?, body = ?, keys = ?, expires = ? WHERE number = ?",
+        (version + 1, put.body, _keys(put), written_or_none(put.expires), number),
     )
     if keys != _keys(put):
         connection.execute("DELETE FROM aggregate_key WHERE owner = ?", (number,))
@@ -102,8 +102,8 @@ def _ensure(connection: sqlite3.Connection, put: Put) -> None:
 
 def _insert(connection: sqlite3.Connection, put: Put) -> None:
     cursor = connection.execute(
-        "INSERT INTO aggregate (kind, ident, version, body, keys) VALUES (?, ?, 1, ?, ?)",
-        (put.kind, put.id, put.body, _keys(put)),
+        "INSERT INTO aggregate (kind, ident, version, body, keys, expires) VALUES (?, ?, 1, ?, ?, ?)",
+        (put.kind, put.id, put.body, _keys(put), written_or_none(put.expires)),
     )
     _index(connection, put, cursor.lastrowid or 0)
 

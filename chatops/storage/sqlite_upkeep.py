@@ -27,6 +27,8 @@ LIMIT ?
 """
 """In any order: by number, SQLite would rather read the whole table."""
 
+EXPIRED = "SELECT number FROM aggregate WHERE expires <= ? LIMIT ?"
+
 
 @dataclass(frozen=True, slots=True)
 class Present:
@@ -120,14 +122,17 @@ def replay(connection: sqlite3.Connection, key: str) -> News | None:
 def purge(
     connection: sqlite3.Connection, *, events_before: datetime, posts_before: datetime, at: datetime
 ) -> tuple[int, bool]:
-    """Forget up to a batch of settled rows; return how many, and whether there may be more.
+    """Forget up to a batch each of settled and of expired rows; return how many, and whether there may be more.
 
-    Their keys stay taken. Dead letters stay until they are replayed.
+    The keys of events and posts stay taken. Dead letters stay until they are replayed.
     """
     events = connection.execute(OLD_EVENTS, (written(events_before), PURGE_BATCH)).fetchall()
     posts = connection.execute(OLD_POSTS, (written(posts_before), PURGE_BATCH)).fetchall()
+    expired = connection.execute(EXPIRED, (written(at), PURGE_BATCH)).fetchall()
     spent = [(key, "inbox", written(at)) for _seq, key in events] + [(key, "outbox", written(at)) for _id, key in posts]
     connection.executemany("INSERT INTO spent_key (key, space, purged_at) VALUES (?, ?, ?)", spent)
     connection.executemany("DELETE FROM inbox WHERE seq = ?", [(seq,) for seq, _key in events])
     connection.executemany("DELETE FROM outbox WHERE id = ?", [(id_,) for id_, _key in posts])
-    return len(spent), PURGE_BATCH in (len(events), len(posts))
+    connection.executemany("DELETE FROM aggregate_key WHERE owner = ?", expired)
+    connection.executemany("DELETE FROM aggregate WHERE number = ?", expired)
+    return len(spent) + len(expired), PURGE_BATCH in (len(events), len(posts), len(expired))

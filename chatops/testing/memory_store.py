@@ -68,6 +68,7 @@ class MemoryStore:
         self._placed: dict[tuple[str, str], Placed] = {}
         self._facts: dict[tuple[str, str], Stored] = {}
         self._kinds: dict[str, dict[str, None]] = {}
+        self._expires: dict[tuple[str, str], datetime] = {}
         self._claims: dict[str, str] = {}
         self._timers: dict[str, TimerRow] = {}
         self._checkpoints: dict[str, str] = {}
@@ -337,9 +338,13 @@ class MemoryStore:
         self.journal.anchor()
 
     async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
-        """Forget settled events and posts older than that."""
+        """Forget settled events and posts older than that, and aggregates that expired."""
         self._up()
-        return self._inbox.purge(events_before) + self._outbox.purge(posts_before)
+        now = self._clock.now()
+        expired = [one for one, expires in self._expires.items() if expires <= now]
+        for kind, id_ in expired:
+            del self._facts[kind, id_], self._kinds[kind][id_], self._expires[kind, id_]
+        return len(expired) + self._inbox.purge(events_before) + self._outbox.purge(posts_before)
 
     # inside
 
@@ -366,6 +371,9 @@ class MemoryStore:
     def _write(self, put: Put, version: int) -> None:
         self._facts[put.kind, put.id] = Stored(kind=put.kind, id=put.id, version=version, body=put.body, keys=put.keys)
         self._kinds.setdefault(put.kind, {})[put.id] = None
+        self._expires.pop((put.kind, put.id), None)
+        if put.expires is not None:
+            self._expires[put.kind, put.id] = put.expires
 
     def _fire(self, timer: TimerRow, now: datetime, limit: int) -> int:
         fired, following = firings(

@@ -223,6 +223,21 @@ async def test_notes_are_read_back_from_the_timeline(bench: Bench) -> None:
     assert Catalogues({}).plain(note.text, Reader()) == "Raised"
 
 
+async def test_buttons_are_stored_until_they_expire(bench: Bench) -> None:
+    """When minted and when used, so that the store can forget them; other aggregates stay for ever."""
+    unit = await bench.unit()
+    unit.put(Tally(id="a"))
+    unit.answer(Card(title=said("x"), buttons=(Button(label=said("go"), command="tally show a"),)))
+    made = unit.commit()
+    (action,) = made.ensures
+    await bench.store.commit(made)
+    later = await bench.unit()
+    later.put(replace(await later.need(Action, action.id), used_by=("anna",)))
+
+    assert [put.expires for put in made.puts] == [None]
+    assert [action.expires, *(put.expires for put in later.commit().puts)] == [START + timedelta(days=30)] * 2
+
+
 async def test_of_many_records_the_newest_are_read_back(bench: Bench) -> None:
     """However long timeline and audit have become: the newest, oldest first."""
     await bench.stored(Tally(id="a"))

@@ -16,7 +16,7 @@ from chatops.errors import SchemaMismatch, StoreUnavailable
 from chatops.storage.models import APP
 from chatops.storage.schema import config, migrate
 from chatops.storage.sqlite_file import settings, url
-from chatops.storage.sqlite_upkeep import OLD_EVENTS, OLD_POSTS
+from chatops.storage.sqlite_upkeep import EXPIRED, OLD_EVENTS, OLD_POSTS
 
 NOT_DECLARED = ("tortoise_migrations", "record_text")
 """Tortoise's own table, and the search index that no model can declare."""
@@ -168,6 +168,7 @@ def test_what_is_no_database(tmp_path: Path) -> None:
         "SELECT COUNT(*) FROM outbox WHERE state = 'failed'",
         OLD_EVENTS,
         OLD_POSTS,
+        EXPIRED,
     ],
 )
 def test_what_is_asked_often_has_an_index(database: Path, query: str) -> None:

@@ -39,11 +39,13 @@ class Migration(migrations.Migration):
                 ("version", fields.BigIntField()),
                 ("body", fields.TextField(unique=False)),
                 ("keys", fields.TextField(unique=False)),
+                ("expires", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "aggregate",
                 "app": "chatops",
                 "unique_together": (("kind", "ident"),),
+                "indexes": [Index(fields=["expires"], name="aggregate_expires")],
                 "pk_attr": "number",
                 "table_description": "An aggregate. `number` is the order they were made in.",
             },

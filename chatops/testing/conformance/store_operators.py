@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chatops.core.commit import Outcome
+from chatops.core.commit import Outcome, Put
+from chatops.core.frozen import replace
 from chatops.ports.store import Store
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.store_base import (
@@ -19,6 +20,7 @@ from chatops.testing.conformance.store_base import (
     event,
     mark,
     post,
+    put,
     sending,
     timer,
     unit,
@@ -121,3 +123,37 @@ class OperatorPromises(StoreTests):
         assert await store.purge(events_before=clock.now(), posts_before=clock.now()) == 1
         assert await store.next_due() is not None
         assert not await store.verify()
+
+    async def test_purging_forgets_what_has_expired(self, store: Store, clock: ManualClock) -> None:
+        """Written or ensured, an aggregate goes once its time has come, with its keys, and may be made anew."""
+        soon, late = clock.now() + DAY, clock.now() + 3 * DAY
+        made = (put("a", case="c"), put("b", case="c"), put("kept", case="c"))
+        await do(store, clock, "1", puts=(expiring(made[0], soon), expiring(made[1], late), made[2]))
+        await do(store, clock, "2", ensures=(expiring(put("d", case="c"), soon), expiring(put("kept"), soon)))
+        before = clock.now() - DAY
+        assert await store.purge(events_before=before, posts_before=before) == 0
+
+        clock.advance(DAY)
+        assert await store.purge(events_before=before, posts_before=before) == 2
+        assert await store.get("swarm", "a") is None
+        assert [found.id for found in await store.find("swarm", {"case": "c"})] == ["b", "kept"]
+        await do(store, clock, "3", puts=(put("a", case="c"),))
+        assert [found.id for found in await store.find("swarm", {"case": "c"})] == ["b", "kept", "a"]
+
+    async def test_a_later_write_says_when_it_expires(self, store: Store, clock: ManualClock) -> None:
+        """Later, or not at all any more."""
+        soon = clock.now() + DAY
+        await do(store, clock, "1", puts=(expiring(put("a"), soon), expiring(put("b"), soon)))
+        await do(store, clock, "2", puts=(expiring(put("a", 1), soon + DAY), put("b", 1)))
+
+        clock.advance(DAY)
+        before = clock.now() - 30 * DAY
+        assert await store.purge(events_before=before, posts_before=before) == 0
+        clock.advance(DAY)
+        assert await store.purge(events_before=before, posts_before=before) == 1
+        assert [found.id for found in await store.find("swarm", {})] == ["b"]
+
+
+def expiring(made: Put, at: datetime) -> Put:
+    """The same, until then."""
+    return replace(made, expires=at)
