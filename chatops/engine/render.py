@@ -114,6 +114,11 @@ class _Words:
                 return Line(text=piece.text)
 
 
+def typed(button: RenderedButton) -> str:
+    """Return what to type instead of pressing; … stands for what its form would ask."""
+    return f"{button.command} …" if button.form else button.command
+
+
 def plain_of(outgoing: Outgoing) -> str:
     """Return all of a post as plain text; what buttons offer stands there as commands to type."""
     rows: list[str] = []
@@ -124,7 +129,7 @@ def plain_of(outgoing: Outgoing) -> str:
     rows += [f"{fact.label}: {words_of(fact.value)}" for fact in outgoing.facts]
     rows += [" · ".join(words_of(cell) for cell in row) for row in outgoing.table]
     rows += [
-        f"• `{button.command}`" if button.label == button.command else f"• {button.label}: `{button.command}`"
+        f"• `{typed(button)}`" if button.label == button.command else f"• {button.label}: `{typed(button)}`"
         for button in outgoing.buttons
     ]
     if outgoing.footer:

@@ -47,7 +47,7 @@ def test_a_card() -> None:
     assert outgoing.buttons[1].form[0].choices == (("a", "Solved"),)
     assert outgoing.plain == (
         "Swarm SW-1\nAsk Anna\nCase: <b>demo:1001</b>\nWho · Since\nAnna · 9:00\n"
-        "• Join: `swarm join SW-1`\n• Close: `swarm close SW-1`\nEnds at noon"
+        "• Join: `swarm join SW-1`\n• Close: `swarm close SW-1 …`\nEnds at noon"
     )
 
 
