@@ -297,7 +297,10 @@ class Store(Protocol):
         ...
 
     async def anchor(self) -> None:
-        """Seal the present heads into an anchor, so that later going back to an older copy is found."""
+        """Seal the present heads into an anchor, so that later going back to an older copy is found.
+
+        Needs to do nothing when nothing was appended since the last one.
+        """
         ...
 
     async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:

@@ -97,6 +97,7 @@ class SqliteStore:
         await self.writer.open()
         self.reads = Reads(sqlite_file.settings(self._path, query_only=1), faults=sqlite_file.ERRORS)
         try:
+            self._grown = await self.writer.run(sqlite_journal.grown)
             await self.reads.open()
         except StoreError:
             await self.close()
@@ -324,7 +325,9 @@ class SqliteStore:
         await self.writer.run(lambda db: sqlite_journal.erase(db, chain, seq, seal=self._seal, at=at))
 
     async def anchor(self) -> None:
-        """Seal the present heads into an anchor, and keep it outside the database too."""
+        """Seal the present heads into an anchor, and keep it outside the database too; nothing new needs none."""
+        if not self._grown:
+            return
         at = self._clock.now()
         kept = None if self._witness is None else await self._beside(self._witness.begin, sqlite_journal.WRITER, at)
 

@@ -97,6 +97,13 @@ def anchor(connection: sqlite3.Connection, *, seal: Seal, at: datetime) -> Ancho
     return kept
 
 
+def grown(connection: sqlite3.Connection) -> bool:
+    """Whether the newest anchor tells of fewer entries than this writer has appended."""
+    entries = connection.execute("SELECT entries FROM ledger WHERE writer = ?", (WRITER,)).fetchone()
+    told = connection.execute("SELECT entries FROM anchor WHERE writer = ? ORDER BY number DESC", (WRITER,)).fetchone()
+    return entries is not None and entries != (told or (0,))
+
+
 def holds(connection: sqlite3.Connection, anchor: Anchor) -> bool:
     """Whether the database holds this anchor."""
     return fits(anchor, partial(_seal_of, connection))

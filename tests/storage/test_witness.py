@@ -97,6 +97,27 @@ def test_stopping_anchors_what_was_appended(store: SqliteStore, clock: ManualClo
     assert verify(database, file) == []
 
 
+def test_an_anchor_tells_of_something_new(store: SqliteStore, clock: ManualClock, database: Path, file: Path) -> None:
+    """A quiet hour adds none; what a killed server had not anchored, the next one does."""
+
+    async def quietly(one: SqliteStore) -> int:
+        await one.open()
+        try:
+            for _minute in range(60):
+                await one.anchor()
+            return number_in(file)
+        finally:
+            await one.close()
+
+    live(store, clock, "a")
+    assert asyncio.run(quietly(store)) == 1
+
+    # Without its witness a store does not anchor as it closes: the entry is there, the anchor is not, as after a kill.
+    live(SqliteStore(database, Codec(), SEAL, clock), clock, "b")
+    assert asyncio.run(quietly(store)) == 2
+    assert verify(database, file) == []
+
+
 @pytest.mark.parametrize(
     "statements",
     [
