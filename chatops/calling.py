@@ -13,10 +13,7 @@ import msgspec
 from chatops.core.frozen import Frozen
 from chatops.errors import ChatopsError, SettingsError, StartError
 from chatops.storage.folder import OPERATOR_TOKEN, DataFolder
-
-DO = "/api/operator/do"
-VERIFY = "/api/operator/verify"
-INVITE = "/api/operator/console-invite"
+from chatops.web.doors import DO, INVITE, VERIFY
 
 USAGE_CODES = frozenset({"usage", "unknown_command", "bad_argument", "ambiguous"})
 """Refusals that mean the words were wrong."""

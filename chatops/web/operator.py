@@ -21,10 +21,9 @@ from aiohttp import web
 
 from chatops.core.frozen import Frozen
 from chatops.errors import Conflict, StoreUnavailable, TryLater
-from chatops.ports.web import Route
+from chatops.ports.web import Route, RouteHandler
 from chatops.web.answers import Problem, json_answer, problem, read_json
-
-PATH = "/api/operator/do"
+from chatops.web.doors import DO
 
 _Words = Annotated[str, msgspec.Meta(min_length=1, max_length=64 * 1024)]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -69,14 +68,26 @@ class DoAnswer(Frozen, frozen=True, kw_only=True, omit_defaults=False):
 Do = Callable[[DoRequest], Awaitable[DoAnswer]]
 
 
-def operator_route(*, token: str, do: Do) -> Route:
-    """Return the door. `do` raises Conflict for a key that was used for another command."""
+def for_operator(handler: RouteHandler, token: str) -> RouteHandler:
+    """Return `handler` behind the operator's token: 401 without it, 503 while the server cannot answer."""
     expected = f"Bearer {token}".encode()
 
-    async def handle(request: web.Request) -> web.Response:
+    async def guarded(request: web.Request) -> web.StreamResponse:
         given = request.headers.get("Authorization", "").encode(errors="replace")
         if not hmac.compare_digest(given, expected):
             return problem(401, "unauthorized", "The operator token is missing or wrong.")
+        try:
+            return await handler(request)
+        except (StoreUnavailable, TryLater):
+            return problem(503, "try_later", "The server cannot answer now. Nothing happened; try again.")
+
+    return guarded
+
+
+def operator_route(*, token: str, do: Do) -> Route:
+    """Return the door. `do` raises Conflict for a key that was used for another command."""
+
+    async def handle(request: web.Request) -> web.Response:
         try:
             asked = read_json(await request.read(), DoRequest)
         except msgspec.ValidationError as error:
@@ -87,8 +98,6 @@ def operator_route(*, token: str, do: Do) -> Route:
             answer = await do(asked)
         except Conflict:
             return problem(409, "key_taken", "That key was used for another command. Choose a new one.")
-        except (StoreUnavailable, TryLater):
-            return problem(503, "try_later", "The server cannot take commands now. Nothing happened; try again.")
         return json_answer(answer, status=200 if answer.settled else 202)
 
-    return Route(method="POST", path=PATH, handler=handle)
+    return Route(method="POST", path=DO, handler=for_operator(handle, token))

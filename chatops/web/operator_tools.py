@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
@@ -11,11 +10,10 @@ from aiohttp import web
 from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.frozen import Frozen
 from chatops.errors import NotFound
-from chatops.ports.web import Route, RouteHandler
+from chatops.ports.web import Route
 from chatops.web.answers import json_answer, problem, read_json
-
-VERIFY = "/api/operator/verify"
-INVITE = "/api/operator/console-invite"
+from chatops.web.doors import INVITE, VERIFY
+from chatops.web.operator import for_operator
 
 
 class Findings(Frozen, frozen=True, kw_only=True, omit_defaults=False):
@@ -52,8 +50,8 @@ class OperatorTools:
     def routes(self, *, token: str) -> tuple[Route, ...]:
         """Return the doors; each opens for `token` only."""
         return (
-            Route(method="GET", path=VERIFY, handler=_guarded(self._on_verify, token)),
-            Route(method="POST", path=INVITE, handler=_guarded(self._on_invite, token)),
+            Route(method="GET", path=VERIFY, handler=for_operator(self._on_verify, token)),
+            Route(method="POST", path=INVITE, handler=for_operator(self._on_invite, token)),
         )
 
     async def _on_verify(self, _request: web.Request) -> web.Response:
@@ -70,15 +68,3 @@ class OperatorTools:
             return json_answer(Link(link=await self._link(asked.person)))
         except NotFound as error:
             return problem(404, "not_found", Catalogues({}).plain(error.message, Reader()))
-
-
-def _guarded(handler: RouteHandler, token: str) -> RouteHandler:
-    expected = f"Bearer {token}".encode()
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        given = request.headers.get("Authorization", "").encode(errors="replace")
-        if not hmac.compare_digest(given, expected):
-            return problem(401, "unauthorized", "The operator token is missing or wrong.")
-        return await handler(request)
-
-    return guarded

@@ -13,6 +13,7 @@ from chatops.ports.web import Page, Route, Static
 from chatops.testing.clock import ManualClock
 from chatops.web.health import PartHealth, ready_route
 from chatops.web.operator import DoAnswer, DoReply, DoRequest, operator_route
+from chatops.web.operator_tools import OperatorTools
 from chatops.web.server import WebServer
 
 SECRET = b"a secret of the tests, long enough."
@@ -61,6 +62,16 @@ class Shop:
             raise self.failure
         return self.answer
 
+    async def verify(self) -> Sequence[str]:
+        """Find nothing."""
+        if self.failure is not None:
+            raise self.failure
+        return ()
+
+    async def link(self, person: str) -> str:
+        """Return an address."""
+        return f"/shop/{person}"
+
     async def health(self) -> Sequence[PartHealth]:
         """Say how the parts are."""
         return self.parts
@@ -82,6 +93,7 @@ def open_shop(clock: ManualClock, tmp_path: Path) -> Shop:
         Route(method="POST", path="/shop/leave", handler=shop.leave),
         Route(method="POST", path="/hooks/{name}", handler=shop.change),
         operator_route(token=OPERATOR, do=shop.do),
+        *OperatorTools(verify=shop.verify, sign_in_link=shop.link).routes(token=OPERATOR),
         ready_route(shop.health),
     )
     return shop

@@ -17,8 +17,10 @@ from chatops.errors import Conflict, StartError, StoreUnavailable
 from chatops.ports.web import Route
 from chatops.testing.clock import ManualClock
 from chatops.web.answers import Problem
+from chatops.web.doors import DO as PATH
+from chatops.web.doors import VERIFY
 from chatops.web.health import PartHealth
-from chatops.web.operator import PATH, DoAnswer, DoReply
+from chatops.web.operator import DoAnswer, DoReply
 from http_client import Browser, browsing, raw
 from web_shop import OPERATOR, Shop, open_shop
 
@@ -222,3 +224,13 @@ async def test_the_secure_flag_follows_the_address(shop: Shop) -> None:
         answer = await browser.get("/shop/enter")
     assert "Secure" in answer.headers["Set-Cookie"]
     await shop.server.stop()
+
+
+async def test_the_other_doors_keep_the_same_watch(served: Shop, browser: Browser) -> None:
+    """No token, no answer; no database, no pretence."""
+    assert (await browser.get(VERIFY)).status == 401
+    found = await browser.get(VERIFY, headers=BEARER)
+    assert (found.status, json.loads(found.text)) == (200, {"findings": []})
+    served.failure = StoreUnavailable("away")
+    away = await browser.get(VERIFY, headers=BEARER)
+    assert (away.status, json.loads(away.text)["error"]["code"]) == (503, "try_later")

@@ -1,0 +1,5 @@
+"""The operator's addresses. Importing this loads no server: the command line knocks with it."""
+
+DO = "/api/operator/do"
+VERIFY = "/api/operator/verify"
+INVITE = "/api/operator/console-invite"
