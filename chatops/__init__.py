@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName, When
     from chatops.core.rooms import Room, direct_target, remote_target, room_target
     from chatops.core.unit import Origin, Unit
-    from chatops.hookspecs import EffectPerformer, Listener, Performed, PluginContext, Section, hookimpl
+    from chatops.hookspecs import (
+        Checkup,
+        EffectPerformer,
+        Finding,
+        Listener,
+        Performed,
+        PluginContext,
+        Section,
+        Tool,
+        ToolOption,
+        hookimpl,
+    )
 
 __version__ = "0.1.0"
 
@@ -39,7 +50,18 @@ _HOMES = {
     "chatops.core.params": ("Duration", "IdOf", "Many", "Rest", "Selector", "TicketName", "When"),
     "chatops.core.rooms": ("Room", "direct_target", "remote_target", "room_target"),
     "chatops.core.unit": ("Origin", "Unit"),
-    "chatops.hookspecs": ("EffectPerformer", "Listener", "Performed", "PluginContext", "Section", "hookimpl"),
+    "chatops.hookspecs": (
+        "Checkup",
+        "EffectPerformer",
+        "Finding",
+        "Listener",
+        "Performed",
+        "PluginContext",
+        "Section",
+        "Tool",
+        "ToolOption",
+        "hookimpl",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -47,10 +69,12 @@ __all__ = [
     "Aggregate",
     "ArchiveRoom",
     "Body",
+    "Checkup",
     "Duration",
     "Effect",
     "EffectPerformer",
     "EffectSettled",
+    "Finding",
     "Frozen",
     "IdOf",
     "Instant",
@@ -72,6 +96,8 @@ __all__ = [
     "TicketName",
     "Timer",
     "TimerFired",
+    "Tool",
+    "ToolOption",
     "Unit",
     "When",
     "__version__",

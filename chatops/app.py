@@ -36,6 +36,7 @@ from chatops.settings import Settings
 from chatops.storage.folder import DataFolder
 from chatops.storage.records import SqliteRecords
 from chatops.storage.schema import migrate
+from chatops.storage.secrets import SealedSecrets
 from chatops.storage.sqlite import SqliteStore
 from chatops.storage.sqlite_file import url
 from chatops.swarm.plugin import SwarmPlugin
@@ -263,6 +264,7 @@ class App:
             settings=told,
             clock=self._clock,
             records=SqliteRecords(self.store, name),
+            secrets=SealedSecrets(SqliteRecords(self.store, "secrets"), name, self.folder.secrets_key),
             people=self.directory,
             tickets=self._connected,
             web=self.web,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pluggy
 
@@ -25,6 +25,7 @@ from chatops.ports.chat import ChatNetwork
 from chatops.ports.notify import Notifier
 from chatops.ports.records import Records
 from chatops.ports.roster import Directory, PeopleSource
+from chatops.ports.secrets import Secrets
 from chatops.ports.tickets import TicketSystem, TicketSystems
 from chatops.ports.web import Route, Static, Web
 
@@ -43,6 +44,7 @@ class PluginContext(Frozen, frozen=True, kw_only=True):
     """The plugin's own table, `[plugins.NAME]`, unchecked."""
     clock: Clock
     records: Records
+    secrets: Secrets
     people: Directory
     tickets: TicketSystems
     web: Web
@@ -91,6 +93,52 @@ class Section(Frozen, frozen=True, kw_only=True):
     """One line per thing, most urgent first; nothing when nothing waits."""
 
 
+class ToolOption(Frozen, frozen=True, kw_only=True):
+    """Something a tool has to know. What is not given on the command line is asked for, unless there is a default."""
+
+    name: str
+    """`homeserver` is given as `--homeserver VALUE`."""
+    help: str
+    default: str | None = None
+    secret: bool = False
+    """Never echoed, and never given on the command line, where other users of the machine could read it."""
+
+
+class Tool(Frozen, frozen=True, kw_only=True):
+    """Something operators do with a plugin on the command line: `chatops GROUP NAME`.
+
+    It runs inside the server that holds the data folder, or by itself when none runs; the store is open, the networks
+    need not be connected. When it has run, networks that had given up are tried again.
+    """
+
+    group: str
+    name: str
+    help: str
+    """One line, in English like all of the command line."""
+    run: Callable[[Mapping[str, str]], Awaitable[str]]
+    """(options by name) → what to show. Raises `chatops.errors.ChatopsError` with a sentence that says what to do."""
+    options: tuple[ToolOption, ...] = ()
+
+
+class Finding(Frozen, frozen=True, kw_only=True):
+    """One thing `chatops doctor` looked at."""
+
+    name: str
+    state: Literal["ok", "warning", "failure"]
+    detail: str = ""
+    """What is so, and when it is not well, why."""
+    fix: str = ""
+    """What to do about it: the command, the setting, the request to somebody's admin."""
+
+
+class Checkup(Frozen, frozen=True, kw_only=True):
+    """A plugin's part of `chatops doctor`: looks deeper than `ChatNetwork.check`, may take seconds and try things out."""
+
+    name: str
+    run: Callable[[], Awaitable[Sequence[Finding]]]
+    """Never raises what a finding can say."""
+
+
 class ChatopsSpecs:
     """All hooks."""
 
@@ -133,6 +181,14 @@ class ChatopsSpecs:
     @hookspec
     def chatops_register_routes(self, register: Callable[[Route | Static], None]) -> None:
         """Register web routes and files."""
+
+    @hookspec
+    def chatops_register_tools(self, register: Callable[[Tool], None]) -> None:
+        """Register tools for the command line."""
+
+    @hookspec
+    def chatops_register_checkups(self, register: Callable[[Checkup], None]) -> None:
+        """Register parts of `chatops doctor`."""
 
     @hookspec
     def chatops_register_sections(self, register: Callable[[Section], None]) -> None:

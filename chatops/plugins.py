@@ -13,7 +13,7 @@ from chatops.core.access import Relation, Relations
 from chatops.core.command import Command, declared
 from chatops.core.frozen import Body
 from chatops.errors import PluginError
-from chatops.hookspecs import PROJECT, ChatopsSpecs, EffectPerformer, Listener, PluginContext, Section
+from chatops.hookspecs import PROJECT, ChatopsSpecs, Checkup, EffectPerformer, Listener, PluginContext, Section, Tool
 from chatops.ports.chat import ChatNetwork
 from chatops.ports.notify import Notifier
 from chatops.ports.roster import PeopleSource
@@ -76,6 +76,8 @@ class Registry:
     performers: list[EffectPerformer] = field(default_factory=list)
     routes: list[Route | Static] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    tools: list[Tool] = field(default_factory=list)
+    checkups: dict[str, Checkup] = field(default_factory=dict)
     plugins: dict[str, object] = field(default_factory=dict)
     """The plugin objects themselves, in the order they were loaded."""
 
@@ -117,6 +119,8 @@ class Loading:
             ("chatops_register_effects", self._performer),
             ("chatops_register_listeners", self._listener),
             ("chatops_register_sections", self._section),
+            ("chatops_register_tools", self._tool),
+            ("chatops_register_checkups", self._named("checkup", registry.checkups)),
             ("chatops_register_routes", self._route),
             ("chatops_register_commands", self._command),
         ):
@@ -171,6 +175,10 @@ class Loading:
     def _section(self, plugin: str, section: Section) -> None:
         self._own("section", section.name, plugin)
         self._registry.sections.append(section)
+
+    def _tool(self, plugin: str, tool: Tool) -> None:
+        self._own("tool", f"{tool.group} {tool.name}", plugin)
+        self._registry.tools.append(tool)
 
     def _route(self, plugin: str, route: Route | Static) -> None:
         method = route.method if isinstance(route, Route) else "GET"

@@ -10,7 +10,7 @@ from blockbuster import blockbuster_ctx
 
 from chatops.core.catalogue import Catalogues
 
-OURS = ("chatops", "console_network", "local_tickets")
+OURS = ("chatops", "console_network", "local_tickets", "matrix_network")
 
 START_UP: tuple[tuple[str, frozenset[str]], ...] = (
     # Runs in a thread, with a loop of its own for Tortoise's migrations.

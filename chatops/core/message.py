@@ -85,6 +85,8 @@ class Message(Body, frozen=True, kw_only=True):
     automated: bool = False
     """True when a bot wrote it. Bots never execute."""
     truncated: bool = False
+    unreadable: bool = False
+    """True when the network could not show us the words (encrypted without a key for us). `text` is empty then."""
 
     def __post_init__(self) -> None:
         text, truncated = clean(self.text)
@@ -127,15 +129,28 @@ class Reaction(Body, frozen=True, kw_only=True):
 
 
 class MemberChange(Body, frozen=True, kw_only=True):
-    """Somebody came into a room or left it."""
+    """Somebody came into a room, left it, or asked to be let in (`knocked`)."""
 
     kind: ClassVar[str] = "member"
 
     room: RoomRef
     member: Identity
-    change: Literal["joined", "left", "removed", "banned"]
+    change: Literal["joined", "left", "removed", "banned", "knocked"]
     at: Instant
     by: Identity | None = None
+    ourselves: bool = False
+    """True when `member` is the server's own account: it has been put out of a room, or let in again."""
+
+
+class RoomMoved(Body, frozen=True, kw_only=True):
+    """A room goes on as another one (Matrix upgrades rooms); we are in it, and its members are being invited again."""
+
+    kind: ClassVar[str] = "room.moved"
+
+    room: RoomRef
+    """The room as it was."""
+    to: RoomRef
+    at: Instant
 
 
 class Redaction(Body, frozen=True, kw_only=True):
@@ -187,6 +202,8 @@ class Button(Frozen, frozen=True, kw_only=True):
     uses: Literal["always", "once", "once_per_person"] = "always"
     style: Literal["plain", "primary", "danger"] = "plain"
     form: tuple[Field, ...] = ()
+    icon: str = ""
+    """One emoji that says the same as the label; where reactions stand for buttons, it is the button."""
     ref: str = ""
     """Filled in by the unit of work: the opaque reference the networks carry."""
 

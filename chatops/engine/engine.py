@@ -16,7 +16,7 @@ from chatops.core.effects import ROOM_EFFECTS, ArchiveRoom, InviteToRoom, OpenRo
 from chatops.core.events import EffectSettled, PostFailed, TimerFired
 from chatops.core.frozen import Body, Frozen
 from chatops.core.journal import AuditRecord, TimelineNote
-from chatops.core.message import ButtonPress, CommandCall, MemberChange, Message, Reaction, Redaction
+from chatops.core.message import ButtonPress, CommandCall, MemberChange, Message, Reaction, Redaction, RoomMoved
 from chatops.core.rooms import Room
 from chatops.engine.calls import Lines
 from chatops.engine.commands import Parts, Table
@@ -48,7 +48,7 @@ from chatops.ports.roster import Directory
 from chatops.ports.store import Settlement, Store
 
 BODIES: tuple[type[Body], ...] = (
-    Message, ButtonPress, Reaction, MemberChange, Redaction, CommandCall,
+    Message, ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, CommandCall,
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
     Action, Room, TimelineNote, AuditRecord,
@@ -229,6 +229,7 @@ class Engine:
             await self.inbox.cancel()
             await self.outbox.cancel()
         await self._tasks.cancel()
+        await self.networks.close()
 
     def ring(self) -> None:
         """Look at every queue now."""

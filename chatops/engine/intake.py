@@ -22,6 +22,7 @@ from chatops.core.message import (
     MessageRef,
     Reaction,
     Redaction,
+    RoomMoved,
     RoomRef,
     clean,
 )
@@ -74,17 +75,23 @@ class Intake:
         self._checkpointed: dict[str, float] = {}
 
     def accept_for(self, network: str) -> Accept:
-        """Return the function through which `network` hands over what it received."""
+        """Return the door through which `network` hands over what it received."""
+        return _Door(self, network)
 
-        async def accept(events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
-            rows = [row for key, body in events if (row := self._row(network, key, body)) is not None]
-            if not rows and not self._checkpoint_due(checkpoint):
-                return
-            await self._store.accept_many(rows, checkpoint)
-            self._probe("accept")
-            self._accepted()
+    async def take(
+        self, network: str, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None
+    ) -> None:
+        """Accept what a network received, and the checkpoint behind it."""
+        rows = [row for key, body in events if (row := self._row(network, key, body)) is not None]
+        if not rows and not self._checkpoint_due(checkpoint):
+            return
+        await self._store.accept_many(rows, checkpoint)
+        self._probe("accept")
+        self._accepted()
 
-        return accept
+    async def checkpoint(self, name: str) -> str | None:
+        """Return a checkpoint's value as it was last stored."""
+        return await self._store.checkpoint(name)
 
     async def call(self, call: CommandCall, key: str) -> bool:
         """Accept a command that came by API or command line. False when `key` was accepted before."""
@@ -161,12 +168,26 @@ class Intake:
         return True
 
 
+class _Door:
+    """Implements `chatops.ports.chat.Accept` for one network."""
+
+    def __init__(self, intake: Intake, network: str) -> None:
+        self._intake = intake
+        self._network = network
+
+    async def checkpoint(self, name: str) -> str | None:
+        return await self._intake.checkpoint(name)
+
+    async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
+        await self._intake.take(self._network, events, checkpoint)
+
+
 def place(body: Body) -> RoomRef | None:
     """Return the room something happened in."""
     match body:
         case Message() | Reaction() | Redaction():
             return body.ref.room
-        case ButtonPress() | MemberChange():
+        case ButtonPress() | MemberChange() | RoomMoved():
             return body.room
         case _:
             return None

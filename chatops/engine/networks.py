@@ -43,6 +43,13 @@ class Networks:
         """Let none of them listen."""
         await self._tasks.cancel()
 
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for network in self._networks:
+            outcome = await guarded(network.close())
+            if isinstance(outcome, Raised):
+                log.error("a chat network did not close", network=network.name, trace=trace_of(outcome.error))
+
     async def _listen(self, network: ChatNetwork) -> None:
         pause = 1.0
         while True:

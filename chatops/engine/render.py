@@ -91,6 +91,7 @@ class _Words:
             label=self.plain(button.label),
             command=button.command,
             style=button.style,
+            icon=button.icon,
             form=tuple(self._field(field) for field in button.form),
         )
 

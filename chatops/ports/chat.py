@@ -73,6 +73,8 @@ class RenderedButton(Frozen, frozen=True, kw_only=True):
     """What to type where buttons cannot be had."""
     style: Literal["plain", "primary", "danger"] = "plain"
     form: tuple[RenderedField, ...] = ()
+    icon: str = ""
+    """One emoji for the same, or nothing."""
 
 
 class RenderedFact(Frozen, frozen=True, kw_only=True):
@@ -121,12 +123,17 @@ class CheckResult(Frozen, frozen=True, kw_only=True):
 class Accept(Protocol):
     """How a network hands over what it received."""
 
+    async def checkpoint(self, name: str) -> str | None:
+        """Return the value of a checkpoint as it was last stored, or None. Raise StoreUnavailable."""
+        ...
+
     async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
         """Durably accept (key, body) pairs and the checkpoint behind them, together.
 
         Keys are unique per event for ever within the network (`EVENTID`); repeating one is harmless. Bodies: Message,
-        ButtonPress, Reaction, MemberChange, Redaction. Returns only when everything is on disk; raises StoreUnavailable,
-        in which case nothing was accepted and the same call may be repeated.
+        ButtonPress, Reaction, MemberChange, RoomMoved, Redaction. A checkpoint behind nothing worth storing may be
+        stored a few seconds late, so what follows it may have to be handed over again. Returns only when everything is
+        on disk; raises StoreUnavailable, in which case nothing was accepted and the same call may be repeated.
         """
         ...
 
@@ -197,7 +204,7 @@ class ChatNetwork(Protocol):
         ...
 
     async def members(self, room: RoomRef) -> Sequence[Identity]:
-        """Return who is in a room, ourselves left out."""
+        """Return who is in a room or has been let in, ourselves left out."""
         ...
 
     async def read(self, message: MessageRef) -> Message | None:
@@ -206,4 +213,8 @@ class ChatNetwork(Protocol):
 
     async def check(self) -> Sequence[CheckResult]:
         """Look at credentials, rights and reachability. Never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Called when nothing is received or sent any more; calling twice is harmless."""
         ...

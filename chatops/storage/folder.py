@@ -20,6 +20,7 @@ DATABASE = "chatops.db"
 JOURNAL_KEY = "journal.key"
 ANCHOR = "journal.anchor"
 ACTION_KEY = "action.key"
+SECRETS_KEY = "secrets.key"
 OPERATOR_TOKEN = "operator.token"  # noqa: S105 - the name of its file
 SECRET_BYTES = 32
 
@@ -41,7 +42,7 @@ class DataFolder:
         path.chmod(0o700)
         self.path = path
         self._lock = _locked(path)
-        for name in (JOURNAL_KEY, ACTION_KEY, OPERATOR_TOKEN):
+        for name in (JOURNAL_KEY, ACTION_KEY, SECRETS_KEY, OPERATOR_TOKEN):
             _secret(path / name)
         self.announce(url)
 
@@ -88,6 +89,11 @@ class DataFolder:
     def action_key(self) -> bytes:
         """What buttons' references and sessions are made with."""
         return _secret(self.path / ACTION_KEY)
+
+    @property
+    def secrets_key(self) -> bytes:
+        """What plugins' secrets are encrypted with. Keep a copy elsewhere: without it they must be signed in again."""
+        return _secret(self.path / SECRETS_KEY)
 
     @property
     def operator_token(self) -> str:

@@ -14,11 +14,13 @@ from chatops.core.text import Text
 from chatops.hookspecs import PluginContext
 from chatops.ports.records import Records
 from chatops.ports.roster import Directory
+from chatops.ports.secrets import Secrets
 from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Page
 from chatops.testing.clock import ManualClock
 from chatops.testing.directory import FakeDirectory
 from chatops.testing.records import MemoryRecords
+from chatops.testing.secrets import MemorySecrets
 
 
 class FakeTicketSystems:
@@ -70,6 +72,7 @@ def plugin_context(
     name: str = "plugin",
     clock: ManualClock | None = None,
     records: Records | None = None,
+    secrets: Secrets | None = None,
     people: Directory | None = None,
     tickets: Iterable[TicketSystem] = (),
     folder: Path = Path(),
@@ -80,6 +83,7 @@ def plugin_context(
         settings=settings or {},
         clock=clock or ManualClock(),
         records=records or MemoryRecords(),
+        secrets=secrets or MemorySecrets(),
         people=people or FakeDirectory(),
         tickets=FakeTicketSystems(tickets),
         web=FakeWeb(),

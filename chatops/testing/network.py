@@ -270,6 +270,9 @@ class FakeNetwork:
             CheckResult(name="connection", ok=self.down is None, detail="" if self.down is None else str(self.down)),
         )
 
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
     # inside
 
     async def _begin(self, method: str, key: str) -> object | None:

@@ -179,6 +179,9 @@ class ConsoleChat:
         """Nothing can be wrong outside: there is no outside."""
         return [CheckResult(name=self._name, ok=True, detail=f"in the browser at {self._context.web.base_url}")]
 
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
     # shared with what people do; the caller holds the store's lock unless it says otherwise
 
     def identity(self, person: str) -> Identity:

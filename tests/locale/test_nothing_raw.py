@@ -25,6 +25,7 @@ from chatops.swarm.plugin import RELATIONS, SwarmPlugin
 from chatops.testing.clock import ManualClock
 from chatops.testing.directory import FakeDirectory
 from chatops.testing.records import MemoryRecords
+from chatops.testing.secrets import MemorySecrets
 from chatops.testing.stage import Stage
 from chatops.testing.tickets import FakeTickets
 from masked import MASKED, masked, raw, raw_in, raw_on
@@ -84,6 +85,7 @@ async def stage() -> AsyncIterator[Told]:
         settings={},
         clock=clock,
         records=MemoryRecords(),
+        secrets=MemorySecrets(),
         people=company(),
         tickets=systems,
         web=NoWeb(),  # type: ignore[arg-type]

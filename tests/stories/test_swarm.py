@@ -18,6 +18,7 @@ from chatops.swarm.plugin import SwarmPlugin
 from chatops.testing.clock import ManualClock
 from chatops.testing.directory import FakeDirectory
 from chatops.testing.records import MemoryRecords
+from chatops.testing.secrets import MemorySecrets
 from chatops.testing.stage import Stage
 from chatops.testing.tickets import FakeTickets
 from swarm_bench import CATALOGUES, NoWeb, Tickets
@@ -54,6 +55,7 @@ class Story:
             settings={},
             clock=self.clock,
             records=MemoryRecords(),
+            secrets=MemorySecrets(),
             people=directory,
             tickets=systems,
             web=NoWeb(),  # type: ignore[arg-type]

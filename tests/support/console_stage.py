@@ -18,6 +18,7 @@ from chatops.ports.store import Checkpoint
 from chatops.ports.tickets import TicketSystem
 from chatops.testing.clock import ManualClock
 from chatops.testing.records import MemoryRecords
+from chatops.testing.secrets import MemorySecrets
 from chatops.web.server import WebServer
 from console_network.plugin import ConsoleNetwork
 
@@ -64,6 +65,10 @@ class Inbox:
         self.failure: Exception | None = None
         """Raised instead of taking anything, while set."""
         self._told = asyncio.Event()
+
+    async def checkpoint(self, name: str) -> str | None:
+        """The console asks for none: it keeps what was not handed over."""
+        return None
 
     async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
         """Take events."""
@@ -122,6 +127,7 @@ def build(
         settings=settings or {},
         clock=clock,
         records=records,
+        secrets=MemorySecrets(),
         people=people,
         tickets=NoTickets(),
         web=server,

@@ -19,6 +19,7 @@ from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Page
 from chatops.testing.clock import ManualClock
 from chatops.testing.records import MemoryRecords
+from chatops.testing.secrets import MemorySecrets
 from local_tickets.plugin import LocalTickets
 
 STAFF = """
@@ -120,6 +121,7 @@ def local_desk(
         settings=table,
         clock=clock,
         records=records,
+        secrets=MemorySecrets(),
         people=PeopleDirectory(),
         tickets=Systems(),
         web=PlainWeb(catalogues=catalogues),

@@ -39,6 +39,7 @@ from chatops.swarm.plugin import BODIES, RELATIONS, SwarmPlugin
 from chatops.testing.clock import ManualClock
 from chatops.testing.memory_store import MemoryStore
 from chatops.testing.records import MemoryRecords
+from chatops.testing.secrets import MemorySecrets
 from chatops.testing.tickets import FakeTickets
 
 START = datetime(2026, 3, 3, 13, 0, tzinfo=UTC)
@@ -140,6 +141,7 @@ class Bench:
             settings={},
             clock=self.clock,
             records=MemoryRecords(),
+            secrets=MemorySecrets(),
             people=self.directory,
             tickets=systems,
             web=NoWeb(),  # type: ignore[arg-type]

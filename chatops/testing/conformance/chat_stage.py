@@ -83,6 +83,8 @@ class Heard:
 
     def __init__(self) -> None:
         self.batches: list[tuple[tuple[str, Body], ...]] = []
+        self.checkpoints: dict[str, str] = {}
+        """As they were last stored."""
         self.refusals = 0
         """How many of the next calls find the store unavailable."""
         self.refused = asyncio.Event()
@@ -97,7 +99,13 @@ class Heard:
                 message = "the test says so"
                 raise StoreUnavailable(message)
             self.batches.append(tuple(events))
+            if checkpoint is not None:
+                self.checkpoints[checkpoint.name] = checkpoint.value
             self._told.notify_all()
+
+    async def checkpoint(self, name: str) -> str | None:
+        """Return a checkpoint as it was last stored."""
+        return self.checkpoints.get(name)
 
     @property
     def events(self) -> list[tuple[str, Body]]:

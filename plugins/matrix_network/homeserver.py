@@ -1,0 +1,134 @@
+"""Requests to the homeserver: nio builds and sends them, we say who asks, how long we wait and what the answer means.
+
+Of matrix-nio only the request builders (`nio.Api`) and the HTTP client are used, never its sync loop, its retries or its
+picture of rooms; why, with measurements: docs/explanation/matrix.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
+
+import aiohttp
+from nio import AsyncClient, AsyncClientConfig
+
+from chatops.errors import AuthExpired, Unreachable
+from matrix_network.errors import error_of
+
+NO_TOKEN = ""
+"""For nio's builders, which put the token into the address, where logs would keep it; ours goes into a header."""
+
+PATIENCE = 30.0
+"""Seconds one request may take."""
+
+Json = dict[str, Any]
+"""A JSON object as the homeserver sent it. Outside of this plugin's translation nobody sees one."""
+
+Request = tuple[str, str] | tuple[str, str, str] | tuple[str, str, bytes]
+"""(method, path) or (method, path, body), as `nio.Api` returns them."""
+
+
+class Tokens(Protocol):
+    """Where the access token comes from."""
+
+    async def current(self) -> str:
+        """Return the access token to use now. Raise AuthExpired when there is none."""
+        ...
+
+    async def renewed(self, refused: str, *, soft: bool) -> str:
+        """Return another token than `refused`, which the homeserver does not take any more. Raise AuthExpired.
+
+        `soft`: the homeserver said `soft_logout`; the device lives on and can be logged in again.
+        """
+        ...
+
+
+class Homeserver:
+    """One account's way to its homeserver. Raises `chatops.errors.PortError`s only; writes are safe to repeat."""
+
+    def __init__(self, url: str, tokens: Tokens) -> None:
+        self.url = url.rstrip("/")
+        self._tokens = tokens
+        config = AsyncClientConfig(store_sync_tokens=False, encryption_enabled=False)
+        self._client = AsyncClient(self.url, config=config)
+
+    async def call(
+        self, request: Request, *, patience: float = PATIENCE, headers: Mapping[str, str] | None = None
+    ) -> Json:
+        """Send as the account, and return the answer. A token that has run out is renewed once."""
+        token = await self._tokens.current()
+        try:
+            return await self.send(request, token=token, patience=patience, headers=headers)
+        except TokenRefused as refused:
+            token = await self._tokens.renewed(token, soft=refused.soft)
+        return await self.send(request, token=token, patience=patience, headers=headers)
+
+    async def send(
+        self,
+        request: Request,
+        *,
+        token: str | None = None,
+        patience: float = PATIENCE,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Send once, as nobody or with `token`. Raise TokenRefused or another PortError."""
+        method, path = request[0], _without_token(request[1])
+        data = request[2] if len(request) > 2 else None  # noqa: PLR2004 - the third part
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        try:
+            # nio's own limit is a bare number, which aiohttp deprecates, and a hung server outlives it.
+            async with asyncio.timeout(patience):
+                response = await self._client.send(
+                    method,
+                    path,
+                    data,
+                    sent,
+                    timeout=aiohttp.ClientTimeout(total=patience),
+                )
+                async with response:
+                    raw = await response.read()
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            message = f"the homeserver does not answer ({type(error).__name__})"
+            raise Unreachable(message) from error
+        body = _object(raw)
+        if response.status < 300 and body is not None:  # noqa: PLR2004 - success
+            return body
+        if response.status < 300:  # noqa: PLR2004 - success
+            message = f"the homeserver answered {response.status} and no JSON"
+            raise Unreachable(message)
+        problem = error_of(response.status, response.headers, body or {})
+        if isinstance(problem, AuthExpired) and problem.code == "M_UNKNOWN_TOKEN" and token is not None:
+            raise TokenRefused(str(problem), code=problem.code, soft=bool((body or {}).get("soft_logout")))
+        raise problem
+
+    async def close(self) -> None:
+        """Close the connections. Calling twice is harmless; a request opens them again."""
+        await self._client.close()
+
+
+class TokenRefused(AuthExpired):
+    """The homeserver does not take this token (any more)."""
+
+    def __init__(self, message: str, *, code: str | None, soft: bool) -> None:
+        super().__init__(message, code=code)
+        self.soft = soft
+        """True when the device lives on (`soft_logout`)."""
+
+
+def _without_token(path: str) -> str:
+    where, _mark, query = path.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "access_token"]
+    return f"{where}?{urlencode(kept)}" if kept else where
+
+
+def _object(raw: bytes) -> Json | None:
+    try:
+        found = json.loads(raw)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
