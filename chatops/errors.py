@@ -210,6 +210,11 @@ class Unsupported(PortError):
 class AuthExpired(PortError):
     """Our credentials are wrong or revoked. Stop; tell the operators; never loop."""
 
+    def __init__(self, message: str, *, code: str | None = None, fix: str = "") -> None:
+        super().__init__(message, code=code)
+        self.fix = fix
+        """What an operator types to log in again (`chatops matrix login`), or nothing."""
+
 
 class StartError(ChatopsError):
     """The server cannot start. The message says what to change."""
