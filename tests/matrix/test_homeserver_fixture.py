@@ -58,8 +58,9 @@ async def test_who_goes_and_comes(person: Person) -> None:
     newer = await anna.upgrade(room, "12")
     assert any(event["type"] == "m.room.tombstone" for event in await ben.state(room))
     await anna.ban(newer, ben.id)
+    assert (await anna.members(newer))[ben.id] == "ban"
     with pytest.raises(Refused) as refused:
-        await ben.join(newer)
+        await ben.kick(room, anna.id)
     assert refused.value.code == "M_FORBIDDEN"
 
 
