@@ -1,19 +1,98 @@
-"""Reactions that stand for buttons: which emoji of which card means what. The homeserver keeps it, in the card itself."""
+"""Reactions that stand for buttons: which emoji of which card means what. The homeserver keeps it, in the card itself.
+
+The references grant nothing (whoever presses needs the right), so they may stand where everybody in the room can read them.
+"""
 
 from __future__ import annotations
 
-from matrix_network.homeserver import Homeserver
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+from nio import Api
+
+from chatops.errors import Missing
+from matrix_network.account import Account
+from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
+from matrix_network.marks import NOTHING, Marks
+from matrix_network.recent import Recent
+from matrix_network.render import CARD
+
+MOST = 10_000
+"""Messages whose buttons are remembered."""
+
+
+class Accounts(Protocol):
+    """Knows who we are."""
+
+    async def account(self) -> Account:
+        """Return who we are. Raise AuthExpired when nobody has logged in yet."""
+        ...
 
 
 class Buttons:
-    """What the reactions under our cards mean."""
+    """What the reactions under our cards mean. Our own sends keep it fresh; what is not known is read off the card."""
 
-    def __init__(self, homeserver: Homeserver) -> None:
+    def __init__(self, homeserver: Homeserver, accounts: Accounts) -> None:
         self._homeserver = homeserver
+        self._accounts = accounts
+        self._known: Recent[tuple[str, str], Marks] = Recent(MOST)
 
     async def pressed(self, room: str, message: str, emoji: str) -> str | None:
         """Return the reference of the button that `emoji` stands for on one of our messages, or None.
 
-        Works for every card ever sent, also after a restart. Raise a PortError when the homeserver does not say.
+        Works for every card ever sent, also after a restart, and for buttons the card has no longer. Raise a PortError
+        when the homeserver does not say.
         """
-        raise NotImplementedError
+        marks = self._known.get((room, message))
+        if marks is None:
+            try:
+                event = await self._homeserver.call(Api.room_get_event(NO_TOKEN, room, message))
+            except Missing:
+                return None
+            marks = marks_of(event, (await self._accounts.account()).user)
+            self._known.put((room, message), marks)
+        return marks.meaning(emoji)
+
+    def remember(self, room: str, message: str, marks: Marks) -> None:
+        """A message of ours has these marks now."""
+        self._known.put((room, message), marks)
+
+
+def marks_of(event: Json, user: str) -> Marks:
+    """Return the marks in the newest text of a message by `user`. Somebody else's card has none, whatever it says."""
+    if event.get("sender") != user:
+        return NOTHING
+    try:
+        card = msgspec.convert(newest(event).get(CARD, {}), _Card)
+    except msgspec.ValidationError:
+        return NOTHING
+    return Marks(meanings=card.buttons, shown=tuple(emoji for emoji in card.shown if emoji in card.buttons))
+
+
+def newest(event: Json) -> Mapping[str, Any]:
+    """Return the content of a message as it was last edited by its sender.
+
+    The newest edit comes bundled with the event (client-server API v1.16, "Server-side aggregation of m.replace"). Synapse
+    before 1.79 also put the new content in place of the old.
+    """
+    edit = _at(event, "unsigned", "m.relations", "m.replace")
+    if edit.get("sender") == event.get("sender"):
+        new = _at(edit, "content", "m.new_content")
+        if new:
+            return new
+    return _at(event, "content")
+
+
+def _at(found: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    for name in path:
+        inner = found.get(name)
+        if not isinstance(inner, dict):
+            return {}
+        found = inner
+    return found
+
+
+class _Card(msgspec.Struct, frozen=True):
+    buttons: dict[str, str] = {}
+    shown: list[str] = []

@@ -1,0 +1,87 @@
+"""Posts that are too long for one event: a beginning that fits, cut where it hurts least."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from chatops import replace
+from chatops.ports.chat import Line, Outgoing
+from matrix_network.homeserver import Json
+from matrix_network.html import in_words
+
+BUDGETS = (40_000, 20_000, 8_000)
+"""Bytes of a content as JSON. An event may have 65,536 with signatures and all (client-server API v1.16, "Size limits");
+the smaller ones are for a homeserver that takes less."""
+
+CUT = " …"
+_FEW = 200
+"""Characters of which nothing is cut."""
+
+
+def size(content: Json) -> int:
+    """Return the bytes a content takes in an event, as canonical JSON counts them."""
+    return len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def fitted(outgoing: Outgoing, most: int, content: Callable[[Outgoing], Json]) -> tuple[Json, bool]:
+    """Return the content of as much of a post as takes at most `most` bytes, and whether that is all of it."""
+    made, whole = content(outgoing), True
+    while size(made) > most:
+        shorter = _shorter(outgoing)
+        if shorter is None:
+            break
+        outgoing, whole = shorter, False
+        made = content(outgoing)
+    return made, whole
+
+
+def _shorter(outgoing: Outgoing) -> Outgoing | None:
+    """Return a post that says less, or None when nothing can be left out any more."""
+    return next((less for cut in _CUTS if (less := cut(outgoing)) != outgoing), None)
+
+
+def _fewer_rows(outgoing: Outgoing) -> Outgoing:
+    return replace(outgoing, table=outgoing.table[: (len(outgoing.table) + 1) // 2])
+
+
+def _shorter_text(outgoing: Outgoing) -> Outgoing:
+    longest = max(range(len(outgoing.text)), key=lambda n: len(outgoing.text[n].text), default=0)
+    cut = tuple(_cut(line) if n == longest else line for n, line in enumerate(outgoing.text))
+    return replace(outgoing, text=cut)
+
+
+def _fewer_lines(outgoing: Outgoing) -> Outgoing:
+    return replace(outgoing, text=outgoing.text[: (len(outgoing.text) + 1) // 2])
+
+
+def _shorter_facts(outgoing: Outgoing) -> Outgoing:
+    facts = outgoing.facts[: (len(outgoing.facts) + 1) // 2]
+    if len(facts) == len(outgoing.facts):
+        facts = tuple(replace(fact, value=tuple(_cut(line) for line in fact.value[:1])) for fact in facts)
+    return replace(outgoing, facts=facts)
+
+
+def _bare(outgoing: Outgoing) -> Outgoing:
+    """Leave the end of what does not get shorter otherwise: buttons go last."""
+    short = Line(text=in_words(outgoing.footer)[:_FEW])
+    return replace(
+        outgoing,
+        title=outgoing.title[:_FEW],
+        table=(),
+        facts=(),
+        footer=(short,) if short.text else (),
+    )
+
+
+def _no_buttons(outgoing: Outgoing) -> Outgoing:
+    return replace(outgoing, buttons=outgoing.buttons[: len(outgoing.buttons) // 2])
+
+
+_CUTS = (_fewer_rows, _shorter_text, _fewer_lines, _shorter_facts, _bare, _no_buttons)
+
+
+def _cut(line: Line) -> Line:
+    if len(line.text) <= _FEW:
+        return line
+    return replace(line, text=line.text[: len(line.text) // 2] + CUT)
