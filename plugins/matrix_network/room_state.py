@@ -1,0 +1,144 @@
+"""What we need to know of a room, as its state says now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nio import Api
+
+from chatops import Frozen
+from chatops.errors import Forbidden, Missing
+from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
+from matrix_network.power import Power, read_power
+
+KEPT = 500
+"""Rooms whose state is remembered."""
+
+PRESENT = frozenset({"join", "invite"})
+
+
+class RoomState(Frozen, frozen=True, kw_only=True):
+    """A room at one moment."""
+
+    room: str
+    version: str = "1"
+    creator: str = ""
+    """Who sent the room's first event."""
+    power: Power = Power()
+    name: str = ""
+    join_rule: str = ""
+    """Empty when there is none: then the room was never finished."""
+    entrances: tuple[str, ...] = ()
+    """Rooms and spaces whose members may walk in (`allow`)."""
+    spaces: tuple[str, ...] = ()
+    """Spaces the room says it belongs to."""
+    encrypted: bool = False
+    successor: str | None = None
+    """The room in which it goes on, when it has been upgraded."""
+    memberships: Mapping[str, str] = {}
+    """`join`, `invite`, `knock`, `leave` or `ban`, by user id."""
+
+    def membership(self, user: str) -> str | None:
+        """Return somebody's membership, None for those who never had one."""
+        return self.memberships.get(user)
+
+    def others(self, user: str) -> tuple[str, ...]:
+        """Return who is in the room or has been invited, without `user`, sorted."""
+        present = (name for name, membership in self.memberships.items() if membership in PRESENT)
+        return tuple(sorted(name for name in present if name != user))
+
+
+class RoomStates:
+    """Reads rooms, and remembers those read last until they are forgotten."""
+
+    def __init__(self, homeserver: Homeserver, *, kept: int = KEPT) -> None:
+        self._homeserver = homeserver
+        self._most = kept
+        self._kept: dict[str, RoomState] = {}
+        self._changes = 0
+
+    async def get(self, room: str) -> RoomState:
+        """Return a room as it was when last read, or read it. Raise Missing or another PortError."""
+        known = self._kept.pop(room, None)
+        if known is None:
+            return await self.read(room)
+        self._kept[room] = known
+        return known
+
+    async def read(self, room: str) -> RoomState:
+        """Ask how a room is now; when we have been put out, how it was then. Raise Missing when we never were in it."""
+        changes = self._changes
+        try:
+            answer = await self._homeserver.call(Api.room_get_state(NO_TOKEN, room))
+        except Forbidden as error:
+            # A homeserver says the same of a room that is not there as of one that we are not in.
+            message = f"we are not in the room {room}"
+            raise Missing(message, code=error.code) from error
+        state = read_state(room, answer.get("chunk", []))
+        if changes == self._changes:
+            self._kept.pop(room, None)
+            self._kept[room] = state
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return state
+
+    async def inside(self, room: str, us: str) -> RoomState:
+        """Ask how a room is now. Raise Missing when we are not in it (any more)."""
+        state = await self.read(room)
+        if state.membership(us) != "join":
+            message = f"we are not in the room {room}"
+            raise Missing(message)
+        return state
+
+    def forget(self, room: str) -> None:
+        """Something in a room has changed. Harmless when it is not known."""
+        self._changes += 1
+        self._kept.pop(room, None)
+
+
+def read_state(room: str, events: Iterable[object]) -> RoomState:
+    """Return what state events say of a room. What is not as it should be counts as if it were not there."""
+    state: dict[tuple[str, str], Json] = {}
+    creator = ""
+    for event in events:
+        if not isinstance(event, dict) or not isinstance(event.get("content"), dict):
+            continue
+        kind, key = event.get("type"), event.get("state_key")
+        if isinstance(kind, str) and isinstance(key, str):
+            state[kind, key] = event["content"]
+            if kind == "m.room.create":
+                creator = _word(event, "sender")
+    create = state.get(("m.room.create", ""), {})
+    version = _word(create, "room_version") or "1"
+    join_rules = state.get(("m.room.join_rules", ""), {})
+    return RoomState(
+        room=room,
+        version=version,
+        creator=creator,
+        power=read_power(
+            version=version, creator=creator, create=create, levels=state.get(("m.room.power_levels", ""))
+        ),
+        name=_word(state.get(("m.room.name", ""), {}), "name"),
+        join_rule=_word(join_rules, "join_rule"),
+        entrances=_entrances(join_rules.get("allow")),
+        spaces=tuple(key for (kind, key), content in state.items() if kind == "m.space.parent" and content.get("via")),
+        encrypted=("m.room.encryption", "") in state,
+        successor=_word(state.get(("m.room.tombstone", ""), {}), "replacement_room") or None,
+        memberships={
+            key: word
+            for (kind, key), content in state.items()
+            if kind == "m.room.member" and (word := _word(content, "membership"))
+        },
+    )
+
+
+def _word(content: Mapping[str, Any], name: str) -> str:
+    found = content.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _entrances(allow: object) -> tuple[str, ...]:
+    if not isinstance(allow, list):
+        return ()
+    return tuple(room for one in allow if isinstance(one, dict) and (room := _word(one, "room_id")))
