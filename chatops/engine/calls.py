@@ -50,11 +50,13 @@ class Line:
         self._allowance = Allowance(network.capabilities, clock, bulk_reserve=settings.bulk_reserve)
         self._failures = 0
         self._rests_until = float("-inf")
+        self.given_up = False
+        """True while the network refuses our credentials: nothing is sent until somebody has mended that."""
 
     @property
     def resting(self) -> bool:
         """Whether the network is left alone because it does not answer."""
-        return self._clock.monotonic() < self._rests_until
+        return self.given_up or self._clock.monotonic() < self._rests_until
 
     async def write(self, room: str | None, work: Callable[[], Coroutine[Any, Any, T]], *, bulk: bool = False) -> T:
         """Call the network once. Raise NotYet, OutcomeUnknown (never with native keys) or another PortError."""
@@ -74,6 +76,9 @@ class Line:
         return outcome.value
 
     def _awake(self) -> None:
+        if self.given_up:
+            message = f"{self.network.name} refuses our credentials"
+            raise AuthExpired(message)
         if self.resting:
             message = f"{self.network.name} does not answer"
             raise NotYet(self._rests_until - self._clock.monotonic(), message)

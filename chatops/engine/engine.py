@@ -18,6 +18,7 @@ from chatops.core.frozen import Body, Frozen
 from chatops.core.journal import AuditRecord, TimelineNote
 from chatops.core.message import ButtonPress, CommandCall, MemberChange, Message, Reaction, Redaction, RoomMoved
 from chatops.core.rooms import Room
+from chatops.engine.alarms import Alarms, NetworkBack, NetworkLost, NetworkState
 from chatops.engine.calls import Lines
 from chatops.engine.commands import Parts, Table
 from chatops.engine.dispatcher import Dispatcher
@@ -51,6 +52,7 @@ BODIES: tuple[type[Body], ...] = (
     Message, ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, CommandCall,
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
+    NetworkLost, NetworkBack, NetworkState,
     Action, Room, TimelineNote, AuditRecord,
 )  # fmt: skip
 """What the engine itself stores; it registers these with the codec."""
@@ -109,9 +111,18 @@ class Engine:
         self._pinged = self.clock.monotonic()
         self.rooms = RoomBook(codec)
         self.outage = Outage(store, self.clock)
-        router = Router(codec, (*RoomBinding(store).listeners(), *listeners))
-        superseded = Superseded()
         lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe)
+        alarms = Alarms(
+            store=store,
+            codec=codec,
+            clock=self.clock,
+            directory=directory,
+            lines=lines,
+            outage=self.outage,
+            accepted=self.ring,
+        )
+        router = Router(codec, (*RoomBinding(store).listeners(), *alarms.listeners(), *listeners))
+        superseded = Superseded()
         units = Units(
             store=store,
             codec=codec,
@@ -202,7 +213,7 @@ class Engine:
             outage=self.outage,
             fired=self.ring,
         )
-        self.networks = Networks(networks, intake=self.intake, clock=self.clock)
+        self.networks = Networks(networks, intake=self.intake, clock=self.clock, alarms=alarms, lines=lines)
 
     async def start(self) -> None:
         """Take up all work."""
@@ -230,6 +241,11 @@ class Engine:
             await self.outbox.cancel()
         await self._tasks.cancel()
         await self.networks.close()
+
+    def reconnect(self) -> None:
+        """Try the networks again that had refused our credentials: somebody may have logged in."""
+        self.networks.reconnect()
+        self.ring()
 
     def ring(self) -> None:
         """Look at every queue now."""

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import structlog
 
 from chatops.core.clock import Clock
-from chatops.engine.bounded import Raised, guarded
+from chatops.engine.alarms import Alarms
+from chatops.engine.bounded import Bounded, Raised, Returned, guarded
+from chatops.engine.calls import Lines
 from chatops.engine.intake import Intake
 from chatops.engine.tasks import Tasks
 from chatops.engine.trace import trace_of
@@ -21,15 +23,27 @@ LONGEST_PAUSE = 60.0
 STEADY = 60.0
 """Seconds after which an earlier failure is forgotten."""
 
+PROOF = 5.0
+"""Seconds a network that was lost must have listened before it is asked whether it is back."""
+
+CHECK = 30.0
+"""Seconds that answer may take."""
+
 
 class Networks:
     """The listening side of the connected networks."""
 
-    def __init__(self, networks: Sequence[ChatNetwork], *, intake: Intake, clock: Clock) -> None:
+    def __init__(
+        self, networks: Sequence[ChatNetwork], *, intake: Intake, clock: Clock, alarms: Alarms, lines: Lines
+    ) -> None:
         self._networks = tuple(networks)
         self._intake = intake
         self._clock = clock
+        self._alarms = alarms
+        self._lines = lines
+        self._bounded = Bounded(clock)
         self._tasks = Tasks()
+        self._given_up: dict[str, ChatNetwork] = {}
         self.ailing: dict[str, str] = {network.name: "not started" for network in networks}
         """Why a network does not listen; networks that do are not in it."""
         self.names = tuple(network.name for network in networks)
@@ -37,7 +51,14 @@ class Networks:
     def start(self) -> None:
         """Let all of them listen."""
         for network in self._networks:
-            self._tasks.spawn(self._listen(network), name=f"network {network.name}")
+            self._spawn(network)
+
+    def reconnect(self) -> None:
+        """Try those again that had refused our credentials. The others do not notice."""
+        for network in self._given_up.values():
+            self._lines[network.name].given_up = False
+            self._spawn(network)
+        self._given_up = {}
 
     async def stop(self) -> None:
         """Let none of them listen."""
@@ -50,18 +71,20 @@ class Networks:
             if isinstance(outcome, Raised):
                 log.error("a chat network did not close", network=network.name, trace=trace_of(outcome.error))
 
+    def _spawn(self, network: ChatNetwork) -> None:
+        self._tasks.spawn(self._listen(network), name=f"network {network.name}")
+
     async def _listen(self, network: ChatNetwork) -> None:
         pause = 1.0
         while True:
             self.ailing.pop(network.name, None)
             started = self._clock.monotonic()
-            outcome = await guarded(network.run(self._intake.accept_for(network.name)))
+            outcome = await self._run(network)
             if not isinstance(outcome, Raised):
                 self.ailing[network.name] = "ended by itself"
                 log.warning("a chat network stopped listening", network=network.name)
             elif isinstance(outcome.error, AuthExpired):
-                self.ailing[network.name] = "credentials are wrong"
-                log.error("a chat network refuses our credentials; it is not asked again", network=network.name)
+                await self._give_up(network, outcome.error)
                 return
             elif isinstance(outcome.error, asyncio.CancelledError):
                 self.ailing[network.name] = "cancelled"
@@ -72,3 +95,35 @@ class Networks:
                 pause = 1.0
             await self._clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _run(self, network: ChatNetwork) -> Returned[None] | Raised:
+        proof = asyncio.create_task(self._prove(network), name=f"network {network.name}: proof")
+        try:
+            return await guarded(network.run(self._intake.accept_for(network.name)))
+        finally:
+            proof.cancel()
+            await asyncio.wait({proof})
+            if not proof.cancelled() and (error := proof.exception()) is not None:
+                log.error("nobody can tell whether a network is back", network=network.name, trace=trace_of(error))
+
+    async def _give_up(self, network: ChatNetwork, error: AuthExpired) -> None:
+        fix = error.fix
+        self.ailing[network.name] = f"credentials are wrong: {fix}" if fix else "credentials are wrong"
+        self._given_up[network.name] = network
+        self._lines[network.name].given_up = True
+        log.error("a chat network refuses our credentials; it is not asked again", network=network.name, fix=fix)
+        await self._alarms.lost(network.name, fix=fix)
+
+    async def _prove(self, network: ChatNetwork) -> None:
+        """Say that a network is back which was lost: it listens, and finds nothing wrong with itself."""
+        if not await self._alarms.known_lost(network.name):
+            return
+        pause = PROOF
+        while True:
+            await self._clock.sleep(pause)
+            checked = await self._bounded.run(network.check(), CHECK, name=f"check of {network.name}")
+            if not isinstance(checked, Raised) and all(result.ok for result in checked.value):
+                break
+            pause = min(pause * 2, LONGEST_PAUSE)
+        log.warning("a chat network takes our credentials again", network=network.name)
+        await self._alarms.back(network.name)

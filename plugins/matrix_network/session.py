@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from chatops import Frozen, Instant, replace
-from chatops.errors import AuthExpired, RateLimited, Rejected, Unreachable, Unsupported
+from chatops.errors import AuthExpired, RateLimited, Rejected, StoreError, StoreUnavailable, Unreachable, Unsupported
 from chatops.ports.secrets import Secrets
 from matrix_network.account import Account
 from matrix_network.homeserver import Homeserver
@@ -24,6 +24,10 @@ from matrix_network.homeserver import Homeserver
 SECRET = "session"  # noqa: S105 - the name it is kept under
 LOG_IN = "chatops matrix login"
 """What an operator types."""
+
+ENDED = "the homeserver has ended our login"
+RUN_OUT = "our access token has run out, and there is no refresh token"
+NOT_RENEWED = "the homeserver does not renew our login"
 
 AHEAD = timedelta(minutes=1)
 """How long before a token runs out it is refreshed; at most a tenth of its lifetime."""
@@ -63,9 +67,15 @@ class Session:
         return (await self._need()).account
 
     async def kept(self) -> Kept | None:
-        """Return the login, also one that is no longer accepted; None when there is none."""
+        """Return the login, also one that is no longer accepted; None when there is none. Raise AuthExpired when it
+        cannot be decrypted."""
         if self._kept is None:
-            found = await self._secrets.read(SECRET)
+            try:
+                found = await self._secrets.read(SECRET)
+            except StoreUnavailable:
+                raise
+            except StoreError as error:
+                raise AuthExpired(str(error), fix=LOG_IN) from error
             if found is not None and self._kept is None:
                 self._kept = msgspec.json.decode(found, type=Kept)
         return self._kept
@@ -80,6 +90,8 @@ class Session:
             return kept.access_token
         async with self._alone:
             kept = await self._need()
+            if self._refused is not None:
+                raise _again(self._refused)
             left = self._left(kept)
             if left is None or left > self._ahead(kept):
                 return kept.access_token
@@ -99,9 +111,9 @@ class Session:
             if self._refused is not None:
                 raise _again(self._refused)
             if not soft:
-                raise self._over("the homeserver has ended our login", code="M_UNKNOWN_TOKEN")
+                raise self._over(ENDED, code="M_UNKNOWN_TOKEN")
             if kept.refresh_token is None:
-                raise self._over("our access token has run out, and there is no refresh token", code="M_UNKNOWN_TOKEN")
+                raise self._over(RUN_OUT, code="M_UNKNOWN_TOKEN")
             return await self._refresh(kept)
 
     async def begin(self, kept: Kept) -> None:
@@ -133,7 +145,7 @@ class Session:
         try:
             answer = await homeserver.send(("POST", "/_matrix/client/v3/refresh", body))
         except (AuthExpired, Rejected, Unsupported) as error:
-            raise self._over("the homeserver does not renew our login", code=error.code) from error
+            raise self._over(NOT_RENEWED, code=error.code) from error
         finally:
             await homeserver.close()
         fresh = renewal(kept, answer, self._now())

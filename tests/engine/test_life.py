@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from chatops.core.clock import SystemClock
+from chatops.core.message import Identity, Person
+from chatops.core.rooms import Room
 from chatops.engine.settings import EngineSettings
 from chatops.engine.timers import SchedulerWake
-from chatops.errors import AuthExpired, PluginError
+from chatops.errors import AuthExpired, PluginError, Unreachable
 from chatops.hookspecs import Listener
 from chatops.ports.chat import Accept
+from chatops.testing.directory import FakeDirectory
 from chatops.testing.network import FakeNetwork
+from chatops.testing.stage import Stage
 from tallies import Raised
 from theatre import Theatre, said
+
+ADMINS = tuple(
+    Person(
+        id=name,
+        name=name.capitalize(),
+        roles=frozenset({"admin"}),
+        identities=(Identity(network="broken", id=name), Identity(network="fake", id=name)),
+    )
+    for name in ("ada", "abe")
+)
 
 
 class Broken(FakeNetwork):
@@ -78,7 +93,7 @@ async def test_a_network_that_breaks_is_started_again(theatre: Theatre) -> None:
 
 
 async def test_wrong_credentials_are_not_tried_again(theatre: Theatre) -> None:
-    """A network that refuses us is left alone, and the operators are told."""
+    """A network that refuses us is left alone, and the operators read it in the log, once."""
     broken = Broken(AuthExpired("revoked"))
     with capture_logs() as logs:
         stage = await theatre.stage(networks=[broken])
@@ -86,7 +101,95 @@ async def test_wrong_credentials_are_not_tried_again(theatre: Theatre) -> None:
 
     assert broken.runs == 1
     assert stage.engine.health()["network broken"].detail == "credentials are wrong"
-    assert [entry["event"] for entry in logs] == ["a chat network refuses our credentials; it is not asked again"]
+    assert [entry["event"] for entry in logs] == [
+        "a chat network refuses our credentials; it is not asked again",
+        "no admin can be told on another network",
+    ]
+
+
+async def lost(theatre: Theatre, *errors: BaseException, **more: Any) -> tuple[Stage, Broken]:
+    """A stage with two admins and somebody else, on which the second network refuses us."""
+    broken = Broken(*(errors or (AuthExpired("revoked", fix="chatops broken login"),)))
+    stage = await theatre.stage(networks=[broken], directory=FakeDirectory(ADMINS), **more)
+    return stage, broken
+
+
+async def test_a_network_that_is_lost_is_told_to_every_admin(theatre: Theatre) -> None:
+    """In their direct chats on another network, with what an operator types; nobody else is bothered."""
+    stage, _broken = await lost(theatre)
+
+    told = {post.ref.room.id: post.body.plain for post in stage.network.posted}
+
+    assert told.keys() == {"direct-ada", "direct-abe"}
+    assert all("`broken`" in words and "chatops broken login" in words for words in told.values())
+
+
+async def test_an_outage_is_told_once(theatre: Theatre) -> None:
+    """Not again when it is tried in vain, nor after a restart."""
+    stage, broken = await lost(theatre, *(AuthExpired("revoked") for _try in range(3)))
+
+    stage.engine.reconnect()
+    await stage.settle()
+    await stage.restart()
+
+    assert broken.runs == 3
+    assert len(stage.network.posted) == 2
+
+
+async def test_a_network_that_is_back_is_told_to_the_same_people(theatre: Theatre) -> None:
+    """Once it listens again and finds nothing wrong with itself."""
+    stage, broken = await lost(theatre)
+    broken.down = Unreachable("no answer")
+
+    stage.engine.reconnect()
+    await stage.wait(5)
+    before = len(stage.network.posted)
+    broken.down = None
+    for _pause in range(5):
+        await stage.wait(10)
+
+    assert before == 2
+    assert {post.ref.room.id for post in stage.network.posted[2:]} == {"direct-ada", "direct-abe"}
+    assert all("works again" in post.body.plain for post in stage.network.posted[2:])
+    assert len(stage.network.posted) == 4
+    assert stage.engine.health()["network broken"].ok
+
+
+async def test_a_network_that_is_back_after_a_restart_is_told(theatre: Theatre) -> None:
+    """Somebody may have logged in while no server ran."""
+    stage, _broken = await lost(theatre)
+
+    await stage.restart()
+    await stage.wait(5)
+
+    assert ["works again" in post.body.plain for post in stage.network.posted] == [False, False, True, True]
+
+
+async def test_nothing_is_sent_to_a_network_that_is_lost(theatre: Theatre) -> None:
+    """It waits, and goes out when somebody has logged in."""
+    stage, broken = await lost(theatre)
+    await stage.given(Room(id="tally:a/main", network="broken", lane="tally:a", remote="lobby", state="open"))
+    broken.room("lobby")
+
+    await stage.says("anna", "tally archive a")
+    await stage.wait(60)
+    asked = list(broken.calls)
+    stage.engine.reconnect()
+    await stage.wait(60)
+
+    assert asked == []
+    assert broken.rooms["lobby"].archived
+
+
+async def test_reconnecting_leaves_the_others_alone(theatre: Theatre) -> None:
+    """A network that listens is not started twice."""
+    fine = Broken()
+    stage = await theatre.stage(networks=[fine])
+
+    stage.engine.reconnect()
+    await stage.wait(5)
+
+    assert fine.runs == 1
 
 
 async def test_stopping_lets_what_is_under_way_finish(theatre: Theatre) -> None:
