@@ -24,15 +24,23 @@ def size(content: Json) -> int:
     return len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def fitted(outgoing: Outgoing, most: int, content: Callable[[Outgoing], Json]) -> tuple[Json, bool]:
-    """Return the content of as much of a post as takes at most `most` bytes, and whether that is all of it."""
+def fitted(
+    outgoing: Outgoing,
+    most: int,
+    content: Callable[[Outgoing], Json],
+    announced: Callable[[Outgoing], Outgoing] = lambda outgoing: outgoing,
+) -> tuple[Json, bool]:
+    """Return the content of as much of a post as takes at most `most` bytes, and whether that is all of it.
+
+    `announced` lets a shortened post say so.
+    """
     made, whole = content(outgoing), True
     while size(made) > most:
         shorter = _shorter(outgoing)
         if shorter is None:
             break
         outgoing, whole = shorter, False
-        made = content(outgoing)
+        made = content(announced(outgoing))
     return made, whole
 
 

@@ -1,0 +1,42 @@
+"""A message, read again from the homeserver."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chatops import replace
+from chatops.core.message import Identity, Message, MessageRef
+from matrix_network.addressing import without_quote
+from matrix_network.buttons import newest
+from matrix_network.event import event_of, object_in, text_in
+from matrix_network.homeserver import Json
+from matrix_network.words import Words, words_of
+
+MESSAGES = frozenset({"m.room.message", "m.room.encrypted"})
+
+
+def is_gone(raw: Json) -> bool:
+    """Return whether an event has been redacted: nothing of what it said is left."""
+    return not raw.get("content") or "redacted_because" in object_in(raw, "unsigned")
+
+
+def message_of(raw: Json, ref: MessageRef, *, me: str, direct: bool, now: datetime) -> Message | None:
+    """Return what somebody wrote, as it was last edited, prefix and all; None for what is gone and for what is none."""
+    event = event_of(raw, now=now)
+    if event is None or event.type not in MESSAGES or event.state_key is not None or is_gone(raw):
+        return None
+    relation = object_in(event.content, "m.relates_to")
+    content = {**newest(raw), "m.relates_to": relation}
+    us = Identity(network=ref.room.network, id=me)
+    reading = Words(ref=ref.room, me=us, name="", prefix="", direct=direct)
+    message = words_of(replace(event, content=content), reading)
+    if message is None:
+        return None
+    text = text_in(content, "body") or ""
+    return replace(
+        message,
+        text=without_quote(text) if "m.in_reply_to" in relation else text,
+        addressed=False,
+        edited="m.replace" in object_in(object_in(raw, "unsigned"), "m.relations"),
+        automated=message.automated or event.sender == me,
+    )
