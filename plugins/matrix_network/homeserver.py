@@ -74,7 +74,10 @@ class Homeserver:
         patience: float = PATIENCE,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """Send once, as nobody or with `token`. Raise TokenRefused or another PortError."""
+        """Send once, as nobody or with `token`. Raise TokenRefused or another PortError.
+
+        An array, which only `GET /rooms/{id}/state` answers, is returned as `{"chunk": array}`, like the other lists.
+        """
         method, path = request[0], _without_token(request[1])
         data = request[2] if len(request) > 2 else None  # noqa: PLR2004 - the third part
         sent = {"Content-Type": "application/json", **(headers or {})}
@@ -131,4 +134,6 @@ def _object(raw: bytes) -> Json | None:
         found = json.loads(raw)
     except ValueError:
         return None
+    if isinstance(found, list):
+        return {"chunk": found}
     return found if isinstance(found, dict) else None
