@@ -1,0 +1,32 @@
+"""Who is in a room, or invited to it, as the homeserver has it now."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from matrix_network.event import object_in, text_in
+from matrix_network.homeserver import Homeserver
+
+
+async def memberships(homeserver: Homeserver, room: str) -> dict[str, str]:
+    """Return everybody's membership by user id: `join`, `invite`, `leave`, `ban`, `knock`. Raise a PortError."""
+    answer = await homeserver.call(("GET", f"/_matrix/client/v3/rooms/{quote(room, safe='')}/members"))
+    chunk = answer.get("chunk")
+    found: dict[str, str] = {}
+    for raw in chunk if isinstance(chunk, list) else ():
+        if isinstance(raw, dict):
+            user, membership = text_in(raw, "state_key"), text_in(object_in(raw, "content"), "membership")
+            if user is not None and membership is not None:
+                found[user] = membership
+    return found
+
+
+async def join(homeserver: Homeserver, room: str, *, via: str) -> None:
+    """Come into a room. Harmless when we are in it. Raise a PortError.
+
+    `via`: a homeserver that knows the room; an id alone does not say where it is (room version 12). Servers before
+    version 1.12 of the specification call it `server_name`.
+    """
+    where = quote(via, safe="")
+    path = f"/_matrix/client/v3/join/{quote(room, safe='')}?via={where}&server_name={where}"
+    await homeserver.call(("POST", path, "{}"))
