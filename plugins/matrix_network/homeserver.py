@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
@@ -49,9 +49,11 @@ class Tokens(Protocol):
 class Homeserver:
     """One account's way to its homeserver. Raises `chatops.errors.PortError`s only; writes are safe to repeat."""
 
-    def __init__(self, url: str, tokens: Tokens) -> None:
+    def __init__(self, url: str, tokens: Tokens, *, address: Callable[[], Awaitable[str]] | None = None) -> None:
+        """`address` tells where it is when `url` is empty: that is known only once somebody has logged in."""
         self.url = url.rstrip("/")
         self._tokens = tokens
+        self._address = None if url else address
         config = AsyncClientConfig(store_sync_tokens=False, encryption_enabled=False)
         self._client = AsyncClient(self.url, config=config)
 
@@ -59,6 +61,9 @@ class Homeserver:
         self, request: Request, *, patience: float = PATIENCE, headers: Mapping[str, str] | None = None
     ) -> Json:
         """Send as the account, and return the answer. A token that has run out is renewed once."""
+        if self._address is not None:
+            self.url = (await self._address()).rstrip("/")
+            self._client.homeserver = self.url
         token = await self._tokens.current()
         try:
             return await self.send(request, token=token, patience=patience, headers=headers)

@@ -6,16 +6,84 @@ from collections.abc import Callable
 
 from chatops import PluginContext, hookimpl
 from chatops.ports.chat import ChatNetwork
+from matrix_network.background import Background
+from matrix_network.buttons import Buttons
+from matrix_network.courtesies import Courtesies
+from matrix_network.directs import Directs
+from matrix_network.homeserver import Homeserver
+from matrix_network.network import MatrixChat
+from matrix_network.once import Once
+from matrix_network.pins import Pins
+from matrix_network.reading import Reading
+from matrix_network.room_state import RoomStates
+from matrix_network.rooms import Rooms
+from matrix_network.seeds import Seeds
+from matrix_network.sending import Sending
+from matrix_network.session import Session
 from matrix_network.settings import read
+from matrix_network.sync import Sync
+from matrix_network.threads import Threads
+from matrix_network.typing_notice import TypingNotice
 
 
 class MatrixNetwork:
-    """The plugin. Settings: `matrix_network.settings.MatrixSettings`."""
+    """The plugin. Settings: `matrix_network.settings.MatrixSettings`.
+
+    Nothing is read or asked here: who the account is, and where its homeserver, the session says when it is needed.
+    """
 
     def __init__(self, context: PluginContext) -> None:
-        self._context = context
         self._settings = read(context.name, context.settings)
+        self.session = Session(context.secrets, context.clock.now)
+        """The login."""
+        self._homeserver = Homeserver(self._settings.homeserver, self.session, address=self._address)
+        self.network = self._connected(context)
+        """What the server talks to."""
 
     @hookimpl
     def chatops_register_networks(self, register: Callable[[ChatNetwork], None]) -> None:
         """Register the connection."""
+        register(self.network)
+
+    async def _address(self) -> str:
+        return (await self.session.account()).homeserver
+
+    def _connected(self, context: PluginContext) -> MatrixChat:
+        settings, session, homeserver = self._settings, self.session, self._homeserver
+        directs, once, states = Directs(context.records), Once(context.records), RoomStates(homeserver)
+        buttons, seeds, threads = Buttons(homeserver, session), Seeds(homeserver, session), Threads(homeserver)
+        background = Background()
+        typing = TypingNotice(homeserver, accounts=session, background=background, sleep=context.clock.sleep)
+        return MatrixChat(
+            settings,
+            homeserver=homeserver,
+            accounts=session,
+            receiving=Sync(context, settings=settings, homeserver=homeserver, directs=directs, buttons=buttons),
+            courtesies=Courtesies(
+                threads=threads, typing=typing, seeds=seeds, background=background, now=context.clock.now
+            ),
+            sending=Sending(
+                homeserver,
+                accounts=session,
+                settings=settings,
+                directs=directs,
+                buttons=buttons,
+                seeds=seeds,
+                threads=threads,
+                typing=typing,
+                words=context.web.words,
+            ),
+            reading=Reading(homeserver, accounts=session, directs=directs, now=context.clock.now),
+            pins=Pins(homeserver, once),
+            rooms=Rooms(
+                homeserver=homeserver,
+                session=session,
+                states=states,
+                directs=directs,
+                once=once,
+                records=context.records,
+                settings=settings,
+                now=context.clock.now,
+            ),
+            states=states,
+        )

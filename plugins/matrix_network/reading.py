@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+
+from nio import Api
 
 from chatops import replace
 from chatops.core.message import Identity, Message, MessageRef
+from chatops.errors import Forbidden, Missing
 from matrix_network.addressing import without_quote
-from matrix_network.buttons import newest
+from matrix_network.buttons import Accounts, newest
+from matrix_network.directs import Directs
 from matrix_network.event import event_of, object_in, text_in
-from matrix_network.homeserver import Json
+from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
 from matrix_network.words import Words, words_of
 
 MESSAGES = frozenset({"m.room.message", "m.room.encrypted"})
+
+
+class Reading:
+    """Looks messages up."""
+
+    def __init__(
+        self, homeserver: Homeserver, *, accounts: Accounts, directs: Directs, now: Callable[[], datetime]
+    ) -> None:
+        self._homeserver = homeserver
+        self._accounts = accounts
+        self._directs = directs
+        self._now = now
+
+    async def read(self, message: MessageRef) -> Message | None:
+        """Return a message as it was last edited, or None when it is gone or cannot be seen."""
+        room = message.room.id
+        try:
+            raw = await self._homeserver.call(Api.room_get_event(NO_TOKEN, room, message.id))
+        except (Missing, Forbidden):
+            return None
+        account = await self._accounts.account()
+        direct = await self._directs.user(room) is not None
+        return message_of(raw, message, me=account.user, direct=direct, now=self._now())
 
 
 def is_gone(raw: Json) -> bool:

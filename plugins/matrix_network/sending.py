@@ -24,6 +24,7 @@ from matrix_network.render import Manner, content, replacing
 from matrix_network.seeds import Seeds
 from matrix_network.settings import MatrixSettings
 from matrix_network.threads import Threads
+from matrix_network.typing_notice import TypingNotice
 from matrix_network.uploads import uploaded
 
 log = structlog.get_logger("matrix_network")
@@ -47,6 +48,7 @@ class Sending:
         buttons: Buttons,
         seeds: Seeds,
         threads: Threads,
+        typing: TypingNotice,
         words: Words,
     ) -> None:
         self._homeserver = homeserver
@@ -56,10 +58,12 @@ class Sending:
         self._buttons = buttons
         self._seeds = seeds
         self._threads = threads
+        self._typing = typing
         self._words = words
 
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
         """Post; what is too long for an event follows as a file. Returns when the buttons stand there as well."""
+        self._typing.answered(room.id, user=await self._directs.user(room.id))
         marks = assigned(body.buttons)
         manner = await self._manner(room)
         relation = {} if thread is None else {"m.relates_to": await self._threads.relation(room.id, thread)}
