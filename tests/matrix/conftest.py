@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from matrix_people import MatrixPerson, Person
+from matrix_proxy import MatrixProxy, in_front_of
 from synapse_server import Login, OwnSynapse, Synapse
 from synapse_shared import shared
 
@@ -63,6 +64,13 @@ async def person(request: pytest.FixtureRequest) -> AsyncIterator[Person]:
 def bot(synapse: Synapse) -> Login:
     """A fresh account for the server under test, on the run's homeserver. On another: `own.register("chatops")`."""
     return synapse.register(fresh("chatops"))
+
+
+@pytest.fixture
+async def proxy(synapse: Synapse) -> AsyncIterator[MatrixProxy]:
+    """A bad connection to the run's homeserver; for another: `async with in_front_of(own.url) as proxy`."""
+    async with in_front_of(synapse.url) as made:
+        yield made
 
 
 def fresh(name: str) -> str:
