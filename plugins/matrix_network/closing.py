@@ -22,8 +22,11 @@ def closed_levels(power: Power, us: str) -> Json:
     (room version 11, authorization rules, `m.room.power_levels`).
     """
     ours = power.level(us)
+    users = {user: level for user, level in power.users.items() if level >= ours}
+    if us not in power.creators:
+        users[us] = power.users.get(us, power.users_default)
     return {
-        "users": {user: level for user, level in power.users.items() if level >= ours},
+        "users": users,
         "users_default": min(power.users_default, 0),
         "events": {event: level for event, level in power.events.items() if level > CLOSED},
         "events_default": CLOSED,
