@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -25,7 +25,8 @@ from chatops.engine.tasks import Tasks
 from chatops.engine.ticket_effects import ticket_performers
 from chatops.engine.upkeep import Upkeep
 from chatops.errors import NotFound, StartError
-from chatops.hookspecs import PluginContext
+from chatops.examining import Examination
+from chatops.hookspecs import Finding, PluginContext, Tool
 from chatops.people.directory import PeopleDirectory
 from chatops.people.plugin import PeoplePlugin
 from chatops.people.roster import Roster, read_company
@@ -40,6 +41,7 @@ from chatops.storage.secrets import SealedSecrets
 from chatops.storage.sqlite import SqliteStore
 from chatops.storage.sqlite_file import url
 from chatops.swarm.plugin import SwarmPlugin
+from chatops.using import Using
 from chatops.web.health import PartHealth, ready_route
 from chatops.web.operator import operator_route
 from chatops.web.operator_tools import OperatorTools
@@ -135,7 +137,19 @@ class App:
             acts_as=settings.operator.acts_as,
         )
         self.web.add(*self.registry.routes, ready_route(self._health))
-        tools = OperatorTools(verify=self.store.verify, sign_in_link=self._sign_in_link)
+        self._use = Using(self.registry.tools, used=self.engine.reconnect)
+        self._examine = Examination(
+            folder=folder,
+            store=self.store,
+            directory=self.directory,
+            systems=self.registry.ticket_systems.values(),
+            networks=self.registry.networks.values(),
+            checkups=self.registry.checkups.values(),
+            clock=clock,
+        )
+        tools = OperatorTools(
+            verify=self.store.verify, sign_in_link=self._sign_in_link, tools=self._use, doctor=self._examine
+        )
         self.web.add(operator_route(token=folder.operator_token, do=self.do))
         self.web.add(*tools.routes(token=folder.operator_token))
 
@@ -198,8 +212,7 @@ class App:
 
     async def check(self) -> Sequence[CheckResult]:
         """Look at the database and at every connection."""
-        await self.store.open()
-        try:
+        async with self._opened():
             results = [
                 CheckResult(name="database", ok=True),
                 self._somebody(),
@@ -209,7 +222,30 @@ class App:
             for network in self.registry.networks.values():
                 results += await network.check()
             return results
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """What the enabled plugins bring for the command line."""
+        return self._use.tools
+
+    async def use(self, group: str, name: str, options: Mapping[str, str]) -> str:
+        """Use one tool without starting anything. Raise ChatopsError with a sentence that says what to do."""
+        async with self._opened():
+            return await self._use(group, name, options)
+
+    async def examine(self) -> Sequence[Finding]:
+        """Look at everything without starting anything."""
+        async with self._opened():
+            return await self._examine()
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[None]:
+        await self.store.open()
+        try:
+            await self._roster.sync()
+            yield
         finally:
+            await self.engine.networks.close()
             await self.store.close()
 
     def _somebody(self) -> CheckResult:
@@ -299,6 +335,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         deadline=told.deadline,
         attempts=told.event_attempts,
         send_patience=told.send_patience,
+        late_after=told.late_after,
         flood_burst=told.flood_burst,
         flood_per_second=told.flood_per_second,
         locale=settings.language.locale,

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from chatops.core.frozen import Frozen
+from chatops.core.frozen import Frozen, FrozenT
 from chatops.errors import ChatopsError, SettingsError, StartError
 from chatops.storage.folder import OPERATOR_TOKEN, DataFolder
-from chatops.web.doors import DO, INVITE, VERIFY
+from chatops.web.doors import DO, DOCTOR, INVITE, TOOL, TOOLS, VERIFY
 
 USAGE_CODES = frozenset({"usage", "unknown_command", "bad_argument", "ambiguous"})
 """Refusals that mean the words were wrong."""
 
 PATIENCE = 150.0
 """Seconds an answer may take."""
+
+
+STRANGER = "What answers at that address is no chatops server."
 
 
 class Unheard(ChatopsError):
@@ -42,6 +46,46 @@ class Told(Frozen, frozen=True, kw_only=True):
     usage: bool
     answer: dict[str, Any]
     """The answer as the server's JSON."""
+
+
+class Option(Frozen, frozen=True, kw_only=True):
+    """What a tool has to know; see `chatops.hookspecs.ToolOption`."""
+
+    name: str
+    help: str
+    default: str | None = None
+    secret: bool = False
+    instead_of: str = ""
+
+
+class Described(Frozen, frozen=True, kw_only=True):
+    """A tool of a plugin."""
+
+    group: str
+    name: str
+    help: str
+    options: tuple[Option, ...] = ()
+
+
+class Found(Frozen, frozen=True, kw_only=True, omit_defaults=False):
+    """A finding of `chatops doctor`."""
+
+    name: str
+    state: Literal["ok", "warning", "failure"]
+    detail: str = ""
+    fix: str = ""
+
+
+class _Toolbox(Frozen, frozen=True, kw_only=True):
+    tools: tuple[Described, ...]
+
+
+class _Shown(Frozen, frozen=True, kw_only=True):
+    text: str
+
+
+class _Examined(Frozen, frozen=True, kw_only=True):
+    findings: tuple[Found, ...]
 
 
 def serving(folder: Path) -> str:
@@ -73,6 +117,32 @@ def sign_in_link(person: str, address: str, folder: Path) -> str:
     return str(json.loads(_call("POST", address, INVITE, folder, json.dumps({"person": person}).encode()))["link"])
 
 
+def tools(address: str, folder: Path) -> tuple[Described, ...]:
+    """Return the tools that the running server's plugins bring for the command line."""
+    return toolbox(_call("GET", address, TOOLS, folder))
+
+
+def use(address: str, folder: Path, group: str, name: str, options: Mapping[str, str]) -> str:
+    """Use a tool in the running server; return what it shows. Raise Unheard with its sentence when it failed."""
+    asked = msgspec.json.encode({"group": group, "name": name, "options": options})
+    return _answer(_call("POST", address, TOOL, folder, asked), _Shown).text
+
+
+def doctor(address: str, folder: Path) -> tuple[Found, ...]:
+    """Let the running server examine itself."""
+    return found(_call("POST", address, DOCTOR, folder, b"{}"))
+
+
+def toolbox(raw: bytes) -> tuple[Described, ...]:
+    """Read the tools from the answer of the operator's door. Raise Unheard when it is none."""
+    return _answer(raw, _Toolbox).tools
+
+
+def found(raw: bytes) -> tuple[Found, ...]:
+    """Read the findings from the answer of the operator's door. Raise Unheard when it is none."""
+    return _answer(raw, _Examined).findings
+
+
 def told(raw: bytes) -> Told:
     """Read the answer of the operator's door. Raise Unheard when it is none."""
     try:
@@ -80,8 +150,7 @@ def told(raw: bytes) -> Told:
         error = answer.get("error") or {}
         return Told(ok=bool(answer["ok"]), usage=error.get("code") in USAGE_CODES, answer=answer)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        message = "What answers at that address is no chatops server."
-        raise Unheard(message) from error
+        raise Unheard(STRANGER) from error
 
 
 def show(told: Told, *, as_json: bool) -> str:
@@ -95,6 +164,20 @@ def show(told: Told, *, as_json: bool) -> str:
     if not told.answer.get("settled", True):
         parts.append(f"Accepted as {told.answer['id']}; it is still being worked on.")
     return "\n\n".join(parts)
+
+
+def line(finding: Found) -> str:
+    """Return a finding for a terminal: state, what and why; on the next line what to do about it."""
+    mark = {"ok": "ok     ", "warning": "warning", "failure": "FAIL   "}[finding.state]
+    said = f"{mark} {finding.name}" + (f": {finding.detail}" if finding.detail else "")
+    return f"{said}\n        {finding.fix}" if finding.fix and finding.state != "ok" else said
+
+
+def _answer(raw: bytes, shape: type[FrozenT]) -> FrozenT:
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.DecodeError as error:
+        raise Unheard(STRANGER) from error
 
 
 def _call(method: str, address: str, path: str, folder: Path, body: bytes | None = None) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from chatops.errors import ChatopsError, SettingsError
 
@@ -22,8 +23,46 @@ DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder (or CHATOPS_DATA).", show_default="chatops-data")
 ]
 
+
+class Tools(TyperCommand):
+    """The tools of one group. What stands behind it, `chatops.toolbox` reads."""
+
+    def __init__(self, group: str, summary: str) -> None:
+        anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+        super().__init__(group, context_settings=anything, add_help_option=False, help=summary)
+
+    def invoke(self, ctx: Any) -> None:
+        """Use one of them."""
+        _use(str(self.name), ctx.args)
+
+
+class Commands(TyperGroup):
+    """The commands below, and a group for each plugin that brings tools."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return our own, then the groups that installed packages announce."""
+        from chatops.toolbox import announced
+
+        return [*super().list_commands(ctx), *announced()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return one of them, without importing a plugin."""
+        from chatops.toolbox import announced
+
+        own = super().get_command(ctx, cmd_name)
+        plugin = None if own is not None else announced().get(cmd_name)
+        return own if plugin is None else Tools(cmd_name, f"Tools of the plugin {plugin}.")
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the command that is meant. For a word nobody has announced, the enabled plugins are asked."""
+        if self.get_command(ctx, args[0]) is None and _is_group(args[0], args[1:]):
+            return args[0], Tools(args[0], ""), args[1:]
+        return super().resolve_command(ctx, args)
+
+
 cli = typer.Typer(
     name="chatops",
+    cls=Commands,
     help="A chat-operations server: swarms around support cases, in the chat people already use.",
     no_args_is_help=True,
     add_completion=False,
@@ -138,6 +177,46 @@ def check(config: ConfigOption = None, data: DataOption = None) -> None:
         raise typer.Exit(REFUSED)
 
 
+@cli.command()
+def doctor(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")] = False,
+) -> None:
+    """Examine everything, and say what is wrong and what to do. Connections are tried out; nobody is disturbed."""
+    import json
+
+    import msgspec
+
+    from chatops import calling
+
+    folder = _folder(data)
+    address = calling.serving(folder)
+    try:
+        settings, _where = _settings(config, data)
+        findings = [calling.Found(name="settings", state="ok")]
+    except SettingsError as error:
+        findings = [calling.Found(name="settings", state="failure", detail=str(error), fix="Correct the settings.")]
+        settings = None
+    if address:
+        findings += [calling.Found(name="server", state="ok", detail=f"running at {address}")]
+        findings += calling.doctor(address, folder)
+    elif settings is not None:
+        from chatops.operating import examine_alone
+
+        findings += _run(examine_alone(settings, folder))
+    failed = any(finding.state == "failure" for finding in findings)
+    if as_json:
+        typer.echo(
+            json.dumps({"ok": not failed, "findings": msgspec.to_builtins(findings)}, ensure_ascii=False, indent=2)
+        )
+    else:
+        for finding in findings:
+            typer.echo(calling.line(finding))
+    if failed:
+        raise typer.Exit(REFUSED)
+
+
 @plugins_cli.command("list")
 def plugins_list(config: ConfigOption = None, data: DataOption = None) -> None:
     """Show the plugins that are installed, and which of them are enabled."""
@@ -203,6 +282,66 @@ def console_invite(person: str, config: ConfigOption = None, data: DataOption = 
 
     _loaded, folder = _settings(config, data)
     typer.echo(calling.sign_in_link(person, calling.serving(folder), folder))
+
+
+def _use(group: str, words: Sequence[str]) -> None:
+    """Use a tool of a plugin, in the running server if there is one."""
+    from chatops import calling, toolbox
+
+    try:
+        typed = toolbox.read(group, words)
+        folder = _folder(typed.path("data"))
+        address = calling.serving(folder)
+        tools = _tools(typed.path("config"), folder, address)
+        toolbox.enabled(group, tools)
+        if not typed.tool:
+            typer.echo(toolbox.page(group, tools))
+            raise typer.Exit(DONE if typed.help else USAGE)
+        tool = toolbox.choose(group, typed, tools)
+        if typed.help:
+            typer.echo(toolbox.tool_page(tool))
+            return
+        options = toolbox.complete(tool, toolbox.given(tool, typed), toolbox.Asking(_prompt))
+    except toolbox.Wrong as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE) from None
+    if address:
+        typer.echo(calling.use(address, folder, group, tool.name, options))
+    else:
+        from chatops.operating import use_alone
+
+        settings, _where = _settings(typed.path("config"), folder)
+        typer.echo(_run(use_alone(group, tool.name, options, settings, folder)))
+
+
+def _tools(config: Path | None, folder: Path, address: str) -> Sequence[Any]:
+    from chatops import calling
+
+    if address:
+        return calling.tools(address, folder)
+    from chatops.operating import tools_of
+
+    settings, _where = _settings(config, folder)
+    found: Sequence[Any] = _run(tools_of(settings, folder))
+    return found
+
+
+def _is_group(word: str, words: Sequence[str]) -> bool:
+    from chatops import calling, toolbox
+
+    if not word.isalnum():
+        return False
+    try:
+        typed = toolbox.read(word, words)
+        folder = _folder(typed.path("data"))
+        return any(tool.group == word for tool in _tools(typed.path("config"), folder, calling.serving(folder)))
+    except ChatopsError:
+        return False
+
+
+def _prompt(option: Any) -> str:
+    label = f"{option.name} ({option.help})"
+    return str(typer.prompt(label, default="", show_default=False, hide_input=option.secret))
 
 
 def _folder(data: Path | None) -> Path:

@@ -102,6 +102,8 @@ class ToolOption(Frozen, frozen=True, kw_only=True):
     default: str | None = None
     secret: bool = False
     """Never echoed, and never given on the command line, where other users of the machine could read it."""
+    instead_of: str = ""
+    """Only asked for when the option of this name was left empty."""
 
 
 class Tool(Frozen, frozen=True, kw_only=True):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from chatops import logs
 from chatops.app import App
-from chatops.calling import Asked, Told, told
-from chatops.errors import ChatopsError, FolderInUse, StartError
+from chatops.calling import Asked, Described, Found, Told, found, told, toolbox
+from chatops.errors import ChatopsError, FolderInUse, StartError, StoreError
 from chatops.ports.chat import CheckResult
 from chatops.settings import Settings
 from chatops.web.operator import DoRequest
+from chatops.web.operator_tools import Examined, described
 
 
 async def do_alone(asked: Asked, settings: Settings, folder: Path) -> Told:
@@ -46,6 +47,40 @@ async def look_over(settings: Settings, folder: Path) -> Sequence[CheckResult]:
         return [*findings, CheckResult(name="start", ok=False, detail=str(error))]
     try:
         return [*findings, *await app.check()]
+    finally:
+        await app.stop()
+
+
+async def tools_of(settings: Settings, folder: Path) -> Sequence[Described]:
+    """Return the tools of the enabled plugins. Raise StartError."""
+    app = App.prepare(settings, folder, listen=False)
+    try:
+        return toolbox(msgspec.json.encode(described(app.tools)))
+    finally:
+        await app.stop()
+
+
+async def use_alone(group: str, name: str, options: Mapping[str, str], settings: Settings, folder: Path) -> str:
+    """Use a tool with the store open and nothing running. Raise ChatopsError with a sentence that says what to do."""
+    logs.configure(level="error", style="text")
+    app = App.prepare(settings, folder, listen=False)
+    try:
+        return await app.use(group, name, options)
+    finally:
+        await app.stop()
+
+
+async def examine_alone(settings: Settings, folder: Path) -> Sequence[Found]:
+    """Look at everything, with nothing running."""
+    logs.configure(level="error", style="text")
+    try:
+        app = App.prepare(settings, folder, listen=False)
+    except ChatopsError as error:
+        return (Found(name="start", state="failure", detail=str(error)),)
+    try:
+        return found(msgspec.json.encode(Examined(findings=tuple(await app.examine()))))
+    except StoreError as error:
+        return (Found(name="database", state="failure", detail=str(error)),)
     finally:
         await app.stop()
 

@@ -318,6 +318,16 @@ class SqliteStore:
             message = f"The journals cannot be read: {error}"
             raise StoreUnavailable(message) from error
 
+    async def verify_witness(self) -> Sequence[str]:
+        """Check the newest anchor only, against the file outside the database; nothing when there is no such file."""
+        if self._witness is None:
+            return ()
+        try:
+            return await asyncio.to_thread(sqlite_journal.verify_witness, self._path, self._witness)
+        except (sqlite3.Error, OSError) as error:
+            message = f"The journals cannot be read: {error}"
+            raise StoreUnavailable(message) from error
+
     async def erase(self, chain: str, seq: int) -> None:
         """Delete an entry's payload and salt and append the record of it."""
         at = self._clock.now()

@@ -18,7 +18,7 @@ from chatops.core.frozen import replace
 from chatops.core.journal import ERASED, ZERO, Anchor, Entry, Head, Ledger, NewEntry, Seal
 from chatops.storage.journal import BROKEN, Row, Tables, extend, findings, next_ledger
 from chatops.storage.sqlite_rows import read, written
-from chatops.storage.witness import Witness, fits
+from chatops.storage.witness import Kept, Witness, fits
 
 WRITER = "sqlite"
 
@@ -116,9 +116,20 @@ def verify(path: Path, seal: Seal, witness: Witness | None = None) -> list[str]:
         connection.execute("BEGIN")
         found = findings(_Tables(connection), seal)
         if witness is not None and kept is not None:
-            newest = connection.execute("SELECT COALESCE(MAX(number), 0) FROM anchor").fetchone()[0]
-            found += witness.findings(kept, newest, partial(_seal_of, connection))
+            found += _beside(connection, witness, kept)
         return found
+
+
+def verify_witness(path: Path, witness: Witness) -> list[str]:
+    """Return what the database at `path` lacks of what the file beside it tells of. Blocking, and quick."""
+    kept = witness.read()
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
+        return _beside(connection, witness, kept)
+
+
+def _beside(connection: sqlite3.Connection, witness: Witness, kept: Kept) -> list[str]:
+    newest = connection.execute("SELECT COALESCE(MAX(number), 0) FROM anchor").fetchone()[0]
+    return witness.findings(kept, newest, partial(_seal_of, connection))
 
 
 def _seal_of(connection: sqlite3.Connection, number: int) -> object:

@@ -3,3 +3,6 @@
 DO = "/api/operator/do"
 VERIFY = "/api/operator/verify"
 INVITE = "/api/operator/console-invite"
+TOOLS = "/api/operator/tools"
+TOOL = "/api/operator/tool"
+DOCTOR = "/api/operator/doctor"
