@@ -70,6 +70,11 @@ class Engine(Section):
     send_patience: float = Field(
         default=86_400.0, gt=0, description="How long an unreachable network or ticket system is waited for."
     )
+    late_after: float = Field(
+        default=600.0,
+        ge=0,
+        description="A command that arrives this long after it was written is not run, but offered again. 0: never.",
+    )
     flood_burst: int = Field(default=20, ge=1, description="Commands one person may send at once.")
     flood_per_second: float = Field(default=1.0, gt=0, description="Commands per second one person may send for long.")
     anchor_every: float = Field(

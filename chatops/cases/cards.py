@@ -88,12 +88,13 @@ def _clock(clock: Clock) -> Text:
 
 
 def _buttons(ticket: Ticket) -> tuple[Button, ...]:
-    swarms = Button(label=_("Swarms"), command=f"swarm list case={ticket.ref}")
+    swarms = Button(label=_("Swarms"), command=f"swarm list case={ticket.ref}", icon="👀")
     if not ticket.open:
         return (swarms,)
     return (
         Button(
             label=_("Open a swarm"),
+            icon="🆘",
             command=f"swarm open {ticket.ref}",
             style="primary",
             form=(

@@ -27,6 +27,8 @@ class Action(Aggregate, frozen=True, kw_only=True):
     """Key of the post that carries the button."""
     room: str | None = None
     """Logical room that gives the command its context."""
+    thread: str | None = None
+    """The thread its card was posted in, where the answer goes as well."""
     expires: Instant
     used_by: tuple[str, ...] = ()
     """Ids of the persons whose press took effect."""

@@ -36,6 +36,8 @@ class Post(Effect, frozen=True, kw_only=True):
     said: Said
     slot: str | None = None
     resurface: bool = False
+    anew: bool = False
+    """Further down even if the old one has not scrolled away."""
     pin: bool = False
     thread: str | None = None
     """Remote id of the message that starts the thread."""
@@ -47,6 +49,8 @@ class Post(Effect, frozen=True, kw_only=True):
     """True for broadcasts: sent after everything interactive."""
     network: str | None = None
     """For `person:` targets: the network to prefer (the one they wrote from)."""
+    reader: str | None = None
+    """For `remote:` targets: id of the person in whose language and time zone it is said."""
 
     @property
     def target(self) -> str:

@@ -232,6 +232,7 @@ class Unit:
         *,
         slot: str | None = None,
         resurface: bool = False,
+        anew: bool = False,
         pin: bool = False,
         thread: str | None = None,
         notify: Sequence[str] = (),
@@ -242,13 +243,15 @@ class Unit:
         key = f"{self.event.key}/{len(self._outbox)}"
         network = self.origin.remote.network if self.origin and self.origin.remote else None
         card = f"{to}#{slot}" if slot else key
-        said = self._with_actions(said, card, _logical(to, self.origin), days=CARD_DAYS if slot else ACTION_DAYS)
+        days = CARD_DAYS if slot else ACTION_DAYS
+        said = self._with_actions(said, card, _logical(to, self.origin), thread=thread, days=days)
         return self.effect(
             Post(
                 to=to,
                 said=said,
                 slot=slot,
                 resurface=resurface,
+                anew=anew,
                 pin=pin,
                 thread=thread,
                 notify=tuple(notify),
@@ -404,13 +407,13 @@ class Unit:
             cause=self.event.cause,
         )
 
-    def _with_actions(self, said: Said, card: str, room: str | None, *, days: int) -> Said:
+    def _with_actions(self, said: Said, card: str, room: str | None, *, thread: str | None, days: int) -> Said:
         if isinstance(said, Text) or not said.buttons:
             return said
-        buttons = tuple(self._minted(button, card, room, days) for button in said.buttons)
+        buttons = tuple(self._minted(button, card, room, thread, days) for button in said.buttons)
         return replace(said, buttons=buttons)
 
-    def _minted(self, button: Button, card: str, room: str | None, days: int) -> Button:
+    def _minted(self, button: Button, card: str, room: str | None, thread: str | None, days: int) -> Button:
         ref = reference(self._secret, card, button.command, button.uses)
         self._actions[ref] = Action(
             id=ref,
@@ -418,6 +421,7 @@ class Unit:
             uses=button.uses,
             card=card,
             room=room,
+            thread=thread,
             expires=self.now + timedelta(days=days),
         )
         return replace(button, ref=ref)

@@ -157,5 +157,5 @@ def _paged(title: Text, entries: Sequence[Text], page: int, *, more: str, footer
         title=title if pages == 1 else _("{title} ({page} of {pages})", title=title, page=page, pages=pages),
         text=lines(*shown),
         footer=footer,
-        buttons=(Button(label=_("More"), command=f"{more} page={page + 1}"),) if page < pages else (),
+        buttons=(Button(label=_("More"), command=f"{more} page={page + 1}", icon="➡️"),) if page < pages else (),
     )

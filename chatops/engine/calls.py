@@ -71,7 +71,7 @@ class Line:
         finally:
             self._slots.release()
         if isinstance(outcome, Raised):
-            raise self._judged(outcome.error) from outcome.error
+            raise self._judged(outcome.error, room) from outcome.error
         self._failures = 0
         return outcome.value
 
@@ -101,10 +101,10 @@ class Line:
                 raise NotYet(wait, f"the limits of {self.network.name}")
             await self._clock.sleep(wait)
 
-    def _judged(self, error: BaseException) -> BaseException:
+    def _judged(self, error: BaseException, room: str | None) -> BaseException:
         """Take note of a failure, and return what it means for the one who asked."""
         if isinstance(error, RateLimited):
-            self._allowance.limited(error.retry_after)
+            self._allowance.limited(error.retry_after, room)
         if isinstance(error, Unreachable | AuthExpired | OutcomeUnknown | DeadlinePassed):
             self._failures += 1
             if self._failures >= TRIES_BEFORE_REST:

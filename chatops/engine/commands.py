@@ -14,13 +14,16 @@ from chatops.core.commit import InboxRow
 from chatops.core.effects import Post
 from chatops.core.events import Event
 from chatops.core.frozen import replace
+from chatops.core.icons import numbered
 from chatops.core.journal import AuditRecord
 from chatops.core.message import Button, ButtonPress, Message, Refused, Said
+from chatops.core.rooms import remote_target
 from chatops.core.text import Code, _, said
 from chatops.core.unit import Unit
 from chatops.engine.asking import Asker, people
 from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
+from chatops.engine.late import is_late, late_card
 from chatops.engine.roombook import RoomBook
 from chatops.engine.units import Units
 from chatops.errors import Impossible, NotAllowed, NotFound, Refusal
@@ -64,6 +67,8 @@ class Parts:
     """Names of the connected ticket systems."""
     direct_chats: Callable[[str], bool]
     """Whether a network has direct chats."""
+    late_after: float = 0.0
+    """Seconds; see `EngineSettings.late_after`."""
 
 
 class AskedWork:
@@ -147,6 +152,26 @@ class RefusedWork(AskedWork):
         raise self._refusal
 
 
+class UnreadableWork(AskedWork):
+    """Somebody wrote to us alone what we cannot read: they are told, in the same room."""
+
+    async def attempt(self) -> Unit:
+        """Say what would work."""
+        unit = self.unit()
+        origin, person = self.asker.origin, self.asker.person
+        words = _(
+            "I cannot read this: it is encrypted and I have no key. Please write to me in a chat without encryption."
+        )
+        if origin.remote is not None:
+            # Their direct chat may be another one, where they would not know what this is about.
+            reader = person.id if person is not None else None
+            unit.effect(
+                Post(to=remote_target(origin.remote), said=words, thread=origin.thread, reply=True, reader=reader)
+            )
+        self.audit(unit, "unreadable")
+        return unit
+
+
 class CommandWork(AskedWork):
     """A command, typed in chat or called."""
 
@@ -168,6 +193,8 @@ class CommandWork(AskedWork):
         by_role = person is not None and command.who.by_role(person)
         if not by_role and not command.who.relations:
             raise NotAllowed(unit.denial(command.who))
+        if command.acts and not dry_run and is_late(self.event, self.parts.late_after):
+            return self._offered(call)
         await self.handle(unit, call, people(call, self.parts.directory))
         if not by_role and not unit.required:
             message = f"{command.words} never asked who may; it must call unit.require"
@@ -185,6 +212,15 @@ class CommandWork(AskedWork):
     async def handle(self, unit: Unit, call: Call, arguments: dict[str, object]) -> None:
         """Call the command's own code."""
         await call.command.handler(unit, **arguments)
+
+    def _offered(self, call: Call) -> Unit:
+        """Ask whether a command that comes late is still wanted."""
+        unit, body = self.unit(), self.event.body
+        if isinstance(body, Message):
+            name = "" if self.asker.origin.direct else unit.actor.name
+            unit.answer(late_card(body, call.typed, name=name))
+        self.audit(unit, "late")
+        return unit
 
     def context(self) -> ReadContext:
         """Return what the words depend on."""
@@ -216,7 +252,13 @@ class PressWork(CommandWork):
                 commands=(action.command,),
             )
         room = None if action.room is None else self.parts.rooms.by_id(action.room)
-        self.asker = replace(self.asker, room=room or self.asker.room, typed=action.command)
+        origin = self.asker.origin
+        self.asker = replace(
+            self.asker,
+            room=room or self.asker.room,
+            typed=action.command,
+            origin=replace(origin, thread=origin.thread or action.thread),
+        )
         self.typed = action.command
         call = self.parts.table.bind(action.command, self.asker.fields, self.context())
         return await self.run(call)
@@ -252,5 +294,5 @@ def answer_of(refusal: Refusal) -> Refused:
         message=refusal.message,
         hint=refusal.hint,
         commands=refusal.commands,
-        buttons=tuple(Button(label=said(command), command=command) for command in refusal.commands[:MOST_OFFERS]),
+        buttons=numbered(Button(label=said(command), command=command) for command in refusal.commands[:MOST_OFFERS]),
     )

@@ -8,9 +8,10 @@ from chatops.core.message import ButtonPress, CommandCall, Message
 from chatops.core.text import _
 from chatops.core.unit import Origin
 from chatops.engine.asking import Asker, origin
-from chatops.engine.commands import AskedWork, CommandWork, Parts, PressWork, RefusedWork
+from chatops.engine.commands import AskedWork, CommandWork, Parts, PressWork, RefusedWork, UnreadableWork
 from chatops.engine.flood import Flood
 from chatops.engine.router import Emitted, Router
+from chatops.engine.seldom import Seldom
 from chatops.engine.work import FanOutWork, ListenerWork, Work
 from chatops.errors import NotAllowed, Refusal, TooMany
 
@@ -18,10 +19,11 @@ from chatops.errors import NotAllowed, Refusal, TooMany
 class Dispatcher:
     """Decides what an event means."""
 
-    def __init__(self, *, parts: Parts, router: Router, flood: Flood) -> None:
+    def __init__(self, *, parts: Parts, router: Router, flood: Flood, unreadable: Seldom) -> None:
         self._parts = parts
         self._router = router
         self._flood = flood
+        self._unreadable = unreadable
 
     def __call__(self, event: Event) -> Work:
         """Return the work of `event`. Raise CodecError when what it carries cannot be read."""
@@ -41,6 +43,9 @@ class Dispatcher:
         body, parts = event.body, self._parts
         also: tuple[InboxRow, ...] = self._router.fan_out(event, body, "self")
         asker = self._asker(event)
+        if isinstance(body, Message) and body.unreadable:
+            told = body.direct and self._unreadable(str(body.ref.room))
+            return (UnreadableWork if told else AskedWork)(event, asker, also, parts)
         refusal: Refusal
         if asker.person is None:
             verdict = self._flood.once(asker.name)

@@ -17,7 +17,7 @@ from chatops.core.events import EffectSettled, PostFailed, TimerFired
 from chatops.core.frozen import Body, Frozen
 from chatops.core.journal import AuditRecord, TimelineNote
 from chatops.core.message import ButtonPress, CommandCall, MemberChange, Message, Reaction, Redaction, RoomMoved
-from chatops.core.rooms import Room
+from chatops.core.rooms import Room, RoomFound, RoomLost, RoomRebound
 from chatops.engine.alarms import Alarms, NetworkBack, NetworkLost, NetworkState
 from chatops.engine.calls import Lines
 from chatops.engine.commands import Parts, Table
@@ -34,9 +34,11 @@ from chatops.engine.plugged import Plugged, typed
 from chatops.engine.posting import PinPost, Posting, ShrinkCard
 from chatops.engine.render import Renderer
 from chatops.engine.reply import Replies, Reply
+from chatops.engine.room_changes import RoomChanges
 from chatops.engine.room_effects import RoomBinding, RoomEffects
 from chatops.engine.roombook import RoomBook
 from chatops.engine.router import Emitted, Router
+from chatops.engine.seldom import Seldom
 from chatops.engine.settings import EngineSettings
 from chatops.engine.superseded import Superseded
 from chatops.engine.tasks import Tasks
@@ -53,9 +55,13 @@ BODIES: tuple[type[Body], ...] = (
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
     NetworkLost, NetworkBack, NetworkState,
-    Action, Room, TimelineNote, AuditRecord,
+    Action, Room, RoomLost, RoomFound, RoomRebound, TimelineNote, AuditRecord,
 )  # fmt: skip
 """What the engine itself stores; it registers these with the codec."""
+
+
+UNREADABLE_AGAIN = 3600.0
+"""Seconds before a direct chat is told again that it cannot be read."""
 
 
 class Health(Frozen, frozen=True, kw_only=True):
@@ -121,7 +127,8 @@ class Engine:
             outage=self.outage,
             accepted=self.ring,
         )
-        router = Router(codec, (*RoomBinding(store).listeners(), *alarms.listeners(), *listeners))
+        own_listeners = (*RoomBinding(store).listeners(), *RoomChanges(self.rooms).listeners(), *alarms.listeners())
+        router = Router(codec, (*own_listeners, *listeners))
         superseded = Superseded()
         units = Units(
             store=store,
@@ -153,6 +160,7 @@ class Engine:
             codec=codec,
             units=units,
             systems=tuple(systems),
+            late_after=self.settings.late_after,
             direct_chats=lambda name: (line := lines.get(name)) is not None and line.network.capabilities.direct_rooms,
         )
         self.inbox = Inbox(
@@ -160,7 +168,12 @@ class Engine:
             codec=codec,
             clock=self.clock,
             units=units,
-            works=Dispatcher(parts=parts, router=router, flood=Flood(self.clock, self.settings)),
+            works=Dispatcher(
+                parts=parts,
+                router=router,
+                flood=Flood(self.clock, self.settings),
+                unreadable=Seldom(self.clock, UNREADABLE_AGAIN),
+            ),
             outage=self.outage,
             settings=self.settings,
             probe=probe,

@@ -115,7 +115,10 @@ class Intake:
 
     def _row(self, network: str, key: str, body: Body) -> InboxRow | None:
         room = place(body)
-        if room is None or self._noise(body, room):
+        if room is None:
+            return None
+        self._rooms_changed(body, room)
+        if self._noise(body, room):
             return None
         known = self._rooms.by_remote(room)
         full = _storable(f"{network}:{key}")
@@ -143,11 +146,33 @@ class Intake:
         if isinstance(body, Message) and body.direct:
             person = self._directory.by_identity(body.sender)
             if person is not None:
-                self._rooms.met(body.sender, room)
+                if not body.unreadable:
+                    self._rooms.met(body.sender, room)
                 return f"person:{person.id}"
         if isinstance(body, Redaction):
             return self._recent.get(_name(body.ref), own_lane(room))
         return own_lane(room)
+
+    def _rooms_changed(self, body: Body, room: RoomRef) -> None:
+        """Forget a direct chat that its person has left, or in which somebody else reads now; follow a room that moved."""
+        match body:
+            case MemberChange(change="knocked"):
+                return
+            case MemberChange(change="joined"):
+                gone = not body.ourselves and body.member != self._rooms.partner(room)
+            case MemberChange():
+                gone = body.ourselves or body.member == self._rooms.partner(room)
+            case Message(direct=False):
+                gone = True
+            case RoomMoved():
+                # What is said in the new room may stand right behind this in the same batch.
+                self._rooms.moved(body.room, body.to)
+                return
+            case _:
+                return
+        partner = self._rooms.partner(room)
+        if gone and partner is not None:
+            self._rooms.forget_direct(partner)
 
     def _noise(self, body: Body, room: RoomRef) -> bool:
         known = self._rooms.by_remote(room)

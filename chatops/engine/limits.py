@@ -20,12 +20,17 @@ class Bucket:
         self._clock = clock
         self._tokens = self._burst
         self._at = clock.monotonic()
+        self._rests_until = float("-inf")
 
     def wait(self, reserve: float = 0.0) -> float:
         """Return the seconds until one may go while `reserve` (a share of the burst) is left; 0 means now."""
         self._fill()
         missing = 1.0 + reserve * (self._burst - 1.0) - self._tokens
-        return max(0.0, missing / self._rate)
+        return max(0.0, missing / self._rate, self._rests_until - self._clock.monotonic())
+
+    def rest(self, seconds: float) -> None:
+        """Let nothing go for so long."""
+        self._rests_until = max(self._rests_until, self._clock.monotonic() + seconds)
 
     def take(self) -> None:
         """Count one."""
@@ -66,9 +71,11 @@ class Allowance:
             bucket.take()
         return 0.0
 
-    def limited(self, retry_after: float) -> None:
+    def limited(self, retry_after: float, room: str | None = None) -> None:
         """The network said no all the same: broadcasts rest, everything else only in the room concerned."""
         self._bulk_from = max(self._bulk_from, self._clock.monotonic() + retry_after)
+        if room is not None:
+            self._room(room).rest(retry_after)
 
     def _room(self, room: str) -> Bucket:
         bucket = self._rooms.setdefault(room, Bucket(self._capabilities.room_per_second, self._clock))

@@ -51,8 +51,11 @@ class Places:
         self._clock = clock
         self._settings = settings
 
-    async def find(self, to: str, row: ClaimedPost, *, network: str | None = None) -> Place:
-        """Return where `to` is. Raise NotYet while its room is being opened, Hopeless when it is nowhere."""
+    async def find(self, to: str, row: ClaimedPost, *, network: str | None = None, reader: str | None = None) -> Place:
+        """Return where `to` is; in a room that is not ours, for `reader`.
+
+        Raise NotYet while its room is being opened, Hopeless when it is nowhere.
+        """
         kind, _colon, rest = to.partition(":")
         if kind == "room":
             return await self._room(rest, row)
@@ -60,10 +63,15 @@ class Places:
             return await self._person(rest, network)
         if kind == "remote":
             name, _colon, id_ = rest.partition(":")
-            reader = Reader(locale=self._settings.locale, zone=self._settings.zone)
-            return Place(room=RoomRef(network=name, id=id_), reader=reader)
+            return Place(room=RoomRef(network=name, id=id_), reader=self._reader(reader))
         message = f"{kind} is no kind of place"
         raise Hopeless(message)
+
+    def _reader(self, person: str | None) -> Reader:
+        known = None if person is None else self._directory.by_id(person)
+        if known is None:
+            return Reader(locale=self._settings.locale, zone=self._settings.zone)
+        return Reader(locale=known.locale, zone=known.zone)
 
     async def room(self, logical: str) -> Room:
         """Return a logical room. Raise Hopeless."""
@@ -91,6 +99,9 @@ class Places:
             room = await self.room(logical)
             if room.state == "opening" and room.ref is None:
                 raise NotYet(1.0, f"the room {logical} is being opened")
+        if room.state == "lost":
+            message = f"we were put out of the room {logical}"
+            raise Hopeless(message)
         if room.state == "failed" or room.ref is None:
             message = f"the room {logical} could not be opened"
             raise Hopeless(message)

@@ -10,19 +10,22 @@ from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.commit import OutboxRow
 from chatops.core.effects import Effect, Post
-from chatops.core.frozen import Frozen
+from chatops.core.frozen import Frozen, Instant, replace
 from chatops.core.message import Card, MessageRef, RoomRef, Said
 from chatops.core.text import Text
 from chatops.engine.calls import Line, Lines
-from chatops.engine.performing import Performance
+from chatops.engine.performing import NotYet, Performance
 from chatops.engine.places import Place, Places
 from chatops.engine.render import Audience, Renderer
 from chatops.engine.router import fit
 from chatops.engine.settings import EngineSettings
 from chatops.engine.superseded import Superseded
-from chatops.errors import Missing, OutcomeUnknown, Rejected, Unsupported
+from chatops.errors import Forbidden, Missing, OutcomeUnknown, Rejected, Unsupported
 from chatops.ports.chat import Outgoing
 from chatops.ports.store import ClaimedPost, Placed, Store
+
+RENEWAL = 15.0
+"""Seconds a post waits when a room of ours refuses it: being renewed looks like that, before we hear of it."""
 
 
 class ShrinkCard(Effect, frozen=True, kw_only=True):
@@ -66,6 +69,8 @@ class Plan(Frozen, frozen=True, kw_only=True):
     """For `edit`: which message."""
     shrink: str | None = None
     """For `post`: the message that shrinks to a line."""
+    refused_at: Instant | None = None
+    """When a room of ours first said no; it may be about to go on as another one."""
 
 
 class Posting:
@@ -100,7 +105,10 @@ class Posting:
         if plan is not None:
             # First of all: whatever else postponed the row would hide that it had been cut off.
             self._certain(row, plan)
-        place = await self._places.find(post.to, row, network=post.network)
+        place = await self._places.find(post.to, row, network=post.network, reader=post.reader)
+        if plan is not None and _renewed(post, plan, place):
+            plan = Plan(do="post", room=place.room, key=plan.key)
+            await self._keep(row, plan)
         if plan is None:
             line = self._lines[place.room.network]
             plan = await self._planned(row, post, place, line)
@@ -108,6 +116,13 @@ class Posting:
                 return Performance(remote=plan.message)
             if not self._foreseeable(post, line):
                 await self._keep(row, plan)
+        try:
+            return await self._as_planned(row, post, plan, place)
+        except (Forbidden, Missing) as refusal:
+            await self._bide(row, post, plan, refusal)
+            raise
+
+    async def _as_planned(self, row: ClaimedPost, post: Post, plan: Plan, place: Place) -> Performance:
         line = self._lines[plan.room.network]
         outgoing = self._rendered(post.said, place, line, post.notify)
         if plan.do == "edit" and plan.message is not None:
@@ -118,6 +133,18 @@ class Posting:
             plan = Plan(do="post", room=place.room, key=fit(f"{row.key}~again"))
             await self._keep(row, plan)
         return await self._new(row, post, plan, line, outgoing)
+
+    async def _bide(self, row: ClaimedPost, post: Post, plan: Plan, refusal: Forbidden | Missing) -> None:
+        """Raise NotYet while a room of ours that says no may still turn out to have been renewed."""
+        if not post.to.startswith("room:"):
+            return
+        now = self._clock.now()
+        if plan.refused_at is None:
+            plan = replace(plan, refused_at=now)
+            await self._keep(row, plan)
+        since = now - (plan.refused_at or now)
+        if since.total_seconds() < RENEWAL:
+            raise NotYet(RENEWAL / 3, str(refusal)) from refusal
 
     async def shrink(self, row: ClaimedPost, effect: ShrinkCard) -> Performance:
         """Replace the old card by its line. A card that is gone needs none."""
@@ -181,7 +208,7 @@ class Posting:
         placed = await self._store.placed(row.target, post.slot) if post.slot is not None else None
         if placed is None or placed.room != str(place.room) or not line.network.capabilities.edits:
             return Plan(do="post", room=place.room, key=row.key)
-        if post.resurface and await self._store.scrolled(placed) >= self._settings.resurface_after:
+        if post.anew or (post.resurface and await self._store.scrolled(placed) >= self._settings.resurface_after):
             return Plan(do="post", room=place.room, key=row.key, shrink=placed.remote)
         return Plan(do="edit", room=place.room, key=row.key, message=placed.remote)
 
@@ -225,6 +252,11 @@ class Posting:
             lane=row.lane,
             bulk=row.bulk,
         )
+
+
+def _renewed(post: Post, plan: Plan, place: Place) -> bool:
+    """Whether a room of ours has become another one since the post was planned."""
+    return post.to.startswith("room:") and plan.room != place.room
 
 
 def _line(post: Post) -> Text:

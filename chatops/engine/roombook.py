@@ -24,6 +24,7 @@ class RoomBook:
         self._by_id: dict[str, Room] = {}
         self._by_remote: dict[str, Room] = {}
         self._direct: OrderedDict[Identity, RoomRef] = OrderedDict()
+        self._partners: dict[RoomRef, Identity] = {}
         self._changed: dict[str, asyncio.Event] = {}
 
     async def load(self, store: Store) -> None:
@@ -53,16 +54,32 @@ class RoomBook:
         """Return the direct chat somebody last wrote in."""
         return self._direct.get(identity)
 
+    def partner(self, room: RoomRef) -> Identity | None:
+        """Return whose direct chat a room is."""
+        return self._partners.get(room)
+
     def met(self, identity: Identity, room: RoomRef) -> None:
         """Remember somebody's direct chat."""
+        self.forget_direct(identity)
         self._direct[identity] = room
-        self._direct.move_to_end(identity)
+        self._partners[room] = identity
         if len(self._direct) > MOST:
-            self._direct.popitem(last=False)
+            self.forget_direct(next(iter(self._direct)))
 
     def forget_direct(self, identity: Identity) -> None:
-        """Forget a direct chat that is gone."""
-        self._direct.pop(identity, None)
+        """Forget a direct chat that is gone, or that others read now."""
+        room = self._direct.pop(identity, None)
+        if room is not None:
+            self._partners.pop(room, None)
+
+    def moved(self, room: RoomRef, to: RoomRef) -> None:
+        """Take note that a room goes on as another one, before what has to be stored about it is."""
+        known = self._by_remote.get(str(room))
+        if known is not None:
+            self._by_remote.setdefault(str(to), known)
+        partner = self.partner(room)
+        if partner is not None:
+            self.met(partner, to)
 
     def change(self, room: str) -> asyncio.Event:
         """Return an event that is set when the room changes."""
@@ -70,11 +87,11 @@ class RoomBook:
 
     def _learn(self, room: Room) -> None:
         before = self._by_id.get(room.id)
-        if before is not None and before.ref is not None:
-            self._by_remote.pop(str(before.ref), None)
+        for ref in before.refs if before is not None else ():
+            self._by_remote.pop(str(ref), None)
         self._by_id[room.id] = room
-        if room.ref is not None:
-            self._by_remote[str(room.ref)] = room
+        for ref in room.refs:
+            self._by_remote[str(ref)] = room
         waiting = self._changed.pop(room.id, None)
         if waiting is not None:
             waiting.set()

@@ -26,6 +26,8 @@ class EngineSettings(Frozen, frozen=True, kw_only=True):
     """Longest wait between tries, in seconds."""
     poll: float = 1.0
     """Seconds after which the queues are looked at even when nobody rang."""
+    late_after: float = 600.0
+    """Seconds between writing and arrival after which a typed command is offered again instead of run; 0: never."""
     flood_burst: int = 20
     """Commands one person may send at once."""
     flood_per_second: float = 1.0

@@ -13,6 +13,7 @@ def done_button(swarm: Swarm) -> Button:
     customer = swarm.case.customer or _("the customer")
     return Button(
         label=_("Done"),
+        icon="🏁",
         command=f"swarm done {swarm.name}",
         style="primary",
         form=(
@@ -44,7 +45,11 @@ def done_button(swarm: Swarm) -> Button:
 def close_button(swarm: Swarm) -> Button:
     """Return the button that puts a resolved swarm away."""
     return Button(
-        label=_("Close"), command=f"swarm close {swarm.name}", style="primary", form=done_button(swarm).form[1:3]
+        label=_("Close"),
+        command=f"swarm close {swarm.name}",
+        style="primary",
+        form=done_button(swarm).form[1:3],
+        icon="📁",
     )
 
 
@@ -52,39 +57,58 @@ def question_button(swarm: Swarm) -> Button:
     """Return the button that puts a question on the list."""
     return Button(
         label=_("Question"),
+        icon="❓",
         command=f"swarm question {swarm.name}",
         form=(Field(name="text", label=_("Question"), kind="text", required=True),),
     )
 
 
 def buttons(swarm: Swarm) -> tuple[Button, ...]:
-    """Return the buttons of the living card, the important ones first on a phone: at most four."""
-    if swarm.state is State.RESOLVED:
-        return (close_button(swarm),)
-    if swarm.state is State.ON_HOLD:
-        return (Button(label=_("Resume"), command=f"swarm resume {swarm.name}", style="primary"), done_button(swarm))
-    return (
-        Button(label=_("Join"), command=f"swarm join {swarm.name}"),
-        invite_button(swarm),
-        question_button(swarm),
-        done_button(swarm),
-    )
+    """Return the buttons of the living card where others read it too, the important ones first: at most four."""
+    if swarm.state not in {State.REQUESTED, State.ACTIVE}:
+        return _resting(swarm)
+    return (join_button(swarm), invite_button(swarm), question_button(swarm), done_button(swarm))
+
+
+def room_buttons(swarm: Swarm) -> tuple[Button, ...]:
+    """Return the buttons of the living card in the swarm's own room: whoever sees them has joined."""
+    if swarm.state not in {State.REQUESTED, State.ACTIVE}:
+        return _resting(swarm)
+    return (question_button(swarm), solution_button(swarm), invite_button(swarm), done_button(swarm))
 
 
 def own_buttons(swarm: Swarm, person: str) -> tuple[Button, ...]:
     """Return the buttons of the living card for one who is in it: nobody joins twice, and whoever knows may say so."""
     if swarm.state not in {State.REQUESTED, State.ACTIVE}:
-        return buttons(swarm)
+        return _resting(swarm)
     common = (question_button(swarm), solution_button(swarm))
     if person == swarm.owner:
         return (invite_button(swarm), *common, done_button(swarm))
     return (*common, invite_button(swarm))
 
 
+def _resting(swarm: Swarm) -> tuple[Button, ...]:
+    if swarm.state is State.RESOLVED:
+        return (close_button(swarm),)
+    resume = Button(label=_("Resume"), command=f"swarm resume {swarm.name}", style="primary", icon="▶️")
+    return (resume, done_button(swarm))
+
+
+def join_button(swarm: Swarm) -> Button:
+    """Return the button that lets its presser in."""
+    return Button(label=_("Join"), command=f"swarm join {swarm.name}", icon="🙋")
+
+
+def show_button(swarm: Swarm) -> Button:
+    """Return the button that shows the card."""
+    return Button(label=_("Show"), command=f"swarm show {swarm.name}", icon="👀")
+
+
 def solution_button(swarm: Swarm) -> Button:
     """Return the button that says what solves it."""
     return Button(
         label=_("Solution"),
+        icon="💡",
         command=f"swarm solution {swarm.name}",
         form=(Field(name="text", label=_("What solves it"), kind="text", required=True),),
     )
@@ -94,6 +118,7 @@ def invite_button(swarm: Swarm) -> Button:
     """Return the button that asks somebody in."""
     return Button(
         label=_("Invite"),
+        icon="👥",
         command=f"swarm invite {swarm.name}",
         form=(
             Field(name="who", label=_("Whom? A name, or skill:billing"), required=True),

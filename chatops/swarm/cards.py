@@ -12,20 +12,20 @@ from chatops.core.frozen import replace
 from chatops.core.message import Card, Fact
 from chatops.core.text import Moment, Text, _, said
 from chatops.ports.tickets import Article
-from chatops.swarm.buttons import buttons, done_button, invite_button, own_buttons, question_button
+from chatops.swarm.buttons import buttons, done_button, invite_button, own_buttons, question_button, room_buttons
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import clock, next_line, question_line
 from chatops.swarm.wording import Names, case_line, decision_line, dotted, people, short, write_backs
 
 
-def room_card(swarm: Swarm, names: Names) -> Card:
-    """Return the living card of the swarm's rooms."""
-    return guest_card(swarm, names) if swarm.has_guests else house_card(swarm, names)
+def room_card(swarm: Swarm, names: Names, *, own: bool = True) -> Card:
+    """Return the living card of the swarm's own rooms, or of another where it had to stay."""
+    return guest_card(swarm, names) if swarm.has_guests else house_card(swarm, names, own=own)
 
 
-def house_card(swarm: Swarm, names: Names) -> Card:
-    """Return the card as members of the house see it."""
+def house_card(swarm: Swarm, names: Names, *, own: bool = False) -> Card:
+    """Return the card as members of the house see it; in the swarm's `own` room everybody has joined."""
     title = _("{swarm} · {question}", swarm=swarm.name, question=said(short(swarm.question)))
     case = Fact(label=_("Case"), value=dotted(case_line(swarm.case), write_backs(swarm)))
     who = Fact(label=_("Who"), value=who_line(swarm, names))
@@ -40,7 +40,7 @@ def house_card(swarm: Swarm, names: Names) -> Card:
     return Card(
         title=title,
         facts=(case, *middle, who, Fact(label=_("Next"), value=next_line(swarm, names))),
-        buttons=buttons(swarm),
+        buttons=room_buttons(swarm) if own else buttons(swarm),
         tone="attention" if any(write.state == "failed" for write in swarm.writes) else "plain",
         shrunk=_shrunk(swarm),
     )

@@ -7,11 +7,14 @@ happens once for ever, however often a handler runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from chatops.core.effects import ArchiveRoom, InviteToRoom, OpenRoom, RemoveFromRoom, Timer
 from chatops.core.frozen import replace
-from chatops.core.message import Said
+from chatops.core.message import Card, Said
 from chatops.core.rooms import Room, direct_target
-from chatops.core.text import _, said
+from chatops.core.text import Text, _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import AddNote, DraftArticle, LinkArticle, TicketEffect
 from chatops.ports.roster import Directory
@@ -22,6 +25,9 @@ from chatops.swarm.model import Asked, Call, Invitation, Place, State, Swarm, Wr
 from chatops.swarm.moves import fingerprint, written
 from chatops.swarm.notes import article_text, ticket_note
 from chatops.swarm.wording import Names, short
+
+TOGETHER = timedelta(minutes=1)
+"""Calls that run out of candidates within this are told of on one card."""
 
 
 def claim_name(swarm: Swarm) -> str:
@@ -53,16 +59,24 @@ class Consequences:
         return self.follow(unit, replace(swarm, members=(), calls=(), invitations=()), swarm, new=True)
 
     def follow(
-        self, unit: Unit, before: Swarm, after: Swarm, *, new: bool = False, told: frozenset[str] = frozenset()
+        self,
+        unit: Unit,
+        before: Swarm,
+        after: Swarm,
+        *,
+        new: bool = False,
+        told: frozenset[str] = frozenset(),
+        briefed: str = "",
     ) -> Swarm:
         """Put `after` and whatever its difference from `before` asks for; return it with its write-backs noted.
 
-        `told`: ids of the people whom the answer to their command tells that nobody is left to ask.
+        `told`: ids of the people whom the answer to their command tells that nobody is left to ask. `briefed`: id of the
+        person whose answer is the card they would be sent as they come in.
         """
         after = self._write_back(unit, before, after, new=new)
         unit.put(after)
         self._invitations(unit, before, after, told)
-        self._members(unit, before, after, new=new)
+        self._members(unit, before, after, new=new, briefed=briefed)
         self._questions(unit, before, after)
         if before.live and not after.live:
             unit.release(claim_name(after))
@@ -128,16 +142,39 @@ class Consequences:
         )
 
     def _card(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> None:
-        card = room_card(after, self._name)
         # What people do brings the card back into view; what machines report changes it where it stands.
         resurface = self._actor(unit) is not None
-        if new or card != room_card(before, self._name) or before.places != after.places:
-            for place in after.places:
-                unit.post(place.target, card, slot=f"swarm:{after.id}/card", pin=True, resurface=resurface)
+        known = {place.target for place in before.places}
+        for place in after.places:
+            card, own = self._card_of(after, place), place.room is not None
+            if new or before.places != after.places or card != room_card(before, self._name, own=own):
+                # Where the swarm comes back to, an old card stands far above.
+                anew = not new and place.target not in known
+                unit.post(place.target, card, slot=_card_slot(after), pin=True, resurface=resurface, anew=anew)
+
+    def _card_of(self, swarm: Swarm, place: Place) -> Card:
+        return room_card(swarm, self._name, own=place.room is not None)
+
+    def card_again(self, unit: Unit, swarm: Swarm, room: str) -> None:
+        """Post the living card anew in one of the swarm's rooms."""
+        for place in swarm.places:
+            if place.room == room:
+                unit.post(place.target, self._card_of(swarm, place), slot=_card_slot(swarm), pin=True, anew=True)
+
+    def let_in_again(self, unit: Unit, swarm: Swarm, room: str) -> None:
+        """Bring a room in line with who is in the swarm and who has left it."""
+        for member in swarm.members:
+            key = f"swarm:{swarm.id}/again/{member.person}/{unit.event.seq}/{room}"
+            effect = InviteToRoom if member.left is None else RemoveFromRoom
+            unit.effect(effect(room=room, person=member.person), key=key)
+
+    def card_gone(self, unit: Unit, swarm: Swarm, target: str, words: Text) -> None:
+        """Leave a line where the living card stood."""
+        unit.post(target, words, slot=_card_slot(swarm))
 
     # people
 
-    def _members(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> None:
+    def _members(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool, briefed: str) -> None:
         was = {member.person: member for member in before.present}
         for member in after.present:
             if member.person in was:
@@ -149,13 +186,17 @@ class Consequences:
             for room in _rooms(after):
                 key = f"swarm:{after.id}/join/{member.person}/{member.stays}/{room}"
                 unit.effect(InviteToRoom(room=room, person=member.person), key=key)
-            briefing = card_for(after, self._name, guest=self._guest(member.person), reader=member.person)
-            unit.post(direct_target(member.person), briefing)
+            if member.person != briefed:
+                unit.post(direct_target(member.person), self.briefing(after, member.person))
         for person, member in was.items():
             if after.member(person) is None:
                 for room in _rooms(after):
                     key = f"swarm:{after.id}/leave/{person}/{member.stays}/{room}"
                     unit.effect(RemoveFromRoom(room=room, person=person), key=key)
+
+    def briefing(self, swarm: Swarm, person: str) -> Card:
+        """Return the card for somebody who has just come in."""
+        return card_for(swarm, self._name, guest=self._guest(person), reader=person)
 
     def _invitations(self, unit: Unit, before: Swarm, after: Swarm, told: frozenset[str]) -> None:
         was = {one.number: one for one in before.invitations}
@@ -170,9 +211,9 @@ class Consequences:
                 continue
             self._letter(unit, after, one)
         tired = {call.number for call in before.calls if call.exhausted}
-        for call in after.calls:
-            if call.exhausted and call.number not in tired and after.live:
-                self._exhausted(unit, after, call, told)
+        exhausted = [call for call in after.calls if call.exhausted and call.number not in tired]
+        if exhausted and after.live:
+            self._exhausted(unit, after, exhausted, told)
 
     def _letter(self, unit: Unit, swarm: Swarm, one: Invitation) -> None:
         series = invitation_series(swarm.id, one.number)
@@ -186,11 +227,16 @@ class Consequences:
         else:
             unit.disarm(series)
 
-    def _exhausted(self, unit: Unit, swarm: Swarm, call: Call, told: frozenset[str]) -> None:
-        card = exhausted_card(swarm, call, self._name)
-        for person in dict.fromkeys((swarm.owner, call.by)):
+    def _exhausted(self, unit: Unit, swarm: Swarm, calls: Sequence[Call], told: frozenset[str]) -> None:
+        """Tell owner and askers. What runs out within a minute stands on one card."""
+        together = [call for call in swarm.calls if call in calls or _just_ran_out(swarm, call, unit.now)]
+        since = min(_ran_out(swarm, call) or unit.now for call in together)
+        for person in dict.fromkeys((swarm.owner, *(call.by for call in calls))):
+            own = [call for call in together if person in {swarm.owner, call.by}]
             if swarm.member(person) and person not in told:
-                unit.post(direct_target(person), card, notify=(person,))
+                card = exhausted_card(swarm, own, self._name)
+                slot = f"swarm:{swarm.id}/exhausted/{int(since.timestamp())}"
+                unit.post(direct_target(person), card, slot=slot, notify=(person,))
 
     def _questions(self, unit: Unit, before: Swarm, after: Swarm) -> None:
         was = {question.number: question for question in before.questions}
@@ -254,6 +300,21 @@ def _finished(swarm: Swarm) -> bool:
 
 def _rooms(swarm: Swarm) -> tuple[str, ...]:
     return tuple(place.room for place in swarm.places if place.room is not None)
+
+
+def _card_slot(swarm: Swarm) -> str:
+    return f"swarm:{swarm.id}/card"
+
+
+def _ran_out(swarm: Swarm, call: Call) -> datetime | None:
+    """Return when the last invitation of a call expired, if one did."""
+    own = (one for one in swarm.invitations if one.call == call.number and one.state is Asked.EXPIRED)
+    return max((one.expires_at for one in own if one.expires_at is not None), default=None)
+
+
+def _just_ran_out(swarm: Swarm, call: Call, now: datetime) -> bool:
+    at = _ran_out(swarm, call)
+    return call.exhausted and call.filled_by is None and at is not None and now - at < TOGETHER
 
 
 def main_place(room: str) -> Place:

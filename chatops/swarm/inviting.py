@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatops.core.frozen import Frozen
-from chatops.core.message import Card
+from chatops.core.frozen import Frozen, replace
+from chatops.core.icons import numbered
+from chatops.core.message import Card, Person
 from chatops.core.params import Duration, Selector
+from chatops.core.rooms import direct_target
 from chatops.core.text import Moment, Text, _, lines, said
 from chatops.core.unit import Unit
 from chatops.errors import Impossible
@@ -114,6 +116,12 @@ class Inviting:
         self._follow.follow(unit, before, after)
         unit.answer(_("Thanks for telling. {swarm} goes on without you.", swarm=before.name), private=True)
 
+    def take_in(self, unit: Unit, before: Swarm, person: Person, *, learner: bool = False, briefed: str = "") -> Swarm:
+        """Let somebody come in who may; return the swarm with them in it."""
+        after = came(before, person.id, unit.now, learner=learner, guest=self._people.is_guest(person.id))
+        unit.note(after, _("{who} came in.", who=person.name), tag="joined")
+        return self._follow.follow(unit, before, after, briefed=briefed)
+
     # inside
 
     async def _come(self, unit: Unit, before: Swarm, *, accepting: bool = False, learner: bool = False) -> None:
@@ -121,13 +129,14 @@ class Inviting:
         if accepting and before.invited(me, Asked.SENT) is None:
             # Says why it is too late, or that they are in already.
             declined(before, me, "", await self._people.look(unit, ()), unit.now)
-        after = came(before, me, unit.now, learner=learner, guest=self._people.is_guest(me))
-        unit.note(after, _("{who} came in.", who=unit.actor.name), tag="joined")
-        self._follow.follow(unit, before, after)
+        # In their own chat they would be told three times over: the letter changes, the briefing comes, the answer.
+        alone = unit.origin is not None and unit.origin.target == direct_target(me)
+        after = self.take_in(unit, before, unit.actor, learner=learner, briefed=me if alone else "")
         place = (
             _("Its room lets you in now.") if any(one.room for one in after.places) else _("It goes on where it began.")
         )
-        unit.answer(_("You are in {swarm}. {place}", swarm=after.name, place=place))
+        words = _("You are in {swarm}. {place}", swarm=after.name, place=place)
+        unit.answer(replace(self._follow.briefing(after, me), text=words) if alone else words)
 
     async def _suggest(self, unit: Unit, before: Swarm, wanted: Sequence[_Wanted], why: str) -> None:
         after = before
@@ -167,7 +176,7 @@ class Inviting:
         numbers = {call.number for call in calls}
         sent = [one for one in after.invitations if one.call in numbers and one.state is Asked.SENT]
         if not sent:
-            unit.answer(exhausted_card(after, calls[0], self._follow.names), private=after.has_guests)
+            unit.answer(exhausted_card(after, calls, self._follow.names), private=after.has_guests)
             return
         asked = [
             _(
@@ -187,7 +196,7 @@ class Inviting:
                 footer=_("Without an answer by {time} the next one is asked.", time=Moment(at=soonest))
                 if any(call.candidates for call in calls)
                 else _("You hear by {time} at the latest.", time=Moment(at=soonest)),
-                buttons=tuple(button for call in calls for button in skip_buttons(after, call, self._follow.names)),
+                buttons=numbered(button for call in calls for button in skip_buttons(after, call, self._follow.names)),
             ),
             private=after.has_guests,
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from chatops.core.icons import numbered
 from chatops.core.message import Button, Card, Fact, Field
 from chatops.core.text import Moment, Text, _, _n, lines, said
 from chatops.swarm.model import Asked, Call, Invitation, Question, Swarm
@@ -9,6 +12,9 @@ from chatops.swarm.wording import DECLINED_WORDS, Names, case_line, short
 
 MOST_LINES = 4
 """Of a card."""
+
+MOST_SKIPPED = 2
+"""People passed over whom a card offers to ask all the same."""
 
 
 def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
@@ -31,9 +37,10 @@ def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
         facts=tuple(facts),
         tone="attention",
         buttons=(
-            Button(label=_("I’ll help"), command=f"swarm accept {swarm.name}", style="primary"),
+            Button(label=_("I’ll help"), command=f"swarm accept {swarm.name}", style="primary", icon="✅"),
             Button(
                 label=_("Not now"),
+                icon="❌",
                 command=f"swarm decline {swarm.name}",
                 form=(
                     Field(
@@ -68,6 +75,7 @@ def question_card(swarm: Swarm, question: Question, names: Names) -> Card:
         buttons=(
             Button(
                 label=_("Answer"),
+                icon="💬",
                 command=f"swarm answer {swarm.name} {number}",
                 style="primary",
                 form=(Field(name="text", label=_("Answer"), kind="text", required=True),),
@@ -95,7 +103,7 @@ def _settled_invitation(swarm: Swarm, one: Invitation, names: Names) -> Text:
 
 def _welcome(swarm: Swarm, one: Invitation) -> tuple[Button, ...]:
     if swarm.live and not one.guest and one.state in {Asked.EXPIRED, Asked.WITHDRAWN, Asked.LEFT}:
-        return (Button(label=_("Come in all the same"), command=f"swarm join {swarm.name}"),)
+        return (Button(label=_("Come in all the same"), command=f"swarm join {swarm.name}", icon="🙋"),)
     return ()
 
 
@@ -117,22 +125,28 @@ def suggestion_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
         text=why,
         buttons=(
             Button(
-                label=_("Ask {person}", person=names(one.person)), command=f"swarm invite {swarm.name} {one.person}"
+                label=_("Ask {person}", person=names(one.person)),
+                command=f"swarm invite {swarm.name} {one.person}",
+                icon="👥",
             ),
         ),
     )
 
 
-def exhausted_card(swarm: Swarm, call: Call, names: Names) -> Card:
+def exhausted_card(swarm: Swarm, calls: Sequence[Call], names: Names) -> Card:
     """Return what owner and asker are told when nobody is left to ask, with whom they could still reach."""
-    found = (*_unanswered(swarm, call, names), *skip_lines(call, names))[:MOST_LINES]
+    found = [line for call in calls for line in (*_unanswered(swarm, call, names), *skip_lines(call, names))]
+    found = found[:MOST_LINES]
+    wanted = ", ".join(dict.fromkeys(call.wanted for call in calls))
+    skipped = [button for call in calls for button in skip_buttons(swarm, call, names)]
     return Card(
-        title=_("{swarm}: nobody is left to ask ({wanted})", swarm=swarm.name, wanted=call.wanted),
+        title=_("{swarm}: nobody is left to ask ({wanted})", swarm=swarm.name, wanted=wanted),
         text=lines(*found) if found else _("Everybody asked has answered or let it pass."),
         buttons=(
-            *skip_buttons(swarm, call, names),
+            *numbered(skipped[:MOST_SKIPPED]),
             Button(
                 label=_("Ask others"),
+                icon="👥",
                 command=f"swarm invite {swarm.name}",
                 form=(Field(name="who", label=_("Whom? A name, or skill:billing"), required=True),),
             ),
@@ -156,7 +170,7 @@ def skip_buttons(swarm: Swarm, call: Call, names: Names) -> tuple[Button, ...]:
         for skip in call.skipped
         if skip.as_guest
     ]
-    return tuple(found[:2])
+    return tuple(found[:MOST_SKIPPED])
 
 
 def _unanswered(swarm: Swarm, call: Call, names: Names) -> tuple[Text, ...]:

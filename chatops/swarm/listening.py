@@ -16,6 +16,7 @@ from chatops.swarm.buttons import done_button
 from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import PeopleDesk
+from chatops.swarm.displaced import refuge
 from chatops.swarm.model import Asked, Swarm, Write
 from chatops.swarm.moves import placed, time_is_up, written
 from chatops.swarm.wording import short, write_line
@@ -66,7 +67,7 @@ class SwarmListeners:
             if swarm.has_guests
             else (
                 done_button(swarm),
-                Button(label=_("Wait for the customer"), command=f"swarm hold {swarm.name} customer"),
+                Button(label=_("Wait for the customer"), command=f"swarm hold {swarm.name} customer", icon="⏸️"),
             ),
         )
         self._follow.follow(unit, before, swarm)
@@ -82,14 +83,15 @@ class SwarmListeners:
             self._follow.follow(unit, swarm, placed(swarm, effect.room, target=effect.target))
             return
         reason = said(short(settled.reason or "?", 80))
-        after = placed(swarm, effect.room, target=swarm.origin)
+        target = await refuge(unit, swarm, effect.room)
+        after = placed(swarm, effect.room, target=target)
         unit.note(after, _("Its room could not be opened: {reason}", reason=reason), tag="room")
         words = _(
             "The room for {swarm} could not be opened ({reason}). It goes on here.", swarm=after.name, reason=reason
         )
         self._follow.follow(unit, swarm, after)
         self._follow.say(unit, after, words)
-        if after.origin != direct_target(after.owner):
+        if target != direct_target(after.owner):
             self._to(unit, after.owner, words)
 
     async def let_in(self, unit: Unit, effect: InviteToRoom) -> None:

@@ -187,6 +187,8 @@ class Place(Frozen, frozen=True, kw_only=True):
     room: str | None = None
     """The logical room, when it is the swarm's own."""
     state: Literal["opening", "open"] = "opening"
+    lost: str | None = None
+    """The logical room of the swarm's own that it had to leave; it moves back when the server is let in again."""
 
 
 class Finish(Frozen, frozen=True, kw_only=True):

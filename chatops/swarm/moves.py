@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from chatops.core.frozen import Frozen, replace
+from chatops.core.rooms import room_target
 from chatops.core.text import Code, Text, _
 from chatops.errors import Impossible, NotFound
 from chatops.swarm.model import (
@@ -266,6 +267,27 @@ def placed(swarm: Swarm, room: str, *, target: str) -> Swarm:
             else replace(place, state="open")
             if place.target == target
             else Place(target=target, state="open")
+            for place in swarm.places
+        ),
+    )
+
+
+def displaced(swarm: Swarm, room: str, *, target: str) -> Swarm:
+    """One of its rooms has put the server out: the swarm goes on at `target`."""
+    return replace(
+        swarm,
+        places=tuple(
+            Place(target=target, state="open", lost=room) if place.room == room else place for place in swarm.places
+        ),
+    )
+
+
+def returned(swarm: Swarm, room: str) -> Swarm:
+    """The server has been let into the room again: the swarm moves back."""
+    return replace(
+        swarm,
+        places=tuple(
+            Place(target=room_target(room), room=room, state="open") if place.lost == room else place
             for place in swarm.places
         ),
     )

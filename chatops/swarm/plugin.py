@@ -9,8 +9,10 @@ from chatops.core.frozen import Body
 from chatops.core.text import _
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.swarm.arriving import Arrivals
 from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
+from chatops.swarm.displaced import DisplacedSwarms
 from chatops.swarm.listening import SwarmListeners
 from chatops.swarm.model import Swarm
 from chatops.swarm.opening import SwarmSettings
@@ -45,7 +47,11 @@ class SwarmPlugin:
         service = SwarmService(context.people, context.tickets, _settings(context))
         views = SwarmViews(service.consequences.names, context.tickets)
         self._commands = SwarmCommands(service, views)
-        self._listeners = SwarmListeners(context.people, service.consequences)
+        self._listeners = (
+            *SwarmListeners(context.people, service.consequences).listeners(),
+            *DisplacedSwarms(context.people, service.consequences).listeners(),
+            *Arrivals(context.people, service.consequences, service.inviting).listeners(),
+        )
         self._sections = views.sections()
 
     @hookimpl
@@ -67,8 +73,8 @@ class SwarmPlugin:
 
     @hookimpl
     def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register timers and settled effects."""
-        for listener in self._listeners.listeners():
+        """Register timers, settled effects, and what happens to rooms."""
+        for listener in self._listeners:
             register(listener)
 
     @hookimpl

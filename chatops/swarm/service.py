@@ -49,7 +49,7 @@ class SwarmService:
         settings = settings or SwarmSettings()
         self.consequences = Consequences(directory)
         self._opening = Opening(directory, tickets, self.consequences, settings)
-        self._inviting = Inviting(directory, self.consequences, settings)
+        self.inviting = Inviting(directory, self.consequences, settings)
 
     async def open(
         self,
@@ -77,19 +77,19 @@ class SwarmService:
         page: bool = False,
     ) -> None:
         """Ask people in, or suggest them to the owner."""
-        await self._inviting.invite(unit, id, who, why, ask=ask, wait=wait, page=page)
+        await self.inviting.invite(unit, id, who, why, ask=ask, wait=wait, page=page)
 
     async def accept(self, unit: Unit, id: str) -> None:
         """Say yes to an invitation."""
-        await self._inviting.accept(unit, id)
+        await self.inviting.accept(unit, id)
 
     async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:
         """Say no to an invitation."""
-        await self._inviting.decline(unit, id, why, suggest)
+        await self.inviting.decline(unit, id, why, suggest)
 
     async def join(self, unit: Unit, id: str, *, learner: bool = False) -> None:
         """Come in."""
-        await self._inviting.join(unit, id, learner=learner)
+        await self.inviting.join(unit, id, learner=learner)
 
     async def leave(self, unit: Unit, id: str, note: str) -> None:
         """Go out, with a word to those who stay."""
@@ -332,7 +332,13 @@ def _preview(swarm: Swarm, finish: Finish) -> Card:
         tone="attention",
         footer=_("Nothing has been sent yet."),
         buttons=(
-            Button(label=_("Send and finish"), command=f"swarm done {swarm.name} send", style="danger", uses="once"),
+            Button(
+                label=_("Send and finish"),
+                command=f"swarm done {swarm.name} send",
+                style="danger",
+                uses="once",
+                icon="📨",
+            ),
             done_button(swarm),
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chatops.core.icons import numbered
 from chatops.core.message import Button, Card, Fact, Person, Table
 from chatops.core.params import TicketName
 from chatops.core.text import Code, Moment, Text, _, _n, lines, said
@@ -59,7 +60,7 @@ class SwarmViews:
                 title=_n("{count} swarm", "{count} swarms", len(found)),
                 table=Table(head=(_("Swarm"), _("State"), _("Who"), _("Next")), rows=rows),
                 footer=_n("{count} more", "{count} more", hidden) if hidden else None,
-                buttons=tuple(
+                buttons=numbered(
                     Button(label=_("Join {swarm}", swarm=swarm.name), command=f"swarm join {swarm.name}")
                     for swarm in [swarm for swarm in shown if swarm.live and not swarm.member(unit.actor.id)][:4]
                 ),

@@ -6,12 +6,15 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chatops.core.clock import Clock, SystemClock
 from chatops.core.frozen import Body, replace
-from chatops.core.message import ButtonPress, Identity, Message, MessageRef, Redaction, RoomRef
-from chatops.errors import Missing, OutcomeUnknown, PortError, Unsupported
+from chatops.core.message import ButtonPress, Identity, MemberChange, Message, MessageRef, Redaction, RoomRef
+from chatops.errors import Forbidden, Missing, OutcomeUnknown, PortError, Unsupported
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
+
+Change = Literal["joined", "left", "removed", "banned", "knocked"]
 
 EVERYTHING = Capabilities(
     buttons=True,
@@ -51,6 +54,8 @@ class FakeRoom:
     archived: bool = False
     private: bool = False
     direct: bool = False
+    renewed: bool = False
+    """It goes on as another room and takes nothing any more."""
 
 
 class FakeNetwork:
@@ -71,6 +76,7 @@ class FakeNetwork:
         self._numbers = itertools.count(1)
         self._done: dict[tuple[str, str], object] = {}
         self._failures: list[PortError] = []
+        self._failures_in: dict[str, list[PortError]] = {}
         self._incoming: dict[MessageRef, Message] = {}
         self.down: PortError | None = None
         self.free = asyncio.Event()
@@ -106,6 +112,17 @@ class FakeNetwork:
         """Let the next writes fail, one error each."""
         self._failures.extend(errors)
 
+    def fail_in(self, room: str, *errors: PortError) -> None:
+        """Let the next writes to one room fail, one error each, before anything is done."""
+        self._failures_in.setdefault(room, []).extend(errors)
+
+    def upgrade(self, room: str, to: str) -> tuple[RoomRef, RoomRef]:
+        """Let a room go on as another with the same members: the old one refuses every write from now on."""
+        old = self.room(room)
+        new = self.room(to, *old.members, title=old.title, direct=old.direct)
+        old.renewed = True
+        return old.ref, new.ref
+
     async def say(
         self,
         sender: Identity,
@@ -136,6 +153,18 @@ class FakeNetwork:
         self._incoming[ref] = message
         await self.deliver((ref.id, message))
         return ref
+
+    async def member(
+        self, who: Identity, room: str, change: Change, *, by: Identity | None = None, ourselves: bool = False
+    ) -> None:
+        """Let somebody, or the server itself, come, go or knock."""
+        known = self.room(room)
+        if who in known.members and change in {"left", "removed", "banned"}:
+            known.members.remove(who)
+        if who not in known.members and change == "joined" and not ourselves:
+            known.members.append(who)
+        body = MemberChange(room=known.ref, member=who, change=change, at=self._clock.now(), by=by, ourselves=ourselves)
+        await self.deliver((f"c{next(self._numbers)}", body))
 
     async def press(self, presser: Identity, action: str, room: str, *, fields: dict[str, str] | None = None) -> str:
         """Let somebody press a button; return the event's key."""
@@ -180,7 +209,7 @@ class FakeNetwork:
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
         """Post."""
         known = self._known(room)
-        repeated = await self._begin("post", key)
+        repeated = await self._begin("post", key, room)
         if isinstance(repeated, MessageRef):
             return repeated
         ref = MessageRef(room=known.ref, id=f"m{next(self._numbers)}")
@@ -192,7 +221,7 @@ class FakeNetwork:
         """Replace a message of ours."""
         self._can(self._capabilities.edits, "edits")
         posted = self._posted(message)
-        if await self._begin("edit", key) is not None:
+        if await self._begin("edit", key, message.room) is not None:
             return
         posted.body = body
         posted.edits += 1
@@ -211,7 +240,7 @@ class FakeNetwork:
         """Pin a message."""
         self._can(self._capabilities.pins, "pins")
         posted = self._posted(message)
-        if await self._begin("pin", key) is not None:
+        if await self._begin("pin", key, message.room) is not None:
             return
         posted.pinned = True
         self._end("pin", key, message)
@@ -230,7 +259,7 @@ class FakeNetwork:
     async def invite(self, room: RoomRef, identity: Identity, *, key: str) -> None:
         """Let somebody in."""
         known = self._known(room)
-        if await self._begin("invite", key) is None:
+        if await self._begin("invite", key, room) is None:
             if identity not in known.members:
                 known.members.append(identity)
             self._end("invite", key, room)
@@ -238,7 +267,7 @@ class FakeNetwork:
     async def remove(self, room: RoomRef, identity: Identity, *, key: str) -> None:
         """Take somebody out."""
         known = self._known(room)
-        if await self._begin("remove", key) is None:
+        if await self._begin("remove", key, room) is None:
             if identity in known.members:
                 known.members.remove(identity)
             self._end("remove", key, room)
@@ -246,7 +275,7 @@ class FakeNetwork:
     async def archive_room(self, room: RoomRef, *, key: str) -> None:
         """Close a room."""
         known = self._known(room)
-        if await self._begin("archive", key) is None:
+        if await self._begin("archive", key, room) is None:
             known.archived = True
             self._end("archive", key, room)
 
@@ -275,9 +304,14 @@ class FakeNetwork:
 
     # inside
 
-    async def _begin(self, method: str, key: str) -> object | None:
+    async def _begin(self, method: str, key: str, room: RoomRef | None = None) -> object | None:
         self.calls.append((method, key))
         await self.free.wait()
+        if room is not None and (failures := self._failures_in.get(room.id)):
+            raise failures.pop(0)
+        if room is not None and (known := self.rooms.get(room.id)) is not None and known.renewed:
+            message = f"{room} goes on elsewhere"
+            raise Forbidden(message)
         if self.down is not None:
             raise self.down
         if self._failures and not isinstance(self._failures[0], OutcomeUnknown):

@@ -102,8 +102,8 @@ class Ledger:
         assert room["archived"]
         assert self._times("support", f"{name} is open: {title(case)}") == 1
         for person in (helper, friend):
-            assert self._times(f"d-{person}", f"You are in {name}.") == 1
-            assert self._times(f"d-{person}", f"{name} · {title(case)}\nCase: ") == 1
+            briefing = f"{name} · {title(case)}\nYou are in {name}. Its room lets you in now.\nCase: "
+            assert self._times(f"d-{person}", briefing) == 1
         assert self._times(f"d-{helper}", f"{name} · {title(case)}\nYou are in. Thank you!") == 1
         for words_ in (
             f"{name}: help is asked for",
