@@ -5,87 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, cast
 
 import pytest
 
-from chatops.core.frozen import Body
 from chatops.core.message import Identity, MessageRef, RoomRef
-from chatops.ports.chat import Accept, ChatNetwork
-from chatops.ports.store import Checkpoint
-from chatops.testing.conformance.chat import ChatNetworkSuite, ChatStage, Shown
+from chatops.ports.chat import ChatNetwork
+from chatops.testing.conformance.chat import ChatNetworkSuite, ChatStage, Heard, Shown
 from matrix_bot import NETWORK, speaking
+from matrix_network.render import CARD
 from matrix_people import MatrixPerson, Person, Refused
 from synapse_server import Login, Synapse
-
-
-class Kept:
-    """An `Accept` whose checkpoints outlive it, as the server's store keeps them."""
-
-    def __init__(self, accept: Accept, checkpoints: dict[str, str]) -> None:
-        self._accept = accept
-        self._checkpoints = checkpoints
-
-    async def checkpoint(self, name: str) -> str | None:
-        """Return what was stored last, by whichever run."""
-        return self._checkpoints.get(name)
-
-    async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
-        """Hand on, and remember the checkpoint when that has worked."""
-        await self._accept(events, checkpoint)
-        if checkpoint is not None:
-            self._checkpoints[checkpoint.name] = checkpoint.value
-
-
-class Stored:
-    """A network whose checkpoints are kept from one run to the next."""
-
-    def __init__(self, network: ChatNetwork) -> None:
-        self._network = network
-        self.checkpoints: dict[str, str] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._network, name)
-
-    async def run(self, accept: Accept) -> None:
-        """Receive, going on where the last run ended."""
-        await self._network.run(Kept(accept, self.checkpoints))
-
-
-class Deaf:
-    """Takes nothing but the very first token."""
-
-    def __init__(self) -> None:
-        self.began = asyncio.Event()
-
-    async def checkpoint(self, name: str) -> str | None:
-        """There is none."""
-        return None
-
-    async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
-        """Note that it has begun."""
-        self.began.set()
 
 
 class MatrixStage(ChatStage):
     """People at their clients."""
 
     def __init__(self, network: ChatNetwork, room: str, people: Mapping[str, MatrixPerson]) -> None:
-        self._stored = Stored(network)
-        self.network = cast("ChatNetwork", self._stored)
+        self.network = network
         self._people = people
         self._reactions: dict[tuple[str, str, str], str] = {}
         self.ann, self.ben = (Identity(network=NETWORK, id=user) for user in people)
         self.room = RoomRef(network=NETWORK, id=room)
 
     async def begin(self) -> None:
-        """Let the network take its first token: what is said before that concerns it not."""
-        deaf = Deaf()
-        task = asyncio.ensure_future(self.network.run(deaf))
-        await deaf.began.wait()
+        """Let the network take its first token: what is said before that does not concern it."""
+        heard = Heard()
+        task = asyncio.ensure_future(self.network.run(heard))
+        await heard.until(lambda _bodies: bool(heard.checkpoints))
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        self.checkpoints = heard.checkpoints
 
     async def say(
         self, who: Identity, room: RoomRef, text: str, *, thread: str | None = None, reply_to: str | None = None
@@ -105,8 +55,11 @@ class MatrixStage(ChatStage):
         await self._people[who.id].redact(message.room.id, message.id)
 
     async def press(self, who: Identity, message: MessageRef, button: str, fields: Mapping[str, str]) -> None:
-        """There are no buttons but reactions."""
-        raise NotImplementedError
+        """Click on the reaction that stands for the button. What it stands for is written into the card."""
+        person = self._people[who.id]
+        card = (await person.event(message.room.id, message.id))["content"][CARD]
+        [emoji] = [emoji for emoji, ref in card["buttons"].items() if ref == button]
+        await person.react(message.room.id, message.id, emoji)
 
     async def react(self, who: Identity, message: MessageRef, emoji: str) -> None:
         """Put a reaction on a message, or take it back."""

@@ -34,7 +34,7 @@ class ChatNetworkSuite(Receiving, Acting):
     @pytest.fixture
     async def heard(self, stage: ChatStage) -> AsyncIterator[Heard]:
         """Run the network, and remember what it hands over."""
-        heard = Heard()
+        heard = Heard(stage.checkpoints)
         task = asyncio.ensure_future(stage.network.run(heard))
         await asyncio.sleep(0)
         yield heard

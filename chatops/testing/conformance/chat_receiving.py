@@ -100,7 +100,7 @@ class Receiving:
 
     async def test_a_pressed_button_brings_its_reference_and_form(self, stage: ChatStage, heard: Heard) -> None:
         """And who pressed it, where."""
-        if not stage.network.capabilities.buttons:
+        if not (stage.network.capabilities.buttons or stage.network.capabilities.reaction_buttons):
             pytest.skip("the network has no buttons")
         card, plain, asking = card_with_buttons()
         ref = await stage.network.post(stage.room, card, key=fresh())
@@ -116,6 +116,19 @@ class Receiving:
             assert isinstance(second[0], ButtonPress)
             assert (second[0].presser, second[0].action) == (stage.ben, asking)
             assert second[0].fields == {"why": "she knows", "page": "yes"}
+
+    async def test_a_button_is_pressed_by_everybody_who_presses_it(self, stage: ChatStage, heard: Heard) -> None:
+        """Each press once, under a key of its own."""
+        if not (stage.network.capabilities.buttons or stage.network.capabilities.reaction_buttons):
+            pytest.skip("the network has no buttons")
+        card, plain, _asking = card_with_buttons()
+        ref = await stage.network.post(stage.room, card, key=fresh())
+        await asyncio.gather(*(stage.press(who, ref, plain, {}) for who in (stage.ann, stage.ben)))
+        await stage.say(stage.ann, stage.room, "the end")
+        bodies = await heard.until(lambda bodies: any(isinstance(body, Message) for body in bodies))
+        presses = [body for body in bodies if isinstance(body, ButtonPress)]
+        assert {body.presser for body in presses} == {stage.ann, stage.ben}
+        assert [body.action for body in presses] == [plain, plain]
 
     async def test_reactions_are_reported_and_taken_back(self, stage: ChatStage, heard: Heard) -> None:
         """On anybody's message, where the network says so; else on ours."""
@@ -169,14 +182,16 @@ class Receiving:
             pytest.skip("the network keeps nothing")
         words = [fresh() for _n in range(3)]
         everything: list[str] = []
+        checkpoints = stage.checkpoints
         for word in words:
             await stage.say(stage.ann, stage.room, word)
-            heard = Heard()
+            heard = Heard(checkpoints)
             task = asyncio.ensure_future(stage.network.run(heard))
             await heard.until(bool)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            checkpoints = heard.checkpoints
             everything += [key for key, _body in heard.events]
             assert isinstance(heard.bodies()[-1], Message)
             assert getattr(heard.bodies()[-1], "text", "") == word

@@ -38,6 +38,8 @@ class ChatStage(ABC):
     """What speaks to the server in a room."""
     keeps: bool = True
     """Whether people can write while the server is away, and the network hands it over later."""
+    checkpoints: Mapping[str, str] = {}
+    """What an earlier run has stored, when the network needs one to hand over everything that is said from now on."""
 
     @abstractmethod
     async def say(
@@ -55,7 +57,7 @@ class ChatStage(ABC):
 
     @abstractmethod
     async def press(self, who: Identity, message: MessageRef, button: str, fields: Mapping[str, str]) -> None:
-        """Press the button with that reference."""
+        """Press the button with that reference, or put the reaction on the message that stands for it."""
 
     @abstractmethod
     async def react(self, who: Identity, message: MessageRef, emoji: str) -> None:
@@ -81,10 +83,10 @@ class ChatStage(ABC):
 class Heard:
     """Takes what the network hands over, and remembers every call."""
 
-    def __init__(self) -> None:
+    def __init__(self, checkpoints: Mapping[str, str] | None = None) -> None:
         self.batches: list[tuple[tuple[str, Body], ...]] = []
-        self.checkpoints: dict[str, str] = {}
-        """As they were last stored."""
+        self.checkpoints = dict(checkpoints or {})
+        """As they were last stored, in this run or before."""
         self.refusals = 0
         """How many of the next calls find the store unavailable."""
         self.refused = asyncio.Event()
