@@ -1,8 +1,10 @@
 PORT ?= 8080
+MATRIX_PORT ?= 8008
 DATA ?= chatops-data
 
-.PHONY: demo test faults check bench
+.PHONY: demo demo-matrix test faults check bench
 demo: ; @scripts/demo --port "$(PORT)" --data "$(DATA)"
+demo-matrix: ; @scripts/demo-matrix --port "$(PORT)" --matrix-port "$(MATRIX_PORT)" --data "$(DATA)"
 test: ; @scripts/test
 faults: ; @scripts/faults
 check: ; @scripts/check

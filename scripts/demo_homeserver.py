@@ -5,6 +5,7 @@ Synapse is AGPL: it is installed into an environment of its own (scripts/setup s
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import http.client
@@ -12,15 +13,18 @@ import json
 import os
 import secrets
 import subprocess
+import sys
 import threading
 import time
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 SERVER_NAME = "brightwater.example"
 PASSWORD = "brightwater"  # noqa: S105 - everybody's; it is shown, and only this machine reaches the homeserver
+LEASHED = Path(__file__).parent / "leashed.py"
+FREE_WITHIN = 3.0
 START_WITHIN = 60.0
 STOP_WITHIN = 10.0
 REGISTER = "/_synapse/admin/v1/register"
@@ -42,36 +46,36 @@ class DemoHomeserver:
         self._folder = folder
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
+        self._lease: IO[bytes] | None = None
         self._stopping = False
 
     def start(self) -> None:
         """Come back when it answers. Raise HomeserverError."""
-        if self._listening():
+        # One left from before is ending just now, if its demo was killed.
+        if not self._soon(listening=False, within=FREE_WITHIN):
             message = (
-                f"Something already listens on port {self._port}; if it is the homeserver of an earlier demo, end process"
-                f" {self._last_pid()}. Or choose another port: make demo-matrix MATRIX_PORT=8018"
+                f"Something already listens on port {self._port}. End it, or choose: make demo-matrix MATRIX_PORT=8018"
             )
             raise HomeserverError(message)
         self._folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "homeserver.yaml"
         config.write_text(json.dumps(self._settings(), indent=1))  # JSON is YAML
         config.chmod(0o600)
+        lease = self._folder / "lease"
+        self._lease = lease.open("a+b")
+        fcntl.flock(self._lease, fcntl.LOCK_SH)
         with self._log.open("ab") as printed:
             self._process = subprocess.Popen(  # noqa: S603 - the Python of scripts/setup
-                [self._python, "-m", "synapse.app.homeserver", "-c", str(config)],
+                [sys.executable, LEASHED, lease, self._python, "-m", "synapse.app.homeserver", "-c", config],
                 stdin=subprocess.DEVNULL,
-                stdout=printed,
+                stdout=subprocess.DEVNULL,
                 stderr=printed,
                 cwd=self._folder,
                 start_new_session=True,  # Ctrl-C is for chatops, which is to finish first
             )
-        self._pid_file.write_text(str(self._process.pid))
-        give_up = time.monotonic() + START_WITHIN
-        while self._process.poll() is None and time.monotonic() < give_up:
-            if self._listening():
-                threading.Thread(target=self._say_when_gone, args=(self._process,), daemon=True).start()
-                return
-            time.sleep(0.05)
+        if self._soon(listening=True, within=START_WITHIN):
+            threading.Thread(target=self._say_when_gone, args=(self._process,), daemon=True).start()
+            return
         self.stop()
         message = f"The homeserver does not start; its last words are in {self._log}"
         raise HomeserverError(message)
@@ -85,7 +89,8 @@ class DemoHomeserver:
         try:
             self._process.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            if self._lease is not None:
+                self._lease.close()
             self._process.wait()
 
     def register(self, user: str, name: str, *, admin: bool = False) -> None:
@@ -146,12 +151,14 @@ class DemoHomeserver:
     def _log(self) -> Path:
         return self._folder / "printed.log"
 
-    @property
-    def _pid_file(self) -> Path:
-        return self._folder / "pid"
-
-    def _last_pid(self) -> str:
-        return self._pid_file.read_text() if self._pid_file.exists() else "(unknown)"
+    def _soon(self, *, listening: bool, within: float) -> bool:
+        give_up = time.monotonic() + within
+        while self._listening() != listening:
+            ended = self._process is not None and self._process.poll() is not None
+            if ended or time.monotonic() > give_up:
+                return False
+            time.sleep(0.05)
+        return True
 
     def _listening(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)

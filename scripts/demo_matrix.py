@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -38,6 +39,9 @@ def main(*words: str) -> int:
     python = Path(os.environ.get("SYNAPSE_PYTHON") or ROOT / ".synapse/bin/python")
     homeserver = DemoHomeserver(python, folder / "homeserver", port=asked.matrix_port)
     people = tomllib.loads((COMPANY / "people.toml").read_text(encoding="utf-8"))["people"]
+    # Until the server takes both over, and when the terminal is closed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     try:
         homeserver.start()
         settle(homeserver, people)
@@ -130,6 +134,7 @@ def log_in(data: Path, url: str) -> None:
         input=f"{PASSWORD}\n",
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
         start_new_session=True,  # without a terminal to ask at, it reads the password from its input
     )

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-import leashed
 import needs
 import synapse_settings
 from tree import ROOT
@@ -33,6 +32,7 @@ START_WITHIN = 60.0
 """Seconds; a start takes two or three on an idle machine."""
 
 STOP_WITHIN = 10.0
+LEASHED = ROOT / "scripts/leashed.py"
 REGISTER = "/_synapse/admin/v1/register"
 
 
@@ -125,7 +125,7 @@ class Synapse:
         command = [python, "-m", "synapse.app.homeserver", "-c", str(config)]
         with (self.directory / "printed.log").open("ab") as printed:
             self._leash = subprocess.Popen(
-                [sys.executable, leashed.__file__, str(self._lease), *command],
+                [sys.executable, LEASHED, str(self._lease), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=printed,

@@ -7,6 +7,7 @@ that dies, however it dies; so the last holder's end is the program's end, and n
 from __future__ import annotations
 
 import fcntl
+import signal
 import subprocess
 import sys
 import threading
@@ -21,8 +22,9 @@ def _end_with(lease: Path, program: subprocess.Popen[bytes]) -> None:
 
 
 def main(lease: str, *command: str) -> int:
-    """Print the program's process id, wait for its end, and give its exit code."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr) as program:
+    """Print the program's process id, pass SIGTERM on to it, wait for its end, and give its exit code."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr) as program:  # noqa: S603 - what it is for
+        signal.signal(signal.SIGTERM, lambda *_: program.terminate())
         print(program.pid, flush=True)  # noqa: T201
         threading.Thread(target=_end_with, args=(Path(lease), program), daemon=True).start()
         return abs(program.wait())
