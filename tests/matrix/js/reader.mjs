@@ -29,7 +29,8 @@ async function until(what, check) {
 
 function reactions(room, event) {
     const found = room.relations.getChildEventsForEvent(event.getId(), RelationType.Annotation, EventType.Reaction);
-    const byKey = found?.getSortedAnnotationsByKey() ?? [];
+    // A reaction that was taken back leaves its key behind, with nobody.
+    const byKey = (found?.getSortedAnnotationsByKey() ?? []).filter(([, events]) => events.size > 0);
     return Object.fromEntries(byKey.map(([key, events]) => [key, [...events].map((one) => one.getSender()).sort()]));
 }
 
@@ -79,8 +80,9 @@ function snapshot(client, room) {
             ),
             may_write: room.maySendMessage(),
         },
+        // Clients hide an edit that belongs to a message they have: it is shown there.
         messages: everything(room)
-            .filter((event) => event.getType() === EventType.RoomMessage)
+            .filter((event) => event.getType() === EventType.RoomMessage && !event.isRelation(RelationType.Replace))
             .map((event) => message(client, room, event)),
     };
 }
