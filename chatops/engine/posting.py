@@ -24,7 +24,7 @@ from chatops.errors import Forbidden, Missing, OutcomeUnknown, Rejected, Unsuppo
 from chatops.ports.chat import Outgoing
 from chatops.ports.store import ClaimedPost, Placed, Store
 
-RENEWAL = 15.0
+RENEWAL = 30.0
 """Seconds a post waits when a room of ours refuses it: being renewed looks like that, before we hear of it."""
 
 
@@ -144,7 +144,7 @@ class Posting:
             await self._keep(row, plan)
         since = now - (plan.refused_at or now)
         if since.total_seconds() < RENEWAL:
-            raise NotYet(RENEWAL / 3, str(refusal)) from refusal
+            raise NotYet(RENEWAL / 6, str(refusal)) from refusal
 
     async def shrink(self, row: ClaimedPost, effect: ShrinkCard) -> Performance:
         """Replace the old card by its line. A card that is gone needs none."""

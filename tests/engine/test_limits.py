@@ -11,6 +11,7 @@ from chatops.engine.limits import Allowance, Bucket
 from chatops.engine.router import fit
 from chatops.engine.settings import EngineSettings
 from chatops.engine.superseded import Superseded
+from chatops.errors import RateLimited
 from chatops.ports.chat import Capabilities
 from chatops.testing.clock import ManualClock
 from chatops.testing.network import FakeNetwork, without
@@ -68,6 +69,35 @@ def test_after_a_no_broadcasts_rest() -> None:
 
     assert allowance.wait(None, bulk=True) == 30.0
     assert allowance.wait(None, bulk=False) == 0
+
+
+def test_a_limit_in_a_room_rests_that_room() -> None:
+    """For as long as it says; every other room goes on."""
+    clock = ManualClock()
+    allowance = Allowance(Capabilities(), clock, bulk_reserve=0.25)
+    allowance.limited(30.0, "busy")
+
+    assert allowance.wait("busy", bulk=False) == 30.0
+    assert allowance.wait("quiet", bulk=False) == 0
+    clock.advance(timedelta(seconds=30))
+    assert allowance.wait("busy", bulk=False) == 0
+
+
+async def test_a_limit_in_one_room_holds_up_no_other(theatre: Theatre) -> None:
+    """Other rooms answer at once, broadcast or not; the room itself goes on exactly when it may, in order."""
+    stage = await theatre.stage()
+    stage.network.fail_in("busy", RateLimited("slow down", retry_after=30.0))
+    for number in range(3):
+        await stage.says("anna", f"tally echo {number}", room="busy")
+    at_once = [said(await stage.says("ben", "tally echo hi", room=f"room{number}")) for number in range(20)]
+    await stage.advance_seconds(29.5)
+    early = said(stage.network.history("busy"))
+    await stage.advance_seconds(0.5)
+
+    assert at_once == [["hi"]] * 20
+    assert early == []
+    assert said(stage.network.history("busy")) == ["0", "1", "2"]
+    assert [method for method, key in stage.network.calls if key == "fake:m1/0"] == ["post"] * 2
 
 
 def test_backoff_doubles_up_to_a_limit() -> None:
