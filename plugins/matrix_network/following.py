@@ -82,11 +82,18 @@ class Following:
             await self._records.write(Write(kind="lost", id=room, body={}))
             self._lost.add(room)
 
-    async def came_in(self, room: str) -> None:
-        """We are in a room."""
+    def was_put_out(self, room: str) -> bool:
+        """Whether we were removed from a room, and nobody has said since that we are back."""
+        return room in self._lost
+
+    async def is_back(self, room: str) -> None:
+        """That we are in a room again has been told. Harmless when we always were."""
         if room in self._lost:
             await self._records.delete("lost", room)
             self._lost.discard(room)
+
+    async def came_in(self, room: str) -> None:
+        """We are in a room: perhaps one that another goes on as."""
         for move in self._moves.values():
             if move.to == room and not move.joined:
                 self._begin(move.room)

@@ -13,7 +13,7 @@ from nio import Api, MessageDirection
 from chatops import replace
 from chatops.errors import Rejected
 from matrix_network.answer import Said, events_of
-from matrix_network.attendance import came_in, in_at_first, witnessed
+from matrix_network.attendance import came_in, witnessed
 from matrix_network.event import Event, text_in
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 
@@ -39,9 +39,9 @@ class Gaps:
         `until` is the token that came with `said`. Raise a PortError when the homeserver does not say.
         """
         events = list(said.events)
-        if came_in(events, self._me) and in_at_first(events, self._me):
-            # Put out and let in again. Of a room that is new to a sync, Synapse shows what is older than `since`, too.
-            events = await self._back(said.room, start=until, since=since, now=now) or events
+        if came_in(events, self._me):
+            # Of a room that is new to a sync, Synapse shows what is older than `since`, too: all of it was dealt with.
+            events = await self._back(said.room, start=until, since=since, now=now)
         elif said.limited and said.earlier is not None:
             events = [*await self._back(said.room, start=said.earlier, since=since, now=now), *events]
         once = {event.id: event for event in events}

@@ -53,7 +53,7 @@ def body_of(event: Event, place: Place) -> Body | None:
     """Return what happened, or None when it concerns nobody.
 
     A reaction is returned as one, whether or not it stands for a button. What we did ourselves is nothing, except that
-    we came into a room again.
+    we came into a room: whether that is news depends on what was before.
     """
     if event.type == "m.room.member":
         return _member(event, place)
@@ -119,7 +119,5 @@ def _member(event: Event, place: Place) -> MemberChange | None:
 
 
 def _worth_telling(event: Event, change: str) -> bool:
-    """Of what becomes of ourselves: that we are put out, and that we are let in. A room we made we never came into."""
-    if change == "joined":
-        return event.before in {"invite", "leave", "ban", "knock"}
-    return change in {"removed", "banned"} and event.before in {"join", None}
+    """Of what becomes of ourselves: that we come in, and that we are put out of where we were."""
+    return change == "joined" or (change in {"removed", "banned"} and event.before in {"join", None})

@@ -42,6 +42,7 @@ class Telling:
         self._following = following
         self._place = place
         self._reactions: OrderedDict[str, Reaction | None] = OrderedDict()
+        self._back: tuple[str, ...] = ()
 
     @property
     def me(self) -> str:
@@ -65,7 +66,16 @@ class Telling:
         # Last, because an answer that is asked for again must find the direct chats as they were.
         for room in disturbed:
             await self._directs.forget(room)
+        changes = [body for _key, body in events if isinstance(body, MemberChange) and body.ourselves]
+        out = {body.room.id: body.change != "joined" for body in changes}
+        self._back = tuple(room for room, is_out in out.items() if not is_out)
         return Story(events=tuple(events), token=answer.token)
+
+    async def accepted(self) -> None:
+        """What was told last has been accepted. Raise StoreError: say so again."""
+        for room in self._back:
+            await self._following.is_back(room)
+        self._back = ()
 
     async def _invited(self, answer: Answer) -> None:
         for invitation in answer.invitations:
@@ -102,7 +112,9 @@ class Telling:
             case Redaction(ref=ref) if ref.id in self._reactions:
                 reaction = self._reactions[ref.id]
                 return None if reaction is None else taken_back(reaction, body.at)
-            case MemberChange(ourselves=True, change="removed" | "banned"):
+            case MemberChange(ourselves=True, change="joined"):
+                return body if self._following.was_put_out(place.room) else None
+            case MemberChange(ourselves=True):
                 await self._following.put_out(place.room)
         return body
 

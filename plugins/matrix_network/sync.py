@@ -143,6 +143,7 @@ class Sync:
 
     async def _next(self, telling: Telling, since: str | None, *, hurry: bool) -> Story:
         me = telling.me
+        await telling.accepted()
         if since is None:
             return await telling.beginning(await self._ask(None, beginning(), wait=0.0, patience=FIRST, me=me))
         # After an outage the answer shall come at once, so that its end shows.

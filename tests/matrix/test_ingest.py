@@ -185,7 +185,7 @@ def test_a_reaction_names_message_and_emoji() -> None:
         (member(ANN, "invite", by=BEN), None),
         (member(ANN, "knock"), "knocked"),
         (member(ANN, "what"), None),
-        (member(ME, "join"), None),
+        (member(ME, "join"), "joined"),
         (member(ME, "join", "invite"), "joined"),
         (member(ME, "join", "join"), None),
         (member(ME, "leave", "join"), None),
@@ -196,7 +196,7 @@ def test_a_reaction_names_message_and_emoji() -> None:
     ],
 )
 def test_memberships_are_changes(event: dict[str, Any], change: str | None) -> None:
-    """Only where one changes; of our own only that we are put out and let in again."""
+    """Only where one changes; of our own only that we come in, and that we are put out."""
     body = read(event)
     if change is None:
         assert body is None
