@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatops import PluginContext, hookimpl
+from chatops import Checkup, PluginContext, Tool, hookimpl
 from chatops.ports.chat import ChatNetwork
 from matrix_network.background import Background
 from matrix_network.buttons import Buttons
 from matrix_network.courtesies import Courtesies
 from matrix_network.directs import Directs
+from matrix_network.doctor import Doctor
+from matrix_network.doctor_limits import Probe
 from matrix_network.homeserver import Homeserver
+from matrix_network.login import LoginTools
 from matrix_network.network import MatrixChat
 from matrix_network.once import Once
 from matrix_network.pins import Pins
@@ -39,11 +42,32 @@ class MatrixNetwork:
         self._homeserver = Homeserver(self._settings.homeserver, self.session, address=self._address)
         self.network = self._connected(context)
         """What the server talks to."""
+        self.tools = LoginTools(self.session, self._settings, context.clock.now)
+        """What operators do on the command line."""
+        self.doctor = Doctor(
+            self._settings.network,
+            session=self.session,
+            homeserver=self._homeserver,
+            states=RoomStates(self._homeserver),
+            probe=Probe(self._homeserver, self._settings, context.clock.now),
+        )
+        """Looks deeper than the network's own check."""
 
     @hookimpl
     def chatops_register_networks(self, register: Callable[[ChatNetwork], None]) -> None:
         """Register the connection."""
         register(self.network)
+
+    @hookimpl
+    def chatops_register_tools(self, register: Callable[[Tool], None]) -> None:
+        """Register `chatops matrix login`, `status` and `logout`."""
+        for tool in self.tools.tools():
+            register(tool)
+
+    @hookimpl
+    def chatops_register_checkups(self, register: Callable[[Checkup], None]) -> None:
+        """Register our part of `chatops doctor`."""
+        register(self.doctor.checkup())
 
     async def _address(self) -> str:
         return (await self.session.account()).homeserver

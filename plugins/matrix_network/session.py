@@ -9,7 +9,7 @@ a second one would end the tokens of the first (`replace_refresh_token`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,6 +121,17 @@ class Session:
         async with self._alone:
             await self._keep(kept)
             self._refused = None
+
+    async def begin_by(self, make: Callable[[], Awaitable[Kept]]) -> Kept:
+        """Keep the login that `make` comes to, durably, in place of the one before.
+
+        Meanwhile nobody judges the old token, which a login on the same device ends: who is refused gets the new one.
+        """
+        async with self._alone:
+            kept = await make()
+            await self._keep(kept)
+            self._refused = None
+        return kept
 
     async def forget(self) -> None:
         """Forget the login. Harmless when there is none."""

@@ -9,8 +9,10 @@ from aiohttp import web
 
 from chatops.core.catalogue import Catalogues
 from chatops.core.message import Person
+from chatops.hookspecs import Finding, Tool
 from chatops.ports.web import Page, Route, Static
 from chatops.testing.clock import ManualClock
+from chatops.using import Using
 from chatops.web.health import PartHealth, ready_route
 from chatops.web.operator import DoAnswer, DoReply, DoRequest, operator_route
 from chatops.web.operator_tools import OperatorTools
@@ -30,6 +32,8 @@ class Shop:
         self.asked: list[DoRequest] = []
         self.answer = DoAnswer(ok=True, id="k1", replies=(DoReply(room="person:anna", text="Done."),))
         self.failure: Exception | None = None
+        self.tools: list[Tool] = []
+        self.uses = 0
         self.parts: Sequence[PartHealth] = (PartHealth(name="store", ok=True),)
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
@@ -68,6 +72,14 @@ class Shop:
             raise self.failure
         return ()
 
+    async def doctor(self) -> Sequence[Finding]:
+        """Find one thing."""
+        return (Finding(name="shelf", state="warning", detail="it is crooked", fix="Turn the screw."),)
+
+    def used(self) -> None:
+        """Count how often a tool has come to its end."""
+        self.uses += 1
+
     async def link(self, person: str) -> str:
         """Return an address."""
         return f"/shop/{person}"
@@ -93,7 +105,9 @@ def open_shop(clock: ManualClock, tmp_path: Path) -> Shop:
         Route(method="POST", path="/shop/leave", handler=shop.leave),
         Route(method="POST", path="/hooks/{name}", handler=shop.change),
         operator_route(token=OPERATOR, do=shop.do),
-        *OperatorTools(verify=shop.verify, sign_in_link=shop.link).routes(token=OPERATOR),
+        *OperatorTools(
+            verify=shop.verify, sign_in_link=shop.link, tools=Using(shop.tools, used=shop.used), doctor=shop.doctor
+        ).routes(token=OPERATOR),
         ready_route(shop.health),
     )
     return shop
