@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from chatops.testing.stage import Stage, person
 from theatre import Theatre, said
 
 CATALOGUES = Catalogues.load()
+NUMBERS = itertools.count(1)
 
 
 async def written(
@@ -20,7 +22,7 @@ async def written(
 ) -> list[Posted]:
     """Let something arrive that was written a while ago; return what was posted."""
     before = len(stage.network.posted)
-    ref = MessageRef(room=stage.network.room(room).ref, id=f"old-{text}-{before}")
+    ref = MessageRef(room=stage.network.room(room).ref, id=f"old-{next(NUMBERS)}")
     message = Message(
         ref=ref,
         sender=stage.identity(who),

@@ -3,93 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
-from chatops.cases.plugin import CasesPlugin
-from chatops.core.message import Identity, Person
 from chatops.engine.reply import Reply
-from chatops.engine.ticket_effects import TICKET_EFFECTS, ticket_performers
-from chatops.hookspecs import PluginContext, Section
-from chatops.people.plugin import PeoplePlugin
-from chatops.ports.roster import Profile
 from chatops.ports.tickets import Status
-from chatops.swarm.model import Swarm
-from chatops.swarm.plugin import SwarmPlugin
-from chatops.testing.clock import ManualClock
-from chatops.testing.directory import FakeDirectory
-from chatops.testing.records import MemoryRecords
-from chatops.testing.secrets import MemorySecrets
-from chatops.testing.stage import Stage
-from chatops.testing.tickets import FakeTickets
-from swarm_bench import CATALOGUES, NoWeb, Tickets
-
-
-def company() -> FakeDirectory:
-    """Return an owner, two experts and a pod lead."""
-    directory = FakeDirectory()
-    for id_, role, skills in (
-        ("olga", "agent", {}),
-        ("anna", "expert", {"billing": 5}),
-        ("ben", "expert", {"billing": 4}),
-        ("lea", "pod_lead", {}),
-    ):
-        identities = (Identity(network="fake", id=id_), Identity(network="cases", id=id_))
-        person = Person(id=id_, name=id_.title(), roles=frozenset({role}), identities=identities)
-        directory.add(person, Profile(skills=skills))
-    return directory
-
-
-class Story:
-    """A stage with everything that swarms need."""
-
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.tickets = FakeTickets("cases", clock=self.clock)
-        self.tickets.add_person("olga", "Olga")
-        self.case = self.tickets.add_ticket("Card charged twice", owner="olga")
-        systems = Tickets(self.tickets)
-        directory = company()
-        sections: list[Section] = []
-        context = PluginContext(
-            name="own",
-            settings={},
-            clock=self.clock,
-            records=MemoryRecords(),
-            secrets=MemorySecrets(),
-            people=directory,
-            tickets=systems,
-            web=NoWeb(),  # type: ignore[arg-type]
-            folder=Path(),
-            sections=lambda: sections,
-            prefixes=lambda: {"SW": Swarm.kind},
-        )
-        swarm = SwarmPlugin(context)
-        swarm.chatops_register_sections(sections.append)
-        self.stage = Stage(
-            plugins=(swarm, CasesPlugin(context), PeoplePlugin(context)),
-            performers=ticket_performers(systems, CATALOGUES),
-            bodies=TICKET_EFFECTS,
-            directory=directory,
-            clock=self.clock,
-            systems=("cases",),
-        )
-
-    async def notes(self) -> list[str]:
-        """Return what stands on the case, oldest first."""
-        return [comment.text for comment in await self.tickets.comments(self.case)]
-
-    def read(self, room: str) -> str:
-        """Return everything posted in a room, as people can read it."""
-        network = self.stage.network
-        return "\n".join(posted.body.plain for posted in network.posted if posted.ref.room.id == room)
-
-    def swarm_room(self) -> str:
-        """Return what the network calls the newest swarm's room."""
-        return next(room.ref.id for room in reversed(self.stage.network.rooms.values()) if room.title.startswith("SW-"))
-
-    def members(self) -> set[str]:
-        """Return who is in that room."""
-        return {member.id for member in self.stage.network.rooms[self.swarm_room()].members}
+from swarm_story import Story
 
 
 async def test_a_swarm_by_three_people() -> None:
