@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,12 +31,12 @@ class SealedSecrets:
         record = await self._records.get(KIND, self._id(name))
         if record is None:
             return None
-        sealed = base64.b64decode(record.body["sealed"])
         try:
+            sealed = base64.b64decode(record.body["sealed"], validate=True)
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], self._id(name).encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             message = (
-                f"The secret {name!r} of the plugin {self._plugin!r} was encrypted with another secrets.key. "
+                f"The secret {name!r} of the plugin {self._plugin!r} was encrypted with another secrets.key, or is damaged. "
                 "Put the old key back, or sign the plugin in again."
             )
             raise StoreError(message) from None
@@ -53,4 +54,4 @@ class SealedSecrets:
         await self._records.delete(KIND, self._id(name))
 
     def _id(self, name: str) -> str:
-        return f"{self._plugin}/{name}"
+        return f"{quote(self._plugin, safe='')}/{name}"
