@@ -54,7 +54,6 @@ class DirectRooms:
                 return False
             if state.membership(user) not in PRESENT:
                 await self._homeserver.call(Api.room_invite(NO_TOKEN, room, user))
-                self._states.forget(room)
         except Rejected as error:
             log.info("a direct chat cannot be used any more", room=room, code=error.code)
             return False

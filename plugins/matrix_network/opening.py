@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -114,6 +115,8 @@ class Opening:
             message = f"the room {room} is still being made"
             raise Unreachable(message)
         log.warning("a room was never finished; another is made", room=room)
+        with suppress(Rejected):
+            await self._homeserver.call(Api.room_leave(NO_TOKEN, room))
         await self._write(_Slip(id=slip.id, alias=_alias()))
         return await self.open(slip.id, wish, account)
 

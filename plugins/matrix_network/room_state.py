@@ -12,9 +12,6 @@ from chatops.errors import Forbidden, Missing
 from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
 from matrix_network.power import Power, read_power
 
-KEPT = 500
-"""Rooms whose state is remembered."""
-
 PRESENT = frozenset({"join", "invite"})
 
 
@@ -50,51 +47,28 @@ class RoomState(Frozen, frozen=True, kw_only=True):
 
 
 class RoomStates:
-    """Reads rooms, and remembers those read last until they are forgotten."""
+    """Asks the homeserver. Nothing is remembered: what rooms are like is looked at seldom, and must be true then."""
 
-    def __init__(self, homeserver: Homeserver, *, kept: int = KEPT) -> None:
+    def __init__(self, homeserver: Homeserver) -> None:
         self._homeserver = homeserver
-        self._most = kept
-        self._kept: dict[str, RoomState] = {}
-        self._changes = 0
-
-    async def get(self, room: str) -> RoomState:
-        """Return a room as it was when last read, or read it. Raise Missing or another PortError."""
-        known = self._kept.pop(room, None)
-        if known is None:
-            return await self.read(room)
-        self._kept[room] = known
-        return known
 
     async def read(self, room: str) -> RoomState:
-        """Ask how a room is now; when we have been put out, how it was then. Raise Missing when we never were in it."""
-        changes = self._changes
+        """Return how a room is now; when we have been put out, how it was then. Raise Missing when we never were in it."""
         try:
             answer = await self._homeserver.call(Api.room_get_state(NO_TOKEN, room))
         except Forbidden as error:
             # A homeserver says the same of a room that is not there as of one that we are not in.
             message = f"we are not in the room {room}"
             raise Missing(message, code=error.code) from error
-        state = read_state(room, answer.get("chunk", []))
-        if changes == self._changes:
-            self._kept.pop(room, None)
-            self._kept[room] = state
-            while len(self._kept) > self._most:
-                del self._kept[next(iter(self._kept))]
-        return state
+        return read_state(room, answer.get("chunk", []))
 
     async def inside(self, room: str, us: str) -> RoomState:
-        """Ask how a room is now. Raise Missing when we are not in it (any more)."""
+        """Return how a room is now. Raise Missing when we are not in it (any more)."""
         state = await self.read(room)
         if state.membership(us) != "join":
             message = f"we are not in the room {room}"
             raise Missing(message)
         return state
-
-    def forget(self, room: str) -> None:
-        """Something in a room has changed. Harmless when it is not known."""
-        self._changes += 1
-        self._kept.pop(room, None)
 
 
 def read_state(room: str, events: Iterable[object]) -> RoomState:

@@ -97,7 +97,6 @@ class Rooms:
                 raise Forbidden(message, code=error.code) from error
             if membership not in PRESENT:
                 raise
-        self._states.forget(place)
         await self._once.done(key)
 
     async def remove(self, room: RoomRef, identity: Identity, *, key: str) -> None:
@@ -114,7 +113,6 @@ class Rooms:
         except Rejected:
             if (await self._states.inside(place, us)).membership(user) in PRESENT:
                 raise
-        self._states.forget(place)
         await self._once.done(key)
 
     async def archive_room(self, room: RoomRef, *, key: str) -> None:
@@ -133,7 +131,6 @@ class Rooms:
             await self._put(place, "m.room.join_rules", join_rules)
         for space in state.spaces:
             await self._child(space, place, {})
-        self._states.forget(place)
         await self._once.done(key)
 
     async def direct_room(self, identity: Identity, *, key: str) -> RoomRef:

@@ -566,16 +566,36 @@ class TestDirect:
             await newest.rooms.direct_room(Identity(network="console", id="cy"), key="k1")
 
 
-async def test_a_room_is_remembered_until_it_is_forgotten(newest: House, person: Person) -> None:
-    """The cheap way reads it once."""
-    anna = await person("anna")
-    room = await newest.rooms.open_room(RoomSpec(title="A room", members=(who(anna),)), key="k1")
-    assert (await newest.states.get(room.id)).membership(anna.id) == "invite"
-    await anna.join(room.id)
-    assert (await newest.states.get(room.id)).membership(anna.id) == "invite"
-    newest.states.forget(room.id)
-    assert (await newest.states.get(room.id)).membership(anna.id) == "join"
-    assert newest.wire.asked.count("GET state") == 2
+@pytest.mark.faults
+async def test_a_homeserver_that_dies_over_it_leaves_one_room(own_synapse: OwnSynapse, person: Person) -> None:
+    """Whenever it is killed: all are invited to one room, and we are in no other."""
+    own = await asyncio.to_thread(own_synapse)
+    people = [await person(f"p{n}", on=own) for n in range(4)]
+    spec = RoomSpec(title="A room", members=tuple(who(one) for one in people))
+    async with _house(own) as house:
+        rooms: set[str] = set()
+        for n in range(16):
+            attempt = asyncio.ensure_future(house.rooms.open_room(spec, key=f"k{n}"))
+            await asyncio.wait({attempt}, timeout=0.04 * n)  # chance decides what it is about then
+            await asyncio.to_thread(own.kill)
+            await asyncio.wait({attempt})
+            attempt.exception()
+            await asyncio.to_thread(own.start)
+            room = await persistent(house, spec, f"k{n}")
+            assert set(await house.rooms.members(room)) == {who(one) for one in people}
+            rooms.add(room.id)
+            assert set(await house.joined()) == rooms
+
+
+async def persistent(house: House, spec: RoomSpec, key: str) -> RoomRef:
+    """Open a room as the engine does: again, a few seconds later, for as long as that may help."""
+    for _n in range(5):
+        try:
+            return await house.rooms.open_room(spec, key=key)
+        except Unreachable:
+            house.clock.advance(timedelta(seconds=6))
+    message = "it never worked"
+    raise AssertionError(message)
 
 
 def who(person: MatrixPerson) -> Identity:
