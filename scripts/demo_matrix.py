@@ -42,6 +42,7 @@ def main(*words: str) -> int:
     # Until the server takes both over, and when the terminal is closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    print("Starting the homeserver …", flush=True)  # noqa: T201 - to whoever started it
     try:
         homeserver.start()
         settle(homeserver, people)
@@ -60,12 +61,12 @@ def main(*words: str) -> int:
 
 def settle(homeserver: DemoHomeserver, people: list[dict[str, Any]]) -> None:
     """Give everybody an account, the bot freedom from rate limits, and all but guests an invitation to one room."""
+    if homeserver.has_room(ALIAS):
+        return
     admin = next(person["handle"] for person in people if "admin" in person["roles"])
     for person in people:
         homeserver.register(person["handle"], person["name"], admin=person["handle"] == admin)
     homeserver.register("chatops", "Chatops")
-    if homeserver.has_room(ALIAS):
-        return
     token = homeserver.log_in(admin)
     homeserver.lift_limits(BOT, token=token)
     staff = [person["handle"] for person in people if "guest" not in person["roles"] and person["handle"] != admin]
