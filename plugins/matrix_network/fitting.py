@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from chatops import replace
-from chatops.ports.chat import Line, Outgoing
+from chatops.ports.chat import Line, Lines, Outgoing
 from matrix_network.homeserver import Json
 from matrix_network.html import in_words
 
@@ -54,19 +54,13 @@ def _fewer_rows(outgoing: Outgoing) -> Outgoing:
 
 
 def _shorter_text(outgoing: Outgoing) -> Outgoing:
-    longest = max(range(len(outgoing.text)), key=lambda n: len(outgoing.text[n].text), default=0)
-    cut = tuple(_cut(line) if n == longest else line for n, line in enumerate(outgoing.text))
-    return replace(outgoing, text=cut)
-
-
-def _fewer_lines(outgoing: Outgoing) -> Outgoing:
-    return replace(outgoing, text=outgoing.text[: (len(outgoing.text) + 1) // 2])
+    return replace(outgoing, text=_half(outgoing.text))
 
 
 def _shorter_facts(outgoing: Outgoing) -> Outgoing:
     facts = outgoing.facts[: (len(outgoing.facts) + 1) // 2]
     if len(facts) == len(outgoing.facts):
-        facts = tuple(replace(fact, value=tuple(_cut(line) for line in fact.value[:1])) for fact in facts)
+        facts = tuple(replace(fact, label=fact.label[:_FEW], value=_half(fact.value)) for fact in facts)
     return replace(outgoing, facts=facts)
 
 
@@ -86,10 +80,19 @@ def _no_buttons(outgoing: Outgoing) -> Outgoing:
     return replace(outgoing, buttons=outgoing.buttons[: len(outgoing.buttons) // 2])
 
 
-_CUTS = (_fewer_rows, _shorter_text, _fewer_lines, _shorter_facts, _bare, _no_buttons)
+_CUTS = (_fewer_rows, _shorter_text, _shorter_facts, _bare, _no_buttons)
 
 
-def _cut(line: Line) -> Line:
-    if len(line.text) <= _FEW:
-        return line
-    return replace(line, text=line.text[: len(line.text) // 2] + CUT)
+def _half(lines: Lines) -> Lines:
+    """Return the first half of the words, marked as cut. What is short already stays."""
+    left = sum(len(line.text) for line in lines)
+    if left <= _FEW and len(lines) <= _FEW:
+        return lines
+    left //= 2
+    kept: list[Line] = []
+    for line in lines[: (len(lines) + 1) // 2 if left <= _FEW else None]:
+        kept.append(replace(line, text=line.text[:left]))
+        left -= len(line.text)
+        if left <= 0:
+            break
+    return (*kept, Line(text=CUT))
