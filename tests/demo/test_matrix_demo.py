@@ -23,7 +23,7 @@ ROOM = f"#support:{SERVER}"
 PASSWORD = "brightwater"
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(120)
 async def test_a_swarm_is_opened_and_all_is_there_after_a_second_start(tmp_path: Path) -> None:
     """Whoever joins as told opens a swarm with the command shown; a second start on the folder goes on from there."""
     with demo(tmp_path) as (url, said):
@@ -32,13 +32,15 @@ async def test_a_swarm_is_opened_and_all_is_there_after_a_second_start(tmp_path:
         async with grace(url) as person:
             await person.join(ROOM)
             room = (await person.call("GET", f"/directory/room/{ROOM.replace('#', '%23')}"))["room_id"]
-            await person.sees(room, lambda event: event["sender"] == BOT and event["type"] == "m.room.member")
+            await person.sees(
+                room, lambda event: event["sender"] == BOT and event["type"] == "m.room.member", within=30
+            )
             await person.say(room, "!swarm open demo:1001 refund loops")
-            await person.sees(room, lambda event: _says(event, "SW-1"))
+            await person.sees(room, lambda event: _says(event, "SW-1"), within=30)
     with demo(tmp_path) as (url, _):
         async with grace(url) as person:
             await person.say(room, "!case show demo:1001")
-            await person.sees(room, lambda event: _says(event, "demo:1001") and _says(event, "SW-1"))
+            await person.sees(room, lambda event: _says(event, "demo:1001") and _says(event, "SW-1"), within=30)
 
 
 def _says(event: dict[str, object], text: str) -> bool:
