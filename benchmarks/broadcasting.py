@@ -1,4 +1,4 @@
-"""A plugin with one command for measuring: tells many rooms at once."""
+"""A plugin with two commands for measuring: one answers, one tells many rooms at once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class Broadcasting:
     def __init__(self, context: PluginContext) -> None:
         self._name = context.name
 
+    @command("echo", who="staff", summary=_("Say it again"))
+    async def echo(self, unit: Unit, text: str) -> None:
+        """Answer in the room."""
+        unit.answer(_("{text}", text=text))
+
     @command("fan", who="staff", summary=_("Tell many rooms"))
     async def fan(self, unit: Unit, file: str) -> None:
         """Tell every room whose id is in the JSON file."""
@@ -29,7 +34,7 @@ class Broadcasting:
 
     @hookimpl
     def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Bring `fan`."""
+        """Bring them."""
         register(self)
 
 

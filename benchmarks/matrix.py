@@ -60,6 +60,8 @@ class Bot:
     """Where it broadcasts."""
 
 
+QUESTION = "!echo hello"
+
 Lines = list[dict[str, object]]
 
 
@@ -91,8 +93,8 @@ async def measured(homeserver: Synapse, folder: Path) -> Lines:
         try:
             async with echoing(homeserver, raw) as pid:
                 bots = [
-                    await settled(person, "server", server.bot.user, "!whoami", server.pid),
-                    await settled(person, "raw", raw.user, "!whoami", pid),
+                    await settled(person, "server", server.bot.user, QUESTION, server.pid),
+                    await settled(person, "raw", raw.user, QUESTION, pid),
                 ]
                 lines = await replies(person, bots)
                 lines += await fans(person, bots, folder)
