@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
 
 from chatops.core.catalogue import Catalogues
 from chatops.core.message import Person
-from chatops.hookspecs import Finding, Tool
+from chatops.errors import Unreachable
+from chatops.hookspecs import Finding, Tool, ToolOption
 from chatops.ports.web import Page, Route, Static
 from chatops.testing.clock import ManualClock
 from chatops.using import Using
@@ -32,7 +33,8 @@ class Shop:
         self.asked: list[DoRequest] = []
         self.answer = DoAnswer(ok=True, id="k1", replies=(DoReply(room="person:anna", text="Done."),))
         self.failure: Exception | None = None
-        self.tools: list[Tool] = []
+        word = ToolOption(name="word", help="what to say", secret=True)
+        self.tools = [Tool(group="shop", name="say", help="Say it.", run=self.say, options=(word,))]
         self.uses = 0
         self.parts: Sequence[PartHealth] = (PartHealth(name="store", ok=True),)
 
@@ -71,6 +73,13 @@ class Shop:
         if self.failure is not None:
             raise self.failure
         return ()
+
+    async def say(self, options: Mapping[str, str]) -> str:
+        """Say a word, unless it is no."""
+        if options["word"] == "no":
+            message = "Say something else."
+            raise Unreachable(message)
+        return options["word"]
 
     async def doctor(self) -> Sequence[Finding]:
         """Find one thing."""

@@ -18,7 +18,7 @@ from chatops.ports.web import Route
 from chatops.testing.clock import ManualClock
 from chatops.web.answers import Problem
 from chatops.web.doors import DO as PATH
-from chatops.web.doors import VERIFY
+from chatops.web.doors import DOCTOR, TOOL, TOOLS, VERIFY
 from chatops.web.health import PartHealth
 from chatops.web.operator import DoAnswer, DoReply
 from http_client import Browser, browsing, raw
@@ -234,3 +234,23 @@ async def test_the_other_doors_keep_the_same_watch(served: Shop, browser: Browse
     served.failure = StoreUnavailable("away")
     away = await browser.get(VERIFY, headers=BEARER)
     assert (away.status, json.loads(away.text)["error"]["code"]) == (503, "try_later")
+
+
+async def test_tools_and_the_doctor_keep_it_as_well(served: Shop, browser: Browser) -> None:
+    """What is known of tools, what one shows, what it says when it fails; nothing without the token."""
+    use = {"group": "shop", "name": "say", "options": {"word": "hello"}}
+
+    assert [(await browser.get(TOOLS)).status, (await browser.post(DOCTOR)).status] == [401, 401]
+    assert (await browser.post(TOOL, json.dumps(use).encode())).status == 401
+    listed = json.loads((await browser.get(TOOLS, headers=BEARER)).text)["tools"]
+    said = await browser.post(TOOL, json.dumps(use).encode(), headers=BEARER)
+    no = await browser.post(TOOL, json.dumps({**use, "options": {"word": "no"}}).encode(), headers=BEARER)
+    wrong = await browser.post(TOOL, b'{"word": "hello"', headers=BEARER)
+    found = await browser.post(DOCTOR, headers=BEARER)
+
+    assert [(one["group"], one["name"], one["options"][0]["secret"]) for one in listed] == [("shop", "say", True)]
+    assert json.loads(said.text) == {"text": "hello"}
+    assert (no.status, json.loads(no.text)["error"]["message"]) == (409, "Say something else.")
+    assert (wrong.status, "hello" in wrong.text) == (422, False)
+    assert json.loads(found.text)["findings"][0]["fix"] == "Turn the screw."
+    assert served.uses == 1
