@@ -17,7 +17,7 @@ from matrix_network.clock import Clock
 from matrix_network.directs import Directs
 from matrix_network.event import Event
 from matrix_network.homeserver import NO_TOKEN, Homeserver
-from matrix_network.memberships import join, memberships
+from matrix_network.memberships import join, joined, memberships, predecessor
 
 MOST = 100_000
 """Moves and lost rooms that are read at start."""
@@ -113,11 +113,7 @@ class Following:
         if move is None:
             return
         if not move.joined:
-            try:
-                await join(self._homeserver, move.to, via=move.by.partition(":")[2])
-            except Rejected as error:
-                # By invitation only, mostly: an upgrade invites nobody. When we are let in, it goes on.
-                log.warning("a room has moved, and lets us in by invitation only", room=room, code=error.code)
+            if not await self._enter(move):
                 return
             user = await self._directs.user(room)
             if user is not None:
@@ -125,9 +121,33 @@ class Following:
             move = await self._keep(replace(move, joined=True))
         await self._invite_again(move)
         await self._tell(move.room)
-        await self._records.delete("move", room)
-        del self._moves[room]
+        await self._forget(move)
         log.info("a room has moved", room=room, to=move.to)
+
+    async def _enter(self, move: Move) -> bool:
+        """Come into the room that another goes on as, if it does.
+
+        Whoever has power in any room can close it in favour of a room of others, where we are and they are not. Only a
+        room that was made to take the place of the other does: else we would invite strangers into it.
+        """
+        try:
+            before = await joined(self._homeserver, move.to)
+            await join(self._homeserver, move.to, via=move.by.partition(":")[2])
+        except Rejected as error:
+            # By invitation only, mostly: an upgrade invites nobody. When we are let in, it goes on.
+            log.warning("a room has moved, and lets us in by invitation only", room=move.room, code=error.code)
+            return False
+        if await predecessor(self._homeserver, move.to) == move.room:
+            return True
+        log.warning("a room claims to go on as one that is not its successor", room=move.room, to=move.to, by=move.by)
+        if not before:
+            await self._homeserver.call(Api.room_leave(NO_TOKEN, move.to))
+        await self._forget(move)
+        return False
+
+    async def _forget(self, move: Move) -> None:
+        await self._records.delete("move", move.room)
+        del self._moves[move.room]
 
     async def _invite_again(self, move: Move) -> None:
         """Invite whoever is in the old room and has never been in the new one."""

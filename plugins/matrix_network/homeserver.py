@@ -103,7 +103,7 @@ class Homeserver:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             message = f"the homeserver does not answer ({type(error).__name__})"
             raise Unreachable(message) from error
-        body = _object(raw)
+        body = await _parsed(raw)
         if response.status < 300 and body is not None:  # noqa: PLR2004 - success
             return body
         if response.status < 300:  # noqa: PLR2004 - success
@@ -132,6 +132,22 @@ def _without_token(path: str) -> str:
     where, _mark, query = path.partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "access_token"]
     return f"{where}?{urlencode(kept)}" if kept else where
+
+
+async def _parsed(raw: bytes) -> Json | None:
+    """Return the object in an answer, however deeply somebody nested an event in it.
+
+    Python's reader goes as deep as the stack has room: deeper on the bare one of a thread than under all that called us,
+    and so at least as deep as a homeserver in Python (Synapse) that wrote it under a stack of its own.
+    """
+    try:
+        return _object(raw)
+    except RecursionError:
+        pass
+    try:
+        return await asyncio.to_thread(_object, raw)
+    except RecursionError:
+        return None
 
 
 def _object(raw: bytes) -> Json | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from matrix_network.event import object_in, text_in
-from matrix_network.homeserver import Homeserver
+from nio import Api
+
+from matrix_network.event import id_in, object_in, text_in
+from matrix_network.homeserver import NO_TOKEN, Homeserver
 
 
 async def memberships(homeserver: Homeserver, room: str) -> dict[str, str]:
@@ -30,3 +32,15 @@ async def join(homeserver: Homeserver, room: str, *, via: str) -> None:
     where = quote(via, safe="")
     path = f"/_matrix/client/v3/join/{quote(room, safe='')}?via={where}&server_name={where}"
     await homeserver.call(("POST", path, "{}"))
+
+
+async def joined(homeserver: Homeserver, room: str) -> bool:
+    """Whether we are in a room. Raise a PortError."""
+    rooms = (await homeserver.call(Api.joined_rooms(NO_TOKEN))).get("joined_rooms")
+    return isinstance(rooms, list) and room in rooms
+
+
+async def predecessor(homeserver: Homeserver, room: str) -> str | None:
+    """Return the room that a room says it takes the place of: its creator said so, nobody can later. Raise a PortError."""
+    created = await homeserver.call(Api.room_get_state_event(NO_TOKEN, room, "m.room.create"))
+    return id_in(object_in(created, "predecessor"), "room_id")

@@ -121,6 +121,21 @@ async def test_rate_limits_hold_up_neither_the_move_nor_the_rest(
     assert (await anna.members(to))[ben.id] == "invite"
 
 
+async def test_a_room_cannot_claim_to_go_on_as_one_of_others(synapse: Synapse, person: Person) -> None:
+    """Whoever closes their own room in favour of a private one, where we are, gets nobody in there."""
+    anna, mallory, robot = [await person(name) for name in ("anna", "mallory", "chatops")]
+    private, trap = await room_with(anna, robot, **POWER), await room_with(mallory, robot)
+    ears = Ears(synapse.url, robot.login)
+    async with ears.listening():
+        await mallory.put_state(trap, "m.room.tombstone", {"body": "", "replacement_room": private})
+        await ears.remembers("move", some=True)
+        await ears.remembers("move", some=False)
+        await anna.say(private, "the end")
+        await ears.hears_text("the end")
+    assert ears.of(RoomMoved) == []
+    assert set(await anna.members(private)) == {anna.id, robot.id}
+
+
 async def test_a_direct_chat_moves_with_its_room(synapse: Synapse, person: Person) -> None:
     """What is private goes on being private, in the new room."""
     anna, robot = await person("anna"), await person("chatops")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chatops.core.message import ButtonPress, Message, Reaction, Redaction
 from matrix_ears import Ears, room_with
-from matrix_people import Person
+from matrix_people import Person, Refused
 from matrix_proxy import MatrixProxy, unavailable
 from synapse_server import Synapse
 
@@ -102,13 +103,20 @@ async def test_hostile_content_stalls_nothing(synapse: Synapse, person: Person) 
             {"msgtype": "m.text", "body": {"a": 1}, "m.relates_to": []},
             {"msgtype": "m.text", "body": "x", "m.relates_to": {"rel_type": "m.replace", "event_id": 7}},
             {"msgtype": "m.text", "body": "x" * 60_000, "m.mentions": {"user_ids": "@a:b"}},
-            {"msgtype": "m.text", "body": "deep", "nested": nested(200)},
+            *({"msgtype": "m.text", "body": "deep", "nested": nested(depth)} for depth in (10, 100, 800)),
             {"msgtype": "m.text", "body": "x", "m.mentions": {"user_ids": [[], {}, None, "@"]}},
         ]
         for content in hostile:
-            await anna.send(room, "m.room.message", content)
-        await anna.send(room, "m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": [], "key": {}}})
+            with suppress(Refused):
+                await anna.send(room, "m.room.message", content)
+            with suppress(Refused):
+                await anna.send(room, "com.example.odd", content)
+        with suppress(Refused):
+            await anna.send(
+                room, "m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": [], "key": {}}}
+            )
         await anna.put_state(room, "m.room.tombstone", {"replacement_room": 7})
         await anna.say(room, "the end")
         await ears.hears_text("the end")
+    assert ears.texts()[-1] == "the end"
     assert "deep" in ears.texts()

@@ -11,7 +11,7 @@ from chatops.core.message import Message
 from chatops.errors import AuthExpired
 from matrix_ears import NETWORK, Ears, room_with, until
 from matrix_people import Person
-from matrix_proxy import MatrixProxy
+from matrix_proxy import MatrixProxy, answer
 from synapse_server import Login, OwnSynapse, Synapse
 
 
@@ -142,3 +142,16 @@ async def test_nothing_is_asked_of_the_store_when_nothing_happens(synapse: Synap
         pass
     empty: list[tuple[tuple[str, Body], ...]] = [()]
     assert ears.heard.batches == empty
+
+
+async def test_an_answer_nested_as_deep_as_can_be_is_read(synapse: Synapse, person: Person, proxy: MatrixProxy) -> None:
+    """Nobody stalls us with a message of brackets."""
+    anna, robot = await person("anna"), await person("chatops")
+    room = await room_with(anna, robot)
+    ears = Ears(proxy.url, robot.login)
+    async with ears.listening():
+        depth = 960
+        brackets = f'{{"next_batch": "s1", "rooms": {"[" * depth}{"]" * depth}}}'
+        proxy.plan(answer(200, brackets), path="/sync")
+        await anna.say(room, "one")
+        await until(lambda: ears.heard.checkpoints[NETWORK] == "s1")
