@@ -39,7 +39,10 @@ class MatrixNetwork:
         self._settings = read(context.name, context.settings)
         self.session = Session(context.secrets, context.clock.now)
         """The login."""
-        self._homeserver = Homeserver(self._settings.homeserver, self.session, address=self._address)
+        self.homeserver = Homeserver(self._settings.homeserver, self.session, address=self._address)
+        """The way to it, as the account."""
+        self.seeds = Seeds(self.homeserver, self.session)
+        """Our reactions."""
         self.network = self._connected(context)
         """What the server talks to."""
         self.tools = LoginTools(self.session, self._settings, context.clock.now)
@@ -47,9 +50,9 @@ class MatrixNetwork:
         self.doctor = Doctor(
             self._settings.network,
             session=self.session,
-            homeserver=self._homeserver,
-            states=RoomStates(self._homeserver),
-            probe=Probe(self._homeserver, self._settings, context.clock.now),
+            homeserver=self.homeserver,
+            states=RoomStates(self.homeserver),
+            probe=Probe(self.homeserver, self._settings, context.clock.now),
         )
         """Looks deeper than the network's own check."""
 
@@ -73,9 +76,9 @@ class MatrixNetwork:
         return (await self.session.account()).homeserver
 
     def _connected(self, context: PluginContext) -> MatrixChat:
-        settings, session, homeserver = self._settings, self.session, self._homeserver
+        settings, session, homeserver = self._settings, self.session, self.homeserver
         directs, once, states = Directs(context.records), Once(context.records), RoomStates(homeserver)
-        buttons, seeds, threads = Buttons(homeserver, session), Seeds(homeserver, session), Threads(homeserver)
+        buttons, seeds, threads = Buttons(homeserver, session), self.seeds, Threads(homeserver)
         background = Background()
         typing = TypingNotice(homeserver, accounts=session, background=background, sleep=context.clock.sleep)
         return MatrixChat(

@@ -40,7 +40,7 @@ class Seeds:
             except Conflict:
                 continue
             except Rejected as error:
-                log.warning("buttons not shown", room=room, event=message, reason=error.code)
+                log.warning("buttons not shown", room=room, card=message, reason=error.code)
                 return
 
     async def weed(self, room: str, message: str, emoji: Iterable[str], *, key: str) -> None:
@@ -50,7 +50,7 @@ class Seeds:
             for event in await self._ours(room, message, gone) if gone else ():
                 await self._redact(room, event, transaction(key, f"weed {event}"))
         except Rejected as error:
-            log.warning("buttons not taken away", room=room, event=message, reason=error.code)
+            log.warning("buttons not taken away", room=room, card=message, reason=error.code)
 
     async def give_back(self, room: str, reaction: str) -> None:
         """Take somebody's click off again, so that the button can be clicked another time.
@@ -63,7 +63,7 @@ class Seeds:
         except Forbidden:
             return
         except PortError as error:
-            log.info("a click stays", room=room, event=reaction, reason=type(error).__name__)
+            log.info("a click stays", room=room, reaction=reaction, reason=type(error).__name__)
 
     async def _redact(self, room: str, event: str, transaction_id: str) -> None:
         await self._homeserver.call(Api.room_redact(NO_TOKEN, room, event, transaction_id))
