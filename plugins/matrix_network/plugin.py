@@ -43,6 +43,15 @@ class MatrixNetwork:
         """The way to it, as the account."""
         self.seeds = Seeds(self.homeserver, self.session)
         """Our reactions."""
+        self._threads = Threads(self.homeserver)
+        background = Background()
+        self._typing = TypingNotice(
+            self.homeserver, accounts=self.session, background=background, sleep=context.clock.sleep
+        )
+        self.courtesies = Courtesies(
+            threads=self._threads, typing=self._typing, seeds=self.seeds, background=background, now=context.clock.now
+        )
+        """What is done for people beside receiving."""
         self.network = self._connected(context)
         """What the server talks to."""
         self.tools = LoginTools(self.session, self._settings, context.clock.now)
@@ -78,26 +87,22 @@ class MatrixNetwork:
     def _connected(self, context: PluginContext) -> MatrixChat:
         settings, session, homeserver = self._settings, self.session, self.homeserver
         directs, once, states = Directs(context.records), Once(context.records), RoomStates(homeserver)
-        buttons, seeds, threads = Buttons(homeserver, session), self.seeds, Threads(homeserver)
-        background = Background()
-        typing = TypingNotice(homeserver, accounts=session, background=background, sleep=context.clock.sleep)
+        buttons = Buttons(homeserver, session)
         return MatrixChat(
             settings,
             homeserver=homeserver,
             accounts=session,
             receiving=Sync(context, settings=settings, homeserver=homeserver, directs=directs, buttons=buttons),
-            courtesies=Courtesies(
-                threads=threads, typing=typing, seeds=seeds, background=background, now=context.clock.now
-            ),
+            courtesies=self.courtesies,
             sending=Sending(
                 homeserver,
                 accounts=session,
                 settings=settings,
                 directs=directs,
                 buttons=buttons,
-                seeds=seeds,
-                threads=threads,
-                typing=typing,
+                seeds=self.seeds,
+                threads=self._threads,
+                typing=self._typing,
                 words=context.web.words,
             ),
             reading=Reading(homeserver, accounts=session, directs=directs, now=context.clock.now),
