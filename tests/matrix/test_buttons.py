@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.core.message import MessageRef, RoomRef
+from chatops.core.message import ButtonPress, MessageRef, RoomRef
 from chatops.errors import Unreachable
 from chatops.ports.chat import Line, Outgoing, RenderedButton, RenderedField
+from chatops.testing.conformance.chat_stage import Heard
 from matrix_bot import NETWORK, speaking
+from matrix_ears import until
 from matrix_network.buttons import Buttons, marks_of
 from matrix_network.marks import KEYCAPS, NOTHING, assigned, bare
 from matrix_network.plugin import MatrixNetwork
@@ -200,6 +203,33 @@ class TestOnAHomeserver:
                 click = await anna.react(room, ref.id, "✅")
                 await plugin.seeds.give_back(room, click)
             assert await reactions(anna, room, ref.id) == [(bot.user, "✅"), *left]
+
+    async def test_two_people_click(self, synapse: Synapse, person: Person, bot: Login) -> None:
+        """Each click is a press of its own; afterwards only our own reaction is left, to be clicked again."""
+        anna, ben = await person("anna"), await person("ben")
+        room = await in_room(anna, bot, power_level_content_override={"users": {bot.user: 50}})
+        await anna.invite(room, ben.id)
+        await ben.join(room)
+        heard = Heard()
+        async with speaking(synapse.url, bot) as plugin:
+            running = asyncio.ensure_future(plugin.network.run(heard))
+            await until(lambda: NETWORK in heard.checkpoints, task=running)
+            ref = await plugin.network.post(RoomRef(network=NETWORK, id=room), card(button("a", icon="👍")), key="k")
+            await anna.react(room, ref.id, "👍🏽")
+            await ben.react(room, ref.id, "👍")
+            bodies = await heard.until(lambda bodies: len(bodies) == 2)
+            clicks = await reactions(anna, room, ref.id)
+            while clicks != [(bot.user, "👍")]:
+                await asyncio.sleep(0.02)
+                clicks = await reactions(anna, room, ref.id)
+            await anna.react(room, ref.id, "👍")
+            bodies = await heard.until(lambda bodies: len(bodies) == 3)
+            running.cancel()
+        assert [(body.action, body.presser.id) for body in bodies if isinstance(body, ButtonPress)] == [
+            ("a", anna.id),
+            ("a", ben.id),
+            ("a", anna.id),
+        ]
 
     async def test_a_silent_homeserver_is_asked_again(self, person: Person, own_synapse: OwnSynapse) -> None:
         """What is not known is not taken for none."""
