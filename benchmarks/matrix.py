@@ -67,22 +67,22 @@ Lines = list[dict[str, object]]
 
 async def main() -> None:
     """Measure everything in one run, in turns, and print it."""
-    with tempfile.TemporaryDirectory() as folder:
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, (OUT / "matrix.jsonl").open("w", encoding="utf-8") as file:
         homeserver = Synapse(Path(folder) / "synapse")
         await asyncio.to_thread(homeserver.start)
         try:
-            lines = await measured(homeserver, Path(folder))
+            async for lines in measured(homeserver, Path(folder)):
+                for line in lines:
+                    print(json.dumps(line, ensure_ascii=False), flush=True)
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
         finally:
             await asyncio.to_thread(homeserver.stop)
-    OUT.mkdir(exist_ok=True)
-    with (OUT / "matrix.jsonl").open("w", encoding="utf-8") as file:
-        for line in lines:
-            print(json.dumps(line))
-            file.write(json.dumps(line) + "\n")
 
 
-async def measured(homeserver: Synapse, folder: Path) -> Lines:
-    """Return every figure."""
+async def measured(homeserver: Synapse, folder: Path) -> AsyncIterator[Lines]:
+    """Yield every figure."""
+    yield await rooms(homeserver, folder)
     human = homeserver.register("human")
     server = await asyncio.to_thread(server_on, folder / "server", homeserver, human)
     async with aiohttp.ClientSession() as http:
@@ -96,13 +96,12 @@ async def measured(homeserver: Synapse, folder: Path) -> Lines:
                     await settled(person, "server", server.bot.user, QUESTION, server.pid),
                     await settled(person, "raw", raw.user, QUESTION, pid),
                 ]
-                lines = await replies(person, bots)
-                lines += await fans(person, bots, folder)
-                lines += await idle(bots)
+                yield await idle(bots)
+                yield await replies(person, bots)
+                yield await fans(person, bots, folder)
         finally:
             watching.cancel()
             await asyncio.to_thread(server.stop)
-    return lines + await rooms(homeserver, folder)
 
 
 def server_on(folder: Path, homeserver: Synapse, human: Login) -> MatrixServer:
