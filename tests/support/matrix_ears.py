@@ -53,12 +53,9 @@ class Ears:
 
     async def run(self, accept: Accept | None = None) -> None:
         """Listen until cancelled, as after a fresh start."""
-        secrets = MemorySecrets()
         clock = SystemClock()
-        context = replace(plugin_context(records=self.records, secrets=secrets, people=self.directory), clock=clock)
-        session = Session(secrets, clock.now)
-        login = self.login
-        await session.begin(Kept(homeserver=self.url, user=login.user, device=login.device, access_token=login.token))
+        context = replace(plugin_context(records=self.records, people=self.directory), clock=clock)
+        session = await self.session()
         homeserver = Homeserver(self.url, session)
         self.directs = Directs(self.records)
         buttons = Buttons(homeserver, session)
@@ -67,6 +64,12 @@ class Ears:
             await sync.run(accept or self.heard)
         finally:
             await homeserver.close()
+
+    async def session(self) -> Session:
+        """Return the login to listen with."""
+        session, login = Session(MemorySecrets(), SystemClock().now), self.login
+        await session.begin(Kept(homeserver=self.url, user=login.user, device=login.device, access_token=login.token))
+        return session
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Heard]:
