@@ -27,6 +27,8 @@ class Action(Aggregate, frozen=True, kw_only=True):
     """Key of the post that carries the button."""
     room: str | None = None
     """Logical room that gives the command its context."""
+    to: str = ""
+    """The post target its card went to."""
     thread: str | None = None
     """The thread its card was posted in, where the answer goes as well."""
     expires: Instant

@@ -244,7 +244,7 @@ class Unit:
         network = self.origin.remote.network if self.origin and self.origin.remote else None
         card = f"{to}#{slot}" if slot else key
         days = CARD_DAYS if slot else ACTION_DAYS
-        said = self._with_actions(said, card, _logical(to, self.origin), thread=thread, days=days)
+        said = self._with_actions(said, card, to, thread=thread, days=days)
         return self.effect(
             Post(
                 to=to,
@@ -407,20 +407,21 @@ class Unit:
             cause=self.event.cause,
         )
 
-    def _with_actions(self, said: Said, card: str, room: str | None, *, thread: str | None, days: int) -> Said:
+    def _with_actions(self, said: Said, card: str, to: str, *, thread: str | None, days: int) -> Said:
         if isinstance(said, Text) or not said.buttons:
             return said
-        buttons = tuple(self._minted(button, card, room, thread, days) for button in said.buttons)
+        buttons = tuple(self._minted(button, card, to, thread, days) for button in said.buttons)
         return replace(said, buttons=buttons)
 
-    def _minted(self, button: Button, card: str, room: str | None, thread: str | None, days: int) -> Button:
+    def _minted(self, button: Button, card: str, to: str, thread: str | None, days: int) -> Button:
         ref = reference(self._secret, card, button.command, button.uses)
         self._actions[ref] = Action(
             id=ref,
             command=button.command,
             uses=button.uses,
             card=card,
-            room=room,
+            room=_logical(to, self.origin),
+            to=to,
             thread=thread,
             expires=self.now + timedelta(days=days),
         )

@@ -17,9 +17,9 @@ from chatops.core.frozen import replace
 from chatops.core.icons import numbered
 from chatops.core.journal import AuditRecord
 from chatops.core.message import Button, ButtonPress, Message, Refused, Said
-from chatops.core.rooms import remote_target
+from chatops.core.rooms import direct_target, remote_target
 from chatops.core.text import Code, _, said
-from chatops.core.unit import Unit
+from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import Asker, people
 from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
@@ -252,13 +252,7 @@ class PressWork(CommandWork):
                 commands=(action.command,),
             )
         room = None if action.room is None else self.parts.rooms.by_id(action.room)
-        origin = self.asker.origin
-        self.asker = replace(
-            self.asker,
-            room=room or self.asker.room,
-            typed=action.command,
-            origin=replace(origin, thread=origin.thread or action.thread),
-        )
+        self.asker = replace(self.asker, room=room or self.asker.room, typed=action.command, origin=self._where(action))
         self.typed = action.command
         call = self.parts.table.bind(action.command, self.asker.fields, self.context())
         return await self.run(call)
@@ -275,6 +269,15 @@ class PressWork(CommandWork):
         await super().handle(unit, call, arguments)
         if action.uses != "always":
             unit.put(replace(action, used_by=(*action.used_by, unit.actor.id)))
+
+    def _where(self, action: Action) -> Origin:
+        """Return where the answer goes: into the card's thread; to the asker alone if only they got the card."""
+        origin, person = self.asker.origin, self.asker.person
+        origin = replace(origin, thread=origin.thread or action.thread)
+        # After a restart nobody knows yet that the room is their direct chat.
+        if person is not None and action.to == direct_target(person.id):
+            origin = replace(origin, target=action.to, direct=True)
+        return origin
 
     async def _action(self) -> Action | None:
         if not _REFERENCE.fullmatch(self._reference()):

@@ -51,6 +51,17 @@ async def test_two_pressing_at_once_take_effect_once(theatre: Theatre) -> None:
     assert sum("already done this" in text for text in said(stage.network.posted)) == 1
 
 
+async def test_a_press_in_a_direct_chat_is_answered_there_after_a_restart_too(theatre: Theatre) -> None:
+    """Though nobody has written in it since: the card says whose it was."""
+    stage = await theatre.stage()
+    await stage.says("anna", "tally buttons", room="direct-anna", direct=True)
+    await stage.restart()
+    (answer,) = await stage.presses("anna", "Always")
+
+    (sent,) = [sent for sent in await stage.store.sent() if sent.remote == answer.ref.id]
+    assert (sent.target, answer.ref.room.id) == ("person:anna", "direct-anna")
+
+
 async def test_once_for_each(theatre: Theatre) -> None:
     """Everybody has one."""
     stage = await theatre.stage()

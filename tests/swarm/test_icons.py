@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatops.core.frozen import replace
 from chatops.core.message import Button, Card
 from chatops.core.text import Text, _
 from chatops.engine.commands import answer_of
@@ -49,13 +50,13 @@ def cards(swarm: Swarm) -> Iterator[Card]:
         skipped = tuple(
             Skip(person=f"p{n}", reason=_("late"), asleep=n % 2 == 0, as_guest=n % 2 == 1) for n in range(6)
         )
-        tired = moves.replace(call, skipped=skipped, exhausted=True)
+        tired = replace(call, skipped=skipped, exhausted=True)
         assert len(skip_buttons(swarm, tired, names)) == 2
         yield exhausted_card(swarm, (tired, tired), names)
 
 
 def _standing(one: Invitation, state: Asked) -> Invitation:
-    return moves.replace(one, state=state)
+    return replace(one, state=state)
 
 
 def distinct(card: Card) -> bool:
