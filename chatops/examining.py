@@ -19,7 +19,7 @@ from chatops.ports.roster import Directory
 from chatops.ports.tickets import TicketSystem
 from chatops.storage.folder import ACTION_KEY, JOURNAL_KEY, OPERATOR_TOKEN, SECRETS_KEY, DataFolder
 from chatops.storage.sqlite import SqliteStore
-from chatops.storage.witness import Witness
+from chatops.storage.witness import Kept, Witness
 
 PRIVATE = (JOURNAL_KEY, ACTION_KEY, SECRETS_KEY, OPERATOR_TOKEN)
 """Files that nobody but their owner may read, also if they are copied out of the folder."""
@@ -116,8 +116,7 @@ class Examination:
         return tuple(Finding(name="journals", state="failure", detail=one, fix=fix) for one in found)
 
     async def _time(self) -> Sequence[Finding]:
-        witness = Witness(self._folder.anchor, Seal(self._folder.journal_key))
-        kept = (await asyncio.to_thread(witness.read)).anchor
+        kept = (await asyncio.to_thread(_kept, self._folder)).anchor
         behind = 0.0 if kept is None else (kept.anchored_at - self._clock.now()).total_seconds()
         if behind <= SKEW:
             return (Finding(name="clock", state="ok"),)
@@ -172,6 +171,10 @@ def _broken(name: str, error: BaseException) -> Finding:
     return Finding(
         name=name, state="failure", detail=detail, fix="That is a bug of the part that looks; please report it."
     )
+
+
+def _kept(folder: DataFolder) -> Kept:
+    return Witness(folder.anchor, Seal(folder.journal_key)).read()
 
 
 def _open_to_others(folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from http import HTTPStatus
 import pytest
 from nio import Api
 
+from chatops.errors import AuthExpired
 from chatops.testing.secrets import MemorySecrets
 from matrix_network.homeserver import NO_TOKEN, Homeserver, TokenRefused
 from matrix_network.login import LoginFailed, LoginTools, address
@@ -274,7 +275,7 @@ async def test_after_a_soft_logout_the_device_comes_back(own_synapse: OwnSynapse
         await desk.login(bot.user, bot.password)
         device = desk.kept().device
         proxy.plan(answer(HTTPStatus.FORBIDDEN, {"errcode": "M_FORBIDDEN"}), path="/refresh")
-        with pytest.raises(Exception, match="chatops matrix login"):
+        with pytest.raises(AuthExpired, match="chatops matrix login"):
             await asyncio.wait_for(_until_refused(desk), 15)
 
         await desk.login(bot.user, bot.password)
