@@ -19,6 +19,9 @@ from chatops.core.frozen import Frozen
 from chatops.core.text import Arg, Code, Mention, Moment, Span, Text
 
 SOURCE_LOCALE = "en"
+CODE = frozenset({"code", "command"})
+"""Styles of what is shown as typed."""
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DATE = {"de": "EEE d. MMM yyyy"}
 """How a date is written where it is not `Sun 22 Nov 2026`."""
@@ -32,11 +35,11 @@ class Reader(Frozen, frozen=True, kw_only=True):
 
 
 class Piece(Frozen, frozen=True, kw_only=True):
-    """A run of rendered text. Only `code` and `mention` pieces may be marked up; everything else is plain data."""
+    """A run of rendered text. Only `code`, `command` and `mention` pieces may be marked up; all else is plain data."""
 
     text: str
     style: str = "plain"
-    """`plain`, `code` or `mention`."""
+    """`plain`, `code`, `command` (code to type) or `mention`."""
     person: str = ""
 
 
@@ -87,7 +90,7 @@ class Catalogues:
     def plain(self, text: Text, reader: Reader, *, now: datetime | None = None) -> str:
         """Return `text` as plain words; commands stand between backquotes."""
         return "".join(
-            f"`{piece.text}`" if piece.style == "code" else piece.text for piece in self.pieces(text, reader, now=now)
+            f"`{piece.text}`" if piece.style in CODE else piece.text for piece in self.pieces(text, reader, now=now)
         )
 
     def language(self, locale: str) -> str:
@@ -122,7 +125,7 @@ class Catalogues:
             case Text():
                 return self.pieces(value, reader, now=now)
             case Code():
-                return (Piece(text=value.code, style="code"),)
+                return (Piece(text=value.code, style="command" if value.command else "code"),)
             case Mention():
                 return (Piece(text=value.name, style="mention", person=value.person),)
             case Moment():

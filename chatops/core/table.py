@@ -16,7 +16,7 @@ from chatops.core.frozen import Frozen
 from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
 from chatops.core.nearest import Wording, closest
 from chatops.core.phrases.grammar import prepare
-from chatops.core.text import Code, _
+from chatops.core.text import Code, _, to_type
 from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, UsageError
 
 __all__ = ["Call", "CommandTable", "ReadContext"]
@@ -251,14 +251,14 @@ class CommandTable:
     def _unknown(self, line: str, found: Sequence[Token], context: ReadContext) -> NoReturn:
         if not found:
             raise UnknownCommand(
-                _("Nothing was asked for."), hint=_("Try {help}.", help=Code(code="help")), commands=("help",)
+                _("Nothing was asked for."), hint=_("Try {help}.", help=to_type("help")), commands=("help",)
             )
         noun = self.noun(found[0].text)
         if noun is not None and len(found) == 1:
             own = sorted((one for one in self.commands if one.noun == noun), key=_telling)
             raise UnknownCommand(
                 _("What about {noun}? The verb is missing.", noun=Code(code=found[0].text)),
-                hint=_("{help} lists what there is.", help=Code(code=f"help {noun}")),
+                hint=_("{help} lists what there is.", help=to_type(f"help {noun}")),
                 commands=tuple(self._example(command, context) for command in own[:3]),
             )
         near = tuple(self._with_rest(one, line, found, context) for one in self.nearest(line, context))
@@ -270,7 +270,7 @@ class CommandTable:
                 near = (topic,)
         raise UnknownCommand(
             _("There is no command {words}.", words=Code(code=" ".join(token.text for token in found[:2])[:60])),
-            hint=_("{help} lists what there is.", help=Code(code=topic)),
+            hint=_("{help} lists what there is.", help=to_type(topic)),
             commands=near,
         )
 

@@ -29,6 +29,8 @@ class Code(Frozen, frozen=True, kw_only=True, tag="code"):
     """A command, an id: shown as typed, never translated."""
 
     code: str
+    command: bool = False
+    """True for a command to type: where commands begin with a prefix, it is shown with it."""
 
 
 class Mention(Frozen, frozen=True, kw_only=True, tag="mention"):
@@ -65,6 +67,11 @@ def _n(singular: str, plural: str, count: int, **args: Arg | timedelta) -> Text:
         count=count,
         args={"count": count, **{name: _arg(value) for name, value in args.items()}},
     )
+
+
+def to_type(command: str) -> Code:
+    """Return a command for people to type, as they must type it wherever they read it."""
+    return Code(code=command, command=True)
 
 
 def said(data: str) -> Text:

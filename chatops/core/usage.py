@@ -8,7 +8,7 @@ from chatops.core import values
 from chatops.core.command import Command, Parameter, ReadContext
 from chatops.core.lexer import quote
 from chatops.core.message import Button, Card
-from chatops.core.text import Arg, Code, Text, _, lines, listed, said
+from chatops.core.text import Arg, Code, Text, _, lines, listed, said, to_type
 
 LINES = 12
 """The most lines of a help card, title and footer included."""
@@ -78,7 +78,7 @@ def overview(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card
         entries,
         page,
         more="help",
-        footer=_("{help} shows one of them in full.", help=Code(code=f"help {next(iter(by_noun), 'help')}")),
+        footer=_("{help} shows one of them in full.", help=to_type(f"help {next(iter(by_noun), 'help')}")),
     )
 
 
@@ -87,7 +87,7 @@ def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
     noun = commands[0].noun
     ordered = sorted(commands, key=lambda command: command.words)
     entries = [
-        _shown("{command} – {summary}", command=Code(code=wording(command, locale)), summary=command.summary)
+        _shown("{command} – {summary}", command=to_type(wording(command, locale)), summary=command.summary)
         for command in ordered
     ]
     return _paged(
@@ -95,7 +95,7 @@ def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
         entries,
         page,
         more=f"help {noun}",
-        footer=_("{help} shows one of them in full.", help=Code(code=f"help {ordered[0].words}")),
+        footer=_("{help} shows one of them in full.", help=to_type(f"help {ordered[0].words}")),
     )
 
 
@@ -107,7 +107,7 @@ def of_command(command: Command, locale: str, label: Callable[[str], Text]) -> C
         if parameter.label is not None
     ]
     who = _("For: {who}", who=listed(*(label(name) for name in sorted(command.who.roles | command.who.relations))))
-    examples = [_shown("{example}", example=Code(code=one)) for one in command.examples[:2]]
+    examples = [_shown("{example}", example=to_type(one)) for one in command.examples[:2]]
     head = [command.summary, _("Usage: {usage}", usage=line(command, locale))]
     room = LINES - 1 - len(head) - 1 - len(examples)
     return Card(
@@ -136,7 +136,7 @@ def _shown(pattern: str, **args: Arg) -> Text:
 def _noun_line(commands: Sequence[Command], locale: str) -> Text:
     first = commands[0]
     if len(commands) == 1:
-        return _shown("{command} – {summary}", command=Code(code=wording(first, locale)), summary=first.summary)
+        return _shown("{command} – {summary}", command=to_type(wording(first, locale)), summary=first.summary)
     verbs = [wording(command, locale).partition(" ")[2] for command in commands if command.verb]
     words = [*verbs[:VERBS], *(["…"] if len(verbs) > VERBS else [])]
     return _shown("{noun}: {verbs}", noun=Code(code=noun_wording(commands, locale)), verbs=listed(*words))

@@ -9,7 +9,7 @@ from chatops.core.command import Option, command
 from chatops.core.effects import Effect
 from chatops.core.frozen import Body
 from chatops.core.message import Card, Table
-from chatops.core.text import Code, Moment, _, _n, listed, said
+from chatops.core.text import Code, Moment, _, _n, listed, said, to_type
 from chatops.core.unit import Unit
 from chatops.errors import NotFound
 from chatops.hookspecs import EffectPerformer, Performed, hookimpl
@@ -66,7 +66,7 @@ class DeadLetters:
             Card(
                 title=_n("{count} thing was given up", "{count} things were given up", len(letters)),
                 table=Table(head=(_("Reference"), _("When"), _("What"), _("Why")), rows=rows),
-                footer=_("Again: {command}", command=Code(code=f"admin dead replay {_reference(letters[0])}")),
+                footer=_("Again: {command}", command=to_type(f"admin dead replay {_reference(letters[0])}")),
             ),
             private=True,
         )

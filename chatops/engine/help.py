@@ -10,7 +10,7 @@ from chatops.core.command import Command, Option, ReadContext, command
 from chatops.core.message import Card, Person
 from chatops.core.params import Rest
 from chatops.core.table import CommandTable
-from chatops.core.text import Code, _
+from chatops.core.text import Code, _, to_type
 from chatops.core.unit import Unit
 from chatops.errors import UnknownCommand
 from chatops.hookspecs import hookimpl
@@ -61,7 +61,7 @@ class HelpCommands:
         near = table.nearest(words, context, allowed=lambda one: allowed(one, person))
         raise UnknownCommand(
             _("There is no help on {words}.", words=Code(code=words[:60])),
-            hint=_("{help} lists what there is.", help=Code(code="help")),
+            hint=_("{help} lists what there is.", help=to_type("help")),
             commands=tuple(f"help {one}" for one in near),
         )
 

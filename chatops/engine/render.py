@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from chatops.core.catalogue import Catalogues, Piece, Reader
+from chatops.core.catalogue import CODE, Catalogues, Piece, Reader
 from chatops.core.frozen import Frozen, replace
 from chatops.core.message import Button, Card, Field, Identity, Refused, Said
 from chatops.core.text import Text
@@ -109,6 +109,8 @@ class _Words:
         match piece.style:
             case "code":
                 return Line(text=piece.text, style="code")
+            case "command":
+                return Line(text=piece.text, style="command")
             case "mention":
                 return Line(text=piece.text, style="mention", identity=self._identity(piece.person))
             case _:
@@ -140,7 +142,7 @@ def plain_of(outgoing: Outgoing) -> str:
 
 def words_of(lines: Iterable[Line]) -> str:
     """Return lines as plain text; commands stand between backquotes."""
-    return "".join(f"`{line.text}`" if line.style == "code" else line.text for line in lines)
+    return "".join(f"`{line.text}`" if line.style in CODE else line.text for line in lines)
 
 
 def fitted(outgoing: Outgoing, most: int) -> Outgoing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from chatops.core.frozen import Body, Frozen
+from chatops.core.frozen import Body, Frozen, replace
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
 from chatops.ports.store import Checkpoint
 
@@ -42,10 +42,11 @@ class Capabilities(Frozen, frozen=True, kw_only=True):
 
 
 class Line(Frozen, frozen=True, kw_only=True):
-    """One rendered run of text; only `code` and `mention` may be marked up. Everything is data: escape it."""
+    """One rendered run of text; only `code`, `command` and `mention` may be marked up. Everything is data: escape it."""
 
     text: str
-    style: Literal["plain", "code", "mention"] = "plain"
+    style: Literal["plain", "code", "command", "mention"] = "plain"
+    """`command` is code for people to type: `as_typed` puts before it what commands begin with in a room."""
     identity: Identity | None = None
     """For `mention`: whom to mention effectively on this network; None renders the name only."""
 
@@ -100,6 +101,23 @@ class Outgoing(Frozen, frozen=True, kw_only=True):
     plain: str = ""
     """All of it as plain text: the fallback every network can show."""
     notify: tuple[Identity, ...] = ()
+
+
+def as_typed(outgoing: Outgoing, prefix: str) -> Outgoing:
+    """Return a post whose commands to type, in its sentences, begin with `prefix`; its buttons and `plain` stay."""
+
+    def lines(told: Lines) -> Lines:
+        return tuple(
+            Line(text=f"{prefix}{line.text}", style="code") if line.style == "command" else line for line in told
+        )
+
+    return replace(
+        outgoing,
+        text=lines(outgoing.text),
+        facts=tuple(replace(fact, value=lines(fact.value)) for fact in outgoing.facts),
+        table=tuple(tuple(lines(cell) for cell in row) for row in outgoing.table),
+        footer=lines(outgoing.footer),
+    )
 
 
 class RoomSpec(Frozen, frozen=True, kw_only=True):

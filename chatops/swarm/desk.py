@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from chatops.core.lexer import fold_bare
 from chatops.core.message import Person
 from chatops.core.params import Selector
-from chatops.core.text import Code, _, said
+from chatops.core.text import _, said, to_type
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotFound
 from chatops.ports.roster import Directory
@@ -105,7 +105,7 @@ class PeopleDesk:
                 return found[:MOST_CANDIDATES]
             raise NotFound(
                 _("Nobody fits {who}.", who=said(str(selector))),
-                hint=_("For example: {command}", command=Code(code=f"{command}skill:billing")),
+                hint=_("For example: {command}", command=to_type(f"{command}skill:billing")),
             )
         found = self._directory.named(selector.value)
         if len(found) > 1:

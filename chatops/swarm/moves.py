@@ -12,7 +12,7 @@ from typing import Literal
 
 from chatops.core.frozen import Frozen, replace
 from chatops.core.rooms import room_target
-from chatops.core.text import Code, Text, _
+from chatops.core.text import Code, Text, _, to_type
 from chatops.errors import Impossible, NotFound
 from chatops.swarm.model import (
     LIVE,
@@ -360,7 +360,7 @@ def wrong_state(swarm: Swarm) -> Impossible:
         State.ON_HOLD: (f"swarm resume {swarm.name}", f"swarm done {swarm.name}"),
         State.RESOLVED: (f"swarm close {swarm.name} article=new", f"swarm show {swarm.name}"),
     }.get(swarm.state, (f"swarm show {swarm.name}", "swarm list"))
-    again = Code(code=f"swarm open {swarm.case.ref} …")
+    again = to_type(f"swarm open {swarm.case.ref} …")
     return Impossible(
         _("{swarm} is {state}; that does not work now.", swarm=swarm.name, state=STATE_WORDS[swarm.state]),
         hint=_("If it comes back, open a new one: {command}", command=again)
@@ -372,4 +372,4 @@ def wrong_state(swarm: Swarm) -> Impossible:
 
 def _like(command: str) -> Text:
     """Return a hint: a command whose dots somebody fills in, so it is no button."""
-    return _("For example: {command}", command=Code(code=command))
+    return _("For example: {command}", command=to_type(command))

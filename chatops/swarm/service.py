@@ -11,7 +11,7 @@ from chatops.core.grammar import BECAUSE
 from chatops.core.lexer import quote
 from chatops.core.message import Button, Card
 from chatops.core.params import Duration, Selector, TicketName
-from chatops.core.text import Code, Text, _, said
+from chatops.core.text import Text, _, said, to_type
 from chatops.core.unit import Unit
 from chatops.core.values import yes_or_no
 from chatops.engine.ticket_effects import AddNote, SetStatus
@@ -149,7 +149,7 @@ class SwarmService:
         unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
         self.consequences.follow(unit, before, after)
         unit.answer(
-            _("{swarm} rests. Go on with {command}.", swarm=after.name, command=Code(code=f"swarm resume {after.name}"))
+            _("{swarm} rests. Go on with {command}.", swarm=after.name, command=to_type(f"swarm resume {after.name}"))
         )
 
     async def resume(self, unit: Unit, id: str) -> None:

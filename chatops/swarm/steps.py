@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatops.core.text import Code, Moment, Text, _, _n, said
+from chatops.core.text import Moment, Text, _, _n, said, to_type
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.wording import Names, dotted, short
 
@@ -42,8 +42,8 @@ def _work(swarm: Swarm, names: Names) -> Text:
             time=Moment(at=soonest.expires_at or swarm.opened_at),
         )
     if swarm.state is State.REQUESTED:
-        return _("ask somebody: {command}", command=Code(code="swarm invite …"))
-    return _("find the solution: {command}", command=Code(code="swarm solution …"))
+        return _("ask somebody: {command}", command=to_type("swarm invite …"))
+    return _("find the solution: {command}", command=to_type("swarm solution …"))
 
 
 def question_line(swarm: Swarm) -> Text | None:

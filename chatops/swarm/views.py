@@ -7,7 +7,7 @@ from datetime import timedelta
 from chatops.core.icons import numbered
 from chatops.core.message import Button, Card, Fact, Person, Table
 from chatops.core.params import TicketName
-from chatops.core.text import Code, Moment, Text, _, _n, lines, said
+from chatops.core.text import Moment, Text, _, _n, lines, said, to_type
 from chatops.core.unit import Unit
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.hookspecs import Section
@@ -48,7 +48,7 @@ class SwarmViews:
             unit.answer(
                 Card(
                     title=_("No swarms"),
-                    text=_("Open one with {command}.", command=Code(code="swarm open demo:1001 …")),
+                    text=_("Open one with {command}.", command=to_type("swarm open demo:1001 …")),
                 )
             )
             return
@@ -156,7 +156,7 @@ class SwarmViews:
                 swarm=swarm.name,
                 time=Moment(at=expires),
                 question=said(short(swarm.question, 60)),
-                command=Code(code=f"swarm accept {swarm.name}"),
+                command=to_type(f"swarm accept {swarm.name}"),
             )
             for expires, swarm in sorted(found, key=lambda pair: pair[0])
         )

@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 
 from chatops.core.message import Person
 
+PREFIX = "!"
+"""What pages show before a command in a room."""
+
 _TO_SERVER = re.compile(r"\s*(?:!|@(?:bot|chatops)\b[:,]?)\s*", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w@])@([\w][\w.-]*)")
 _MOST_MENTIONS = 20

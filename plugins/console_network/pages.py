@@ -16,6 +16,7 @@ from chatops.core.text import Code, Moment, Text, _, said
 from chatops.ports.web import Page, Static
 from console_network import texts
 from console_network.access import LINK_LIFETIME, home
+from console_network.addressing import PREFIX
 from console_network.model import Entry, Room
 from console_network.store import Store
 from console_network.views import EntryView, Views
@@ -235,7 +236,7 @@ class Pages:
         reader = views.reader
         if room.kind == "direct":
             return self._context.web.words(_(texts.SPEAK_DIRECT.msgid, example=Code(code="help")), reader.locale)
-        hint = _(texts.SPEAK_IN_ROOM.msgid, prefix=Code(code="!"), example=Code(code="!help"))
+        hint = _(texts.SPEAK_IN_ROOM.msgid, prefix=Code(code=PREFIX), example=Code(code=f"{PREFIX}help"))
         return self._context.web.words(hint, reader.locale)
 
     def _page(self, title: str, body: str, locale: str) -> web.Response:

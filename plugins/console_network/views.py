@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from chatops import Frozen, PluginContext
 from chatops.core.message import Person
 from chatops.core.text import Moment, Text, _, _n, said
-from chatops.ports.chat import Outgoing
+from chatops.ports.chat import Outgoing, as_typed
 from console_network.access import home
+from console_network.addressing import PREFIX
 from console_network.model import SERVER, SERVER_NAME, Entry, Room
 from console_network.store import Store
 from console_network.texts import ROLES, WORDS
@@ -157,7 +158,7 @@ class Views:
             long=self._say(_when(entry.at, "datetime")),
             day=self._say(_when(entry.at, "date")),
             text=entry.text,
-            said=entry.said,
+            said=entry.said and self._typed(entry.said, self._store.rooms[entry.room]),
             follows=entry.follows and not entry.reply_to,
             edited=entry.edits > 0 and not entry.by_server,
             gone=entry.gone,
@@ -167,6 +168,10 @@ class Views:
             quote=await self.quote(entry.reply_to),
             reactions=tuple(self._reaction(emoji, people) for emoji, people in entry.reactions.items()),
         )
+
+    @staticmethod
+    def _typed(said: Outgoing, room: Room) -> Outgoing:
+        return as_typed(said, "" if room.kind == "direct" else PREFIX)
 
     async def quote(self, id: str | None) -> QuoteView | None:
         """Return the beginning of an entry the reader may see, to show what another one is about."""

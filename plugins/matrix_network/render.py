@@ -35,6 +35,11 @@ class Manner(Frozen, frozen=True, kw_only=True):
     """Of commands; nothing in a direct chat."""
     direct: bool
 
+    @property
+    def typed_after(self) -> str:
+        """What a command is typed after here."""
+        return "" if self.direct else self.prefix
+
 
 def content(outgoing: Outgoing, marks: Marks, manner: Manner) -> Json:
     """Return the content of `m.room.message` for a post whose buttons have these marks."""
@@ -104,7 +109,7 @@ def _is_sentence(outgoing: Outgoing) -> bool:
 
 def _typed(button: RenderedButton, manner: Manner) -> str:
     """Return what to type instead of reacting; … stands for what the button's form would ask."""
-    return f"{'' if manner.direct else manner.prefix}{button.command}{' …' if button.form else ''}"
+    return f"{manner.typed_after}{button.command}{' …' if button.form else ''}"
 
 
 def _typed_row(button: RenderedButton, marks: Marks, manner: Manner) -> str:

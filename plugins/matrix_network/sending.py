@@ -11,7 +11,7 @@ from chatops import replace
 from chatops.core.message import MessageRef, RoomRef
 from chatops.core.text import Text, _
 from chatops.errors import Conflict, Forbidden, Invalid, Missing, Rejected
-from chatops.ports.chat import Line, Outgoing
+from chatops.ports.chat import Line, Outgoing, as_typed
 from matrix_network.buttons import Accounts, Buttons, marks_of, newest
 from matrix_network.directs import Directs
 from matrix_network.event import object_in
@@ -66,6 +66,7 @@ class Sending:
         self._typing.answered(room.id, user=await self._directs.user(room.id))
         marks = assigned(body.buttons)
         manner = await self._manner(room)
+        body = as_typed(body, manner.typed_after)
         relation = {} if thread is None else {"m.relates_to": await self._threads.relation(room.id, thread)}
 
         def made(post: Outgoing) -> Json:
@@ -96,6 +97,7 @@ class Sending:
         before = marks_of(raw, user)
         marks = assigned(body.buttons, before)
         manner = await self._manner(room)
+        body = as_typed(body, manner.typed_after)
         mentioned = object_in(dict(newest(raw)), "m.mentions").get("user_ids")
 
         def made(post: Outgoing) -> Json:

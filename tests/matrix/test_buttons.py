@@ -22,7 +22,8 @@ from matrix_network.render import CARD
 from matrix_people import MatrixPerson, Person, Raw
 from synapse_server import Login, OwnSynapse, Synapse
 
-FORM = (RenderedField(name="why", label="Why", kind="line"),)
+FORM = (RenderedField(name="why", label="Why", kind="line", required=True),)
+ASKS_IF_IT_CAN = (RenderedField(name="why", label="Why", kind="line"),)
 
 
 def button(ref: str, **more: Any) -> RenderedButton:
@@ -37,6 +38,10 @@ def card(*buttons: RenderedButton, text: str = "A card") -> Outgoing:
 
 class TestMarks:
     """Which emoji is given to which button."""
+
+    def test_a_form_that_may_stay_empty_can_be_pressed(self) -> None:
+        """A reaction gives no reason, and none is needed."""
+        assert dict(assigned([button("a", icon="❌", form=ASKS_IF_IT_CAN)]).meanings) == {"❌": "a"}
 
     def test_an_icon_is_taken_and_numbers_fill_up(self) -> None:
         """In the order of the buttons; forms get nothing."""

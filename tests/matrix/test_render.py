@@ -15,7 +15,7 @@ from matrix_network.render import CARD, Manner, content, replacing
 ANNA = Identity(network="matrix", id="@anna:example.org")
 ROOM = Manner(network="matrix", prefix="!", direct=False)
 DIRECT = Manner(network="matrix", prefix="!", direct=True)
-WHY = (RenderedField(name="why", label="Why", kind="line"),)
+WHY = (RenderedField(name="why", label="Why", kind="line", required=True),)
 
 
 def said(*runs: str | Line) -> Lines:
