@@ -33,6 +33,8 @@ class Tasks:
         task = asyncio.create_task(self._watch(work, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Cancelled before its first turn, the task never came to `work`.
+        task.add_done_callback(lambda _task: work.close())
 
     def keep(self, work: Callable[[], Coroutine[Any, Any, None]], *, name: str, clock: Clock) -> None:
         """Start `work`, and start it again whenever it raises, after a pause that grows to half a minute."""

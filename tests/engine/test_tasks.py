@@ -42,3 +42,19 @@ async def test_a_part_that_is_stopped_stays_stopped() -> None:
     await tasks.cancel()
 
     assert len(tasks) == 0
+
+
+async def test_what_is_stopped_before_it_began_leaves_nothing_behind() -> None:
+    """No coroutine waits for ever to be awaited."""
+    tasks, began = Tasks(), False
+
+    async def part() -> None:
+        nonlocal began
+        began = True
+
+    work = part()
+    tasks.spawn(work, name="part")
+    await tasks.cancel()
+
+    assert not began
+    assert work.cr_frame is None
