@@ -44,6 +44,7 @@ class TestSealed(SecretsSuite):
 
     async def test_they_survive_and_stand_nowhere_in_the_file(self, database: Path) -> None:
         """After reopening they are there; who has the database alone reads nothing."""
+        before = None
         for _start in range(2):
             store = sqlite_store(database, ManualClock())
             await store.open()
