@@ -21,6 +21,7 @@ from chatops.core.rooms import Room, RoomFound, RoomLost, RoomRebound
 from chatops.engine.alarms import Alarms, NetworkBack, NetworkLost, NetworkState
 from chatops.engine.calls import Lines
 from chatops.engine.commands import Parts, Table
+from chatops.engine.courtesy import Courtesy
 from chatops.engine.dispatcher import Dispatcher
 from chatops.engine.flood import Flood
 from chatops.engine.inbox import Inbox
@@ -142,6 +143,7 @@ class Engine:
             probe=probe,
             committed=self.ring,
         )
+        courtesy = Courtesy(self.clock, self.settings)
         self.intake = Intake(
             store=store,
             codec=codec,
@@ -150,6 +152,7 @@ class Engine:
             rooms=self.rooms,
             probe=probe,
             accepted=self.ring,
+            courtesy=courtesy,
         )
         parts = Parts(
             table=table,
@@ -215,6 +218,7 @@ class Engine:
             performers=own | self._plugged(performers, own, probe),
             silent=frozenset({ShrinkCard.kind, PinPost.kind}),
             outage=self.outage,
+            courtesy=courtesy,
             settings=self.settings,
             probe=probe,
             chance=chance,

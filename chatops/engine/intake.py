@@ -27,6 +27,7 @@ from chatops.core.message import (
     clean,
 )
 from chatops.core.rooms import own_lane
+from chatops.engine.courtesy import Courtesy
 from chatops.engine.roombook import RoomBook
 from chatops.engine.router import fit
 from chatops.errors import CodecError
@@ -61,6 +62,7 @@ class Intake:
         rooms: RoomBook,
         probe: Callable[[str], None],
         accepted: Callable[[], None],
+        courtesy: Courtesy,
     ) -> None:
         self._store = store
         self._codec = codec
@@ -69,6 +71,7 @@ class Intake:
         self._rooms = rooms
         self._probe = probe
         self._accepted = accepted
+        self._courtesy = courtesy
         self._recent: OrderedDict[str, str] = OrderedDict()
         self._redacted: OrderedDict[str, None] = OrderedDict()
         self._since = clock.now()
@@ -85,6 +88,8 @@ class Intake:
         rows = [row for key, body in events if (row := self._row(network, key, body)) is not None]
         if not rows and not self._checkpoint_due(checkpoint):
             return
+        if any(_asks(body) for _key, body in events):
+            self._courtesy.somebody()
         await self._store.accept_many(rows, checkpoint)
         self._probe("accept")
         self._accepted()
@@ -95,6 +100,7 @@ class Intake:
 
     async def call(self, call: CommandCall, key: str) -> bool:
         """Accept a command that came by API or command line. False when `key` was accepted before."""
+        self._courtesy.somebody()
         room = None if call.room is None else self._rooms.by_id(call.room)
         lane = room.lane if room is not None else f"person:{call.person}"
         row = InboxRow(key=fit(key), lane=lane, kind=call.kind, body=self._codec.encode(call), cause=fit(key))
@@ -205,6 +211,10 @@ class _Door:
 
     async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
         await self._intake.take(self._network, events, checkpoint)
+
+
+def _asks(body: Body) -> bool:
+    return isinstance(body, ButtonPress) or (isinstance(body, Message) and (body.addressed or body.direct))
 
 
 def place(body: Body) -> RoomRef | None:

@@ -15,6 +15,7 @@ from chatops.core.effects import Effect, Post
 from chatops.core.events import EffectSettled, PostFailed
 from chatops.engine.bell import Bell
 from chatops.engine.bounded import Raised, guarded
+from chatops.engine.courtesy import Courtesy
 from chatops.engine.inbox import backoff, new_reference
 from chatops.engine.outage import Outage
 from chatops.engine.performing import Hopeless, NotYet, Performance, Performer
@@ -49,6 +50,7 @@ class Outbox:
         performers: Mapping[str, Performer],
         silent: frozenset[str],
         outage: Outage,
+        courtesy: Courtesy,
         settings: EngineSettings,
         probe: Callable[[str], None],
         chance: Callable[[], float] = random.random,
@@ -59,6 +61,7 @@ class Outbox:
         self._performers = performers
         self._silent = silent
         self._outage = outage
+        self._courtesy = courtesy
         self._settings = settings
         self._probe = probe
         self._chance = chance
@@ -80,12 +83,12 @@ class Outbox:
 
     async def run(self, *, bulk: bool) -> None:
         """Take and send until cancelled: broadcasts, or everything else."""
-        most = self._settings.bulk_sends if bulk else self._settings.interactive_sends
         sends, bell = self._sends[bulk], self.bells[bulk]
         while self._open:
             if not bulk:
                 self.beat = self._clock.monotonic()
-            free = most - len(sends)
+            most = self._courtesy.broadcasts if bulk else self._settings.interactive_sends
+            free = max(0, most - len(sends))
             try:
                 claimed = await self._store.claim_posts(
                     limit=free,
@@ -96,6 +99,8 @@ class Outbox:
             except StoreUnavailable:
                 await self._outage.over()
                 continue
+            if claimed and not bulk:
+                self._courtesy.somebody()
             for row in claimed:
                 sends.spawn(self._one(row), name=f"send {row.id}")
             if not claimed or len(claimed) >= free:

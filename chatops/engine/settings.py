@@ -38,6 +38,8 @@ class EngineSettings(Frozen, frozen=True, kw_only=True):
     """Posts and effects under way at a time that answer somebody."""
     bulk_sends: int = 8
     """Broadcast posts under way at a time."""
+    bulk_sends_beside: int = 2
+    """The same while somebody waits for an answer."""
     network_sends: int = 32
     """Of all those, how many at a time to one network."""
     bulk_reserve: float = 0.25

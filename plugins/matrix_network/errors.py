@@ -24,6 +24,9 @@ from chatops.errors import (
 PATIENCE = 5.0
 """Seconds to wait when a homeserver limits us without saying for how long."""
 
+SHORTEST, LONGEST = 0.1, 300.0
+"""Seconds between which we take a homeserver's word for how long to wait."""
+
 _MEANINGS: Mapping[str, type[PortError]] = {
     "M_UNKNOWN_TOKEN": AuthExpired,
     "M_MISSING_TOKEN": AuthExpired,
@@ -74,11 +77,14 @@ def error_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
 
 
 def _retry_after(headers: Mapping[str, str], body: Mapping[str, Any]) -> float:
-    """Return seconds. The field is finer than the header (whole seconds), and deprecated in its favour."""
+    """Return seconds, neither so few that we would ask without a pause nor so many that we would be silent for long.
+
+    The field is finer than the header (whole seconds), and deprecated in its favour.
+    """
     told = body.get("retry_after_ms")
     if isinstance(told, int | float) and not isinstance(told, bool) and told >= 0:
-        return told / 1000
+        return min(max(told / 1000, SHORTEST), LONGEST)
     try:
-        return max(0.0, float(headers.get("Retry-After", "")))
+        return min(max(float(headers.get("Retry-After", "")), SHORTEST), LONGEST)
     except ValueError:
         return PATIENCE

@@ -320,6 +320,24 @@ async def test_broadcasts_do_not_hold_up_answers(theatre: Theatre) -> None:
     assert len(stage.network.posted) == 102
 
 
+async def test_a_broadcast_makes_room_for_who_waits(theatre: Theatre) -> None:
+    """While somebody has just asked, two broadcast sends are under way at a time; when nobody waits, eight."""
+    stage = await theatre.stage(patience=0.1)
+    for number in range(30):
+        stage.network.room(f"many{number}")
+
+    stage.network.free.clear()
+    await stage.says("anna", "tally broadcast 30")
+    beside = len(stage.network.calls)
+    await stage.wait(5)
+    alone = len(stage.network.calls)
+    stage.network.free.set()
+    await stage.wait(5)
+
+    assert (beside, alone) == (1 + 2, 1 + 8)
+    assert len([post for post in stage.network.posted if post.ref.room.id.startswith("many")]) == 30
+
+
 async def test_a_broadcast_reaches_every_room_once_through_limits(theatre: Theatre) -> None:
     """The network says no now and then; nobody is left out, nobody told twice."""
     stage = await theatre.stage()
