@@ -50,7 +50,14 @@ class MatrixSettings(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def read(name: str, told: Mapping[str, Any]) -> MatrixSettings:
     """Return the settings in a plugin's table. Raise SettingsError that names what is wrong."""
     try:
-        return msgspec.convert(dict(told), MatrixSettings)
+        settings = msgspec.convert(dict(told), MatrixSettings)
     except msgspec.ValidationError as error:
         message = f"plugins.{name}: {error}. Known: {', '.join(MatrixSettings.__struct_fields__)}."
         raise SettingsError(message) from error
+    if settings.homeserver and not settings.homeserver.startswith(("https://", "http://")):
+        message = (
+            f"plugins.{name}.homeserver: {settings.homeserver!r} is no address. "
+            f"Write it like https://matrix.{settings.homeserver}, or leave it out: `chatops matrix login` finds it."
+        )
+        raise SettingsError(message)
+    return settings
