@@ -15,7 +15,7 @@ from nio import Api
 from chatops import Finding
 from chatops.errors import Forbidden, Missing, RateLimited
 from matrix_network.account import Account
-from matrix_network.homeserver import NO_TOKEN, Homeserver
+from matrix_network.homeserver import NO_TOKEN, Homeserver, id_of
 from matrix_network.settings import MatrixSettings
 
 EVENTS = 15
@@ -77,15 +77,15 @@ class Probe:
         alias = f"chatops-doctor-{hashlib.sha256(account.user.encode()).hexdigest()[:16]}"
         try:
             answer = await self._homeserver.call(Api.room_resolve_alias(f"#{alias}:{account.server}"))
-            return str(answer["room_id"])
+            return id_of(answer, "room_id")
         except Missing:
             request = Api.room_create(NO_TOKEN, alias=alias, name="chatops doctor", federate=False)
-            return str((await self._homeserver.call(request))["room_id"])
+            return id_of(await self._homeserver.call(request), "room_id")
 
     async def _sent(self) -> str:
         request = Api.room_send(NO_TOKEN, self.room, TYPE, {}, secrets.token_hex(16))
         try:
-            return str((await self._homeserver.call(request))["event_id"])
+            return id_of(await self._homeserver.call(request), "event_id")
         except Forbidden as error:
             message = (
                 f"we are not in our own room for this any more ({self.room}); let its admin remove the room's alias"

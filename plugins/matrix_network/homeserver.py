@@ -128,6 +128,15 @@ class TokenRefused(AuthExpired):
         """True when the device lives on (`soft_logout`)."""
 
 
+def id_of(answer: Json, what: str) -> str:
+    """Return the id an answer is about. Raise Unreachable when it has none: something else answered, in good JSON."""
+    found = answer.get(what)
+    if isinstance(found, str) and found:
+        return found
+    message = f"the homeserver answered without {what}"
+    raise Unreachable(message)
+
+
 def _without_token(path: str) -> str:
     where, _mark, query = path.partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "access_token"]

@@ -18,7 +18,7 @@ from chatops import Frozen, replace
 from chatops.errors import Missing, Rejected, Unreachable
 from chatops.ports.records import Records, Write
 from matrix_network.account import Account
-from matrix_network.homeserver import NO_TOKEN, Homeserver
+from matrix_network.homeserver import NO_TOKEN, Homeserver, id_of
 from matrix_network.room_request import Wish, creation
 from matrix_network.room_state import RoomState, RoomStates
 
@@ -70,7 +70,7 @@ class Opening:
         except Rejected as error:
             found = await self._found(written, wish, account)
             return found or await self._by_and_by(written, wish, account, error)
-        return Opened(room=str(answer["room_id"]))
+        return Opened(room=id_of(answer, "room_id"))
 
     async def close(self, slip: str) -> None:
         """Forget a slip, when its room is known elsewhere. The next room with it will be another one."""
@@ -92,7 +92,7 @@ class Opening:
         if not wish.invited:
             raise error
         alone = creation(replace(wish, invited=()), alias=slip.alias, server=account.server)
-        room = str((await self._homeserver.call(alone))["room_id"])
+        room = id_of(await self._homeserver.call(alone), "room_id")
         return Opened(room=room, refused=await self.invite(room, wish.invited))
 
     async def _found(self, slip: _Slip, wish: Wish, account: Account) -> Opened | None:
@@ -101,7 +101,7 @@ class Opening:
             answer = await self._homeserver.call(Api.room_resolve_alias(f"#{slip.alias}:{account.server}"))
         except Missing:
             return None
-        room = str(answer["room_id"])
+        room = id_of(answer, "room_id")
         if not _finished(state := await self._state(room), account):
             return await self._half_made(slip, wish, account, room)
         missing = [user for user in wish.invited if state.membership(user) is None]

@@ -11,9 +11,12 @@ from matrix_network.clock import Clock
 
 log = structlog.get_logger("matrix_network")
 
+LONGEST = 2.5
+"""Seconds between two looks whether a homeserver is back: after a restart people are heard in under three seconds."""
+
 
 class Backoff:
-    """Pauses in seconds: doubling, and by chance up to half shorter, so that not everybody comes back at once."""
+    """Pauses in seconds: doubling, and by chance up to a quarter shorter, so that not everybody comes back at once."""
 
     def __init__(self, *, first: float, most: float) -> None:
         self._first = first
@@ -26,7 +29,7 @@ class Backoff:
             return error.retry_after
         pause = min(self._most, self._first * 2.0 ** min(self._tries, 32))
         self._tries += 1
-        return pause * (1 - secrets.randbelow(500) / 1000)
+        return pause * (1 - secrets.randbelow(250) / 1000)
 
     def begin_anew(self) -> None:
         """It has worked: the next failure is the first."""
@@ -39,7 +42,7 @@ class Outage:
     def __init__(self, clock: Clock, *, network: str) -> None:
         self._clock = clock
         self._network = network
-        self._backoff = Backoff(first=0.2, most=5.0)
+        self._backoff = Backoff(first=0.25, most=LONGEST)
         self._since: float | None = None
 
     @property

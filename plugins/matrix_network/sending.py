@@ -16,7 +16,7 @@ from matrix_network.buttons import Accounts, Buttons, marks_of, newest
 from matrix_network.directs import Directs
 from matrix_network.event import object_in
 from matrix_network.fitting import BUDGETS, fitted
-from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
+from matrix_network.homeserver import NO_TOKEN, Homeserver, Json, id_of
 from matrix_network.marks import assigned
 from matrix_network.once import transaction
 from matrix_network.reading import is_gone
@@ -154,7 +154,7 @@ class Sending:
 
     async def _send(self, room: RoomRef, found: Json, transaction_id: str) -> str:
         answer = await self._homeserver.call(Api.room_send(NO_TOKEN, room.id, "m.room.message", found, transaction_id))
-        return str(answer["event_id"])
+        return id_of(answer, "event_id")
 
     def _announcing(self, post: Outgoing) -> Outgoing:
         """Return a shortened post that says where the rest is."""

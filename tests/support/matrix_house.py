@@ -120,7 +120,9 @@ class House:
     async def listens(self) -> None:
         """Return once its first token is taken: what is said from now on concerns it."""
         async with asyncio.timeout(WITHIN):
-            while await self.store.checkpoint(NETWORK) is None:
+            while True:
+                if await self.store.checkpoint(NETWORK) is not None:
+                    return
                 await asyncio.sleep(0.02)
 
     @property
@@ -177,7 +179,9 @@ async def answered(
 async def true_within(seconds: float, true: Callable[[], bool]) -> None:
     """Wait for something that happens by itself."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while True:
+            if true():
+                return
             await asyncio.sleep(0.02)
 
 
