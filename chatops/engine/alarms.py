@@ -88,9 +88,8 @@ class Alarms:
         )
 
     async def lost(self, network: str, *, fix: str) -> None:
-        """Store that a network is lost, unless that is known."""
-        if not await self.known_lost(network):
-            await self._accept(network, NetworkLost(network=network, at=self._clock.now(), fix=fix))
+        """Store that a network is lost. Whether that is news shows when it is told: that it is back may be on its way."""
+        await self._accept(network, NetworkLost(network=network, at=self._clock.now(), fix=fix))
 
     async def back(self, network: str) -> None:
         """Store that a lost network is back."""

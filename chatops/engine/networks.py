@@ -44,6 +44,8 @@ class Networks:
         self._bounded = Bounded(clock)
         self._tasks = Tasks()
         self._given_up: dict[str, ChatNetwork] = {}
+        self._cut_off: set[str] = set()
+        """Names of those that gave up in this process and are not proven since."""
         self.ailing: dict[str, str] = {network.name: "not started" for network in networks}
         """Why a network does not listen; networks that do are not in it."""
         self.names = tuple(network.name for network in networks)
@@ -110,13 +112,14 @@ class Networks:
         fix = error.fix
         self.ailing[network.name] = f"credentials are wrong: {fix}" if fix else "credentials are wrong"
         self._given_up[network.name] = network
+        self._cut_off.add(network.name)
         self._lines[network.name].given_up = True
         log.error("a chat network refuses our credentials; it is not asked again", network=network.name, fix=fix)
         await self._alarms.lost(network.name, fix=fix)
 
     async def _prove(self, network: ChatNetwork) -> None:
         """Say that a network is back which was lost: it listens, and finds nothing wrong with itself."""
-        if not await self._alarms.known_lost(network.name):
+        if network.name not in self._cut_off and not await self._alarms.known_lost(network.name):
             return
         pause = PROOF
         while True:
@@ -127,3 +130,4 @@ class Networks:
             pause = min(pause * 2, LONGEST_PAUSE)
         log.warning("a chat network takes our credentials again", network=network.name)
         await self._alarms.back(network.name)
+        self._cut_off.discard(network.name)

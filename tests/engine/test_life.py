@@ -155,6 +155,22 @@ async def test_a_network_that_is_back_is_told_to_the_same_people(theatre: Theatr
     assert stage.engine.health()["network broken"].ok
 
 
+async def test_a_network_that_is_back_before_its_loss_was_told(theatre: Theatre) -> None:
+    """Both are told: nobody is left with a loss that has long been mended."""
+    stage: Stage | None = None
+
+    def mended(step: str) -> None:
+        if step == "claim" and stage is not None:
+            stage.engine.reconnect()
+
+    stage, broken = await lost(theatre, ValueError("bug"), probe=mended)
+    broken.errors = [AuthExpired("revoked")]
+    for _pause in range(3):
+        await stage.wait(5)
+
+    assert ["works again" in post.body.plain for post in stage.network.posted] == [False, False, True, True]
+
+
 async def test_a_network_that_is_back_after_a_restart_is_told(theatre: Theatre) -> None:
     """Somebody may have logged in while no server ran."""
     stage, _broken = await lost(theatre)
