@@ -43,7 +43,8 @@ class Courtesies:
     def accepted(self, key: str, body: Body) -> None:
         """Be polite about one event that is on disk. Whoever clicked gets the button back."""
         if isinstance(body, Message):
-            self._threads.heard(body)
+            if not body.edited:  # an edit stands where its message does, and does not say where that is
+                self._threads.heard(body)
             if self._waits(body):
                 self._typing.asked(body)
         elif isinstance(body, ButtonPress) and self._fresh(body.at):

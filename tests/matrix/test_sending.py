@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import pytest
 
-from chatops.core.message import Identity, MessageRef, RoomRef
+from chatops.core.message import Identity, Message, MessageRef, RoomRef
 from chatops.errors import Forbidden, Invalid, Missing, RateLimited, Unreachable
 from chatops.ports.chat import Line, Outgoing, RenderedButton, RoomSpec
+from chatops.testing.conformance.chat_stage import Heard
 from chatops.testing.records import MemoryRecords
 from matrix_bot import NETWORK, speaking
+from matrix_ears import until
 from matrix_network.plugin import MatrixNetwork
 from matrix_people import MatrixPerson, Person, Raw
 from matrix_wire import Watched
@@ -155,6 +158,23 @@ class TestThreads:
                 "is_falling_back": True,
                 "m.in_reply_to": {"event_id": named},
             }
+
+    async def test_a_message_stays_in_its_thread_when_it_is_edited(self, talk: Talk) -> None:
+        """Who mends a typing error while waiting gets the answer all the same, and where they asked."""
+        heard = Heard()
+        listening = asyncio.ensure_future(talk.plugin.network.run(heard))
+        try:
+            await until(lambda: NETWORK in heard.checkpoints, task=listening)
+            root = await talk.anna.say(talk.room.id, "root")
+            asked = await talk.anna.say(talk.room.id, "!help", thread=root)
+            await talk.anna.edit(talk.room.id, asked, "!help me")
+            await until(lambda: any(isinstance(each, Message) and each.edited for each in heard.bodies()))
+            ref = await talk.post(said("answer"), thread=asked)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+        assert (await talk.event(ref))["m.relates_to"]["event_id"] == root
 
     async def test_a_thread_on_nothing_is_missing(self, talk: Talk) -> None:
         """Nothing is posted."""
