@@ -27,7 +27,7 @@ class Invitation(Frozen, frozen=True, kw_only=True):
 
     room: str
     by: str
-    """User id; empty when the homeserver does not say."""
+    """User id; empty when the homeserver does not say, or says it twice and differently."""
     direct: bool = False
     """Meant as a direct chat."""
 
@@ -73,13 +73,22 @@ def _said(room: str, told: dict[str, Any], *, me: str, now: datetime, left: bool
 
 
 def _invitation(room: str, told: dict[str, Any], *, me: str) -> Invitation:
+    """Return who invites us, as the stripped state says: type, state key, sender and content, no id.
+
+    The inviter's homeserver makes up what stands beside the invitation, also a second one by somebody we trust (Synapse:
+    `rest/client/sync.py`, `encode_invited`). So of invitations that disagree none counts.
+    """
     state = object_in(told, "invite_state").get("events")
-    for raw in state if isinstance(state, list) else ():
-        # Stripped state: type, state key, sender and content, no id.
-        if isinstance(raw, dict) and raw.get("type") == "m.room.member" and raw.get("state_key") == me:
-            direct = object_in(raw, "content").get("is_direct") is True
-            return Invitation(room=room, by=id_in(raw, "sender") or "", direct=direct)
-    return Invitation(room=room, by="")
+    ours = [
+        raw
+        for raw in (state if isinstance(state, list) else ())
+        if isinstance(raw, dict) and raw.get("type") == "m.room.member" and raw.get("state_key") == me
+    ]
+    by = {id_in(raw, "sender") or "" for raw in ours}
+    if len(by) != 1:
+        return Invitation(room=room, by="")
+    direct = object_in(ours[-1], "content").get("is_direct") is True
+    return Invitation(room=room, by=by.pop(), direct=direct)
 
 
 def events_of(raw: object, *, now: datetime) -> list[Event]:

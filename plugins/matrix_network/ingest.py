@@ -65,7 +65,7 @@ def body_of(event: Event, place: Place) -> Body | None:
         case "m.reaction":
             return _reaction(event, place)
         case "m.room.redaction":
-            target = id_in(event.content, "redacts") or event.redacts
+            target = _redacted(event)
             return None if target is None else Redaction(ref=place.message(target), at=event.at)
         case _:
             return None
@@ -81,6 +81,18 @@ def replacement_of(event: Event) -> str | None:
 def taken_back(reaction: Reaction, at: datetime) -> Reaction:
     """Return the end of a reaction."""
     return Reaction(ref=reaction.ref, sender=reaction.sender, emoji=reaction.emoji, at=at, removed=True)
+
+
+def _redacted(event: Event) -> str | None:
+    """Return what a redaction redacts: said in its content from room version 11 on, before that beside it.
+
+    A homeserver says it in both places, for old clients and new ones. Where they differ, only one is what was allowed,
+    and anybody can have written the other.
+    """
+    within = id_in(event.content, "redacts")
+    if within is not None and event.redacts is not None and within != event.redacts:
+        return None
+    return within or event.redacts
 
 
 def _words(place: Place) -> Words:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chatops import Body
 from chatops.core.frozen import replace
 from chatops.core.message import Identity, MemberChange, Message, Reaction, Redaction
-from matrix_network.answer import answer_of
+from matrix_network.answer import Invitation, answer_of
 from matrix_network.attendance import witnessed
 from matrix_network.event import event_of
 from matrix_network.ingest import Place, body_of, replacement_of
@@ -160,6 +160,13 @@ def test_a_redaction_names_the_message(where: str) -> None:
     body = read(event)
     assert isinstance(body, Redaction)
     assert body.ref.id == "$gone"
+
+
+def test_a_redaction_that_names_two_messages_redacts_none() -> None:
+    """Before room version 11 anybody can write into its content what they may not redact."""
+    event = raw("m.room.redaction", {"redacts": "$ours"}) | {"redacts": "$theirs"}
+    assert read(event) is None
+    assert isinstance(read(event | {"redacts": "$ours"}), Redaction)
 
 
 def test_a_reaction_names_message_and_emoji() -> None:
@@ -399,3 +406,22 @@ def test_no_answer_raises(told: dict[str, Any]) -> None:
     answer = answer_of(told, me=ME, now=NOW)
     token = told.get("next_batch")
     assert (answer is not None) is (isinstance(token, str) and token != "")
+
+
+def invited(*by: str) -> Invitation:
+    """Return the invitation in an answer, as these seem to have sent it."""
+    state = [
+        {"type": "m.room.member", "state_key": ME, "sender": user, "content": {"membership": "invite"}} for user in by
+    ]
+    create = {"type": "m.room.create", "state_key": "", "sender": BEN, "content": {}}
+    rooms = {"invite": {"!new:example.org": {"invite_state": {"events": [create, *state]}}}}
+    answer = answer_of({"next_batch": "s1", "rooms": rooms}, me=ME, now=NOW)
+    assert answer is not None
+    return answer.invitations[0]
+
+
+def test_an_invitation_says_who_invites() -> None:
+    """What stands beside it is made up by the inviter's homeserver: a second one, by somebody we trust, trusts nobody."""
+    assert invited(BEN).by == BEN
+    assert invited(ANN, BEN).by == ""
+    assert invited(BEN, ANN).by == ""
