@@ -42,6 +42,16 @@ def done_button(swarm: Swarm) -> Button:
     )
 
 
+def draft_button(swarm: Swarm) -> Button:
+    """Return the button that finishes a swarm with the solution proposed, and drafts an article about it."""
+    return Button(
+        label=_("Finish, and draft an article"),
+        command=f"swarm done {swarm.name} article=new",
+        style="primary",
+        icon="📝",
+    )
+
+
 def close_button(swarm: Swarm) -> Button:
     """Return the button that puts a resolved swarm away."""
     return Button(

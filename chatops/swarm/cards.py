@@ -12,7 +12,15 @@ from chatops.core.frozen import replace
 from chatops.core.message import Card, Fact
 from chatops.core.text import Moment, Text, _, said
 from chatops.ports.tickets import Article
-from chatops.swarm.buttons import buttons, done_button, invite_button, own_buttons, question_button, room_buttons
+from chatops.swarm.buttons import (
+    buttons,
+    done_button,
+    invite_button,
+    join_button,
+    own_buttons,
+    question_button,
+    room_buttons,
+)
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import clock, next_line, question_line
@@ -68,8 +76,13 @@ def card_for(swarm: Swarm, names: Names, *, guest: bool, reader: str = "") -> Ca
     return replace(card, buttons=own_buttons(swarm, reader)) if card.buttons and swarm.member(reader) else card
 
 
-def opened_card(swarm: Swarm, names: Names, articles: Sequence[Article], *, unowned: bool) -> Card:
-    """Return what the opener is told: where, who is asked, what may help. `unowned`: nobody here owns the case."""
+def opened_card(
+    swarm: Swarm, names: Names, articles: Sequence[Article], *, unowned: bool, others: bool = False
+) -> Card:
+    """Return what the opener is told: where, who is asked, what may help.
+
+    `unowned`: nobody here owns the case. `others`: it is said where others read it, who may come in.
+    """
     facts = [
         Fact(label=_("Case"), value=case_line(swarm.case)),
         Fact(label=_("Who"), value=who_line(swarm, names)),
@@ -89,7 +102,7 @@ def opened_card(swarm: Swarm, names: Names, articles: Sequence[Article], *, unow
         facts=tuple(facts),
         tone="good",
         footer=_("Its own room is opening; you are invited."),
-        buttons=(invite_button(swarm), done_button(swarm)),
+        buttons=(*((join_button(swarm),) if others else ()), invite_button(swarm), done_button(swarm)),
     )
 
 

@@ -247,8 +247,8 @@ class SwarmCommands:
         examples=("swarm answer Q1 it is the new one",),
         options={"question": Option(label=_("question")), "text": Option(label=_("answer"))},
     )
-    async def answer(self, unit: Unit, swarm: SwarmId, question: str, text: Rest) -> None:
-        """Answer a question."""
+    async def answer(self, unit: Unit, swarm: SwarmId, question: str, text: Rest = "") -> None:
+        """Answer a question; the only open one need not be named."""
         await self._service.answer(unit, swarm, question, text)
 
     @command(

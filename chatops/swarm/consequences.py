@@ -89,12 +89,24 @@ class Consequences:
         return after
 
     def say(
-        self, unit: Unit, swarm: Swarm, words: Said, *, slot: str | None = None, notify: tuple[str, ...] = ()
+        self,
+        unit: Unit,
+        swarm: Swarm,
+        words: Said,
+        *,
+        slot: str | None = None,
+        notify: tuple[str, ...] = (),
+        resurface: bool = False,
     ) -> bool:
-        """Say something in every room of the swarm; return whether that answered the command where it was given."""
+        """Say something in every room of the swarm; return whether that answered the command where it was given.
+
+        Where the command was given, it is said in the same thread.
+        """
         here = unit.origin.target if unit.origin is not None else None
         for place in swarm.places:
-            unit.post(place.target, words, slot=slot, notify=notify, reply=place.target == here)
+            answers = unit.origin is not None and place.target == here
+            thread = unit.origin.thread if unit.origin is not None and answers else None
+            unit.post(place.target, words, slot=slot, notify=notify, reply=answers, resurface=resurface, thread=thread)
         return any(place.target == here for place in swarm.places)
 
     def write(self, unit: Unit, swarm: Swarm, name: str, effect: TicketEffect) -> Swarm:
@@ -244,7 +256,9 @@ class Consequences:
             ended = before.live and not after.live and question.answer is None
             if question != was.get(question.number) or ended:
                 slot = f"swarm:{after.id}/question/{question.number}"
-                self.say(unit, after, question_card(after, question, self._name), slot=slot)
+                asker = (question.by,) if question.answered_by not in {None, question.by} else ()
+                card = question_card(after, question, self._name)
+                self.say(unit, after, card, slot=slot, notify=asker, resurface=question.answer is not None)
 
     # the ticket
 

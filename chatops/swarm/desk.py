@@ -14,6 +14,7 @@ from chatops.ports.roster import Directory
 from chatops.swarm.asking import Candidate, Look
 from chatops.swarm.availability import availability
 from chatops.swarm.model import PREFIX, Asked, Swarm
+from chatops.swarm.moves import like
 
 MOST_CANDIDATES = 25
 """People one call looks at."""
@@ -161,9 +162,14 @@ def reason(text: str) -> str:
     return words.strip().strip('"“”„') if equals and key in {"because", "weil", "omdat"} else text.strip()
 
 
-def question_number(typed: str) -> int:
-    """Read `Q3`, `q3` or `3`. Raise Impossible."""
+def answered_question(swarm: Swarm, typed: str, text: str) -> tuple[int, str]:
+    """Return which question is answered, and the answer. Of a single open question the number may be missing.
+
+    `Q3 the new one` is read as the third; `the new one` as the only one. Raise Impossible.
+    """
     digits = typed.strip().lstrip("Qq#").rstrip(":.,")
-    if not digits.isdecimal():
-        raise Impossible(_("{typed} is no question. Questions are called Q1, Q2, …", typed=said(typed)))
-    return int(digits[:6])
+    if digits.isdecimal():
+        return int(digits[:6]), text
+    if len(swarm.open_questions) != 1:
+        raise Impossible(_("Which question? They are called Q1, Q2, …"), hint=like(f"swarm answer {swarm.name} Q1 …"))
+    return swarm.open_questions[0].number, f"{typed} {text}".strip()

@@ -65,6 +65,7 @@ def question_card(swarm: Swarm, question: Question, names: Names) -> Card:
             title=_("{number} · {question}", number=number, question=said(short(question.text))),
             text=_("{who}: {answer}", who=names(question.answered_by or ""), answer=said(question.answer)),
             tone="good",
+            shrunk=_("{number} · the answer is further down", number=number),
         )
     return Card(
         title=_("{number} · {question}", number=number, question=said(short(question.text))),

@@ -56,7 +56,7 @@ def opened(
     """Return a new swarm with its owner, and who opened it, in it. Raise Impossible when no help is named."""
     if not request.question.strip():
         message = _("Say what help you need, in a few words.")
-        raise Impossible(message, hint=_like(f"swarm open {request.case.ref} …"))
+        raise Impossible(message, hint=like(f"swarm open {request.case.ref} …"))
     return Swarm(
         id=id,
         state=State.REQUESTED,
@@ -128,7 +128,7 @@ def answered(swarm: Swarm, number: int, by: str, text: str, at: datetime) -> Swa
         first = next(iter(swarm.open_questions), None)
         raise NotFound(
             _("{swarm} has no question {question}.", swarm=swarm.name, question=f"Q{number}"),
-            hint=None if first is None else _like(f"swarm answer {swarm.name} Q{first.number} …"),
+            hint=None if first is None else like(f"swarm answer {swarm.name} Q{first.number} …"),
             commands=(f"swarm show {swarm.name}",),
         )
     words = _words(text)
@@ -170,12 +170,12 @@ def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str =
         first = blocking[0]
         raise Impossible(
             _("{question} has to be answered first: {text}", question=f"Q{first.number}", text=first.text),
-            hint=_like(f"swarm answer {swarm.name} Q{first.number} …"),
+            hint=like(f"swarm answer {swarm.name} Q{first.number} …"),
         )
     if not solution.strip() and swarm.solution is None:
         raise Impossible(
             _("What solved it? Nobody has said so yet."),
-            hint=_like(f"swarm resolve {swarm.name} …"),
+            hint=like(f"swarm resolve {swarm.name} …"),
             commands=(f"swarm done {swarm.name}",),
         )
     found = Solution(by=by, at=at, text=solution.strip()) if solution.strip() else swarm.solution
@@ -211,9 +211,9 @@ def decided(
             commands=(f"{close} article=new",),
         )
     if article == "linked" and not words.strip():
-        raise Impossible(_("Which article helped?"), hint=_like(f"{close} article=KB12"))
+        raise Impossible(_("Which article helped?"), hint=like(f"{close} article=KB12"))
     if article == "none" and not words.strip():
-        raise Impossible(_("Why is no article needed?"), hint=_like(f'{close} article=none because="…"'))
+        raise Impossible(_("Why is no article needed?"), hint=like(f'{close} article=none because="…"'))
     title = words.strip() or (swarm.case.subject if article == "draft" else "")
     return Decision(article=article, words=title, by=by, at=at)
 
@@ -238,9 +238,7 @@ def cancelled(swarm: Swarm, by: str, because: str, at: datetime) -> Swarm:
     if swarm.state not in LIVE:
         raise wrong_state(swarm)
     if not because.strip():
-        raise Impossible(
-            _("Say why, so that nobody wonders later."), hint=_like(f"swarm cancel {swarm.name} because …")
-        )
+        raise Impossible(_("Say why, so that nobody wonders later."), hint=like(f"swarm cancel {swarm.name} because …"))
     return replace(
         _withdrawn(swarm),
         state=State.CANCELLED,
@@ -370,6 +368,6 @@ def wrong_state(swarm: Swarm) -> Impossible:
     )
 
 
-def _like(command: str) -> Text:
+def like(command: str) -> Text:
     """Return a hint: a command whose dots somebody fills in, so it is no button."""
     return _("For example: {command}", command=to_type(command))

@@ -24,6 +24,8 @@ from chatops.swarm.model import Case, State, Swarm, case_key, main_room
 from chatops.swarm.moves import Request, fingerprint, opened
 
 MOST_ARTICLES = 2
+SHARED = ("room:", "remote:")
+"""How the targets of posts begin where several people read."""
 
 
 class SwarmSettings(Frozen, frozen=True, kw_only=True):
@@ -76,7 +78,9 @@ class Opening:
         swarm = self._follow.opened(unit, swarm, network=self._network(unit))
         articles = await self._articles(ticket, question)
         unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None
-        unit.answer(opened_card(swarm, self._follow.names, articles, unowned=unowned))
+        others = unit.origin is not None and unit.origin.target.startswith(SHARED) and not private
+        card = opened_card(swarm, self._follow.names, articles, unowned=unowned, others=others)
+        unit.answer(card, private=private)
 
     def _owner(self, unit: Unit, ticket: Ticket) -> str:
         """Return who will own the swarm, and make sure that the asker may open it."""
@@ -157,7 +161,7 @@ class Opening:
 def _conversation(unit: Unit) -> str:
     """Return where people can go on talking if no room can be had; a call by command line is no such place."""
     here = unit.origin.target if unit.origin is not None else ""
-    return here if here.startswith(("room:", "remote:")) else direct_target(unit.actor.id)
+    return here if here.startswith(SHARED) else direct_target(unit.actor.id)
 
 
 async def _refuse_second(unit: Unit, request: Request) -> None:

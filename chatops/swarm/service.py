@@ -9,9 +9,9 @@ from typing import Literal
 from chatops.core.frozen import replace
 from chatops.core.grammar import BECAUSE
 from chatops.core.lexer import quote
-from chatops.core.message import Button, Card
+from chatops.core.message import Button, Card, Fact
 from chatops.core.params import Duration, Selector, TicketName
-from chatops.core.text import Text, _, said, to_type
+from chatops.core.text import Text, _, lines, said, to_type
 from chatops.core.unit import Unit
 from chatops.core.values import yes_or_no
 from chatops.engine.ticket_effects import AddNote, SetStatus
@@ -19,13 +19,13 @@ from chatops.errors import Impossible, NotAllowed
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Audience, Status, TicketSystems
 from chatops.swarm import moves
-from chatops.swarm.buttons import close_button, done_button
+from chatops.swarm.buttons import close_button, done_button, draft_button
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import question_number, reason, the_own, the_swarm
+from chatops.swarm.desk import answered_question, reason, the_own, the_swarm
 from chatops.swarm.inviting import Inviting
 from chatops.swarm.model import Finish, State, Swarm
 from chatops.swarm.opening import Opening, SwarmSettings
-from chatops.swarm.wording import people
+from chatops.swarm.wording import people, short
 
 ArticleChoice = Literal["linked", "draft", "none"]
 
@@ -118,7 +118,7 @@ class SwarmService:
     async def answer(self, unit: Unit, id: str, question: str, text: str) -> None:
         """Answer a question."""
         before = await self._mine(unit, id)
-        number = question_number(question)
+        number, text = answered_question(before, question, text)
         after = moves.answered(before, number, unit.actor.id, text, unit.now)
         words = _("{who} answered {number}: {text}", who=unit.actor.name, number=f"Q{number}", text=said(text))
         unit.note(after, words, tag="answer")
@@ -317,10 +317,18 @@ def _named_first(article: str, because: str) -> tuple[str, str]:
 
 
 def _form(swarm: Swarm) -> Card:
+    if not swarm.live:
+        return Card(title=_("Finish {swarm}", swarm=swarm.name), buttons=(close_button(swarm),))
+    proposal = swarm.solution
+    words = f'swarm done {swarm.name} {"" if proposal else "… "}article=new reply="…"'
     return Card(
         title=_("Finish {swarm}", swarm=swarm.name),
-        text=_("One form: what solved it, what becomes of the knowledge, what the customer hears."),
-        buttons=(done_button(swarm),) if swarm.live else (close_button(swarm),),
+        text=lines(
+            _("What solved it, what becomes of the knowledge, what does the customer hear?"),
+            _("In words: {command}", command=to_type(words)),
+        ),
+        facts=(Fact(label=_("Solution"), value=said(short(proposal.text))),) if proposal else (),
+        buttons=(draft_button(swarm), done_button(swarm)) if proposal else (done_button(swarm),),
     )
 
 

@@ -41,14 +41,14 @@ def assigned(buttons: Sequence[RenderedButton], before: Marks = NOTHING) -> Mark
     """Return the marks of a card that now has these buttons.
 
     A button keeps its emoji over edits; a new one gets its icon, or the next number, but never an emoji this card has used
-    before. Buttons whose form must be filled in get none: a reaction cannot ask.
+    before. Buttons whose form must be filled in get none: a reaction cannot ask. What is filled in already need not be.
     """
     meanings = dict(before.meanings)
     emoji_of = {ref: emoji for emoji, ref in meanings.items()}
     taken = {bare(emoji) for emoji in meanings}
     shown = []
     for button in buttons:
-        if not button.ref or any(field.required for field in button.form):
+        if not button.ref or any(field.required and not field.value for field in button.form):
             continue
         emoji = emoji_of.get(button.ref) or _free(button.icon, taken)
         if emoji is None:
