@@ -201,6 +201,10 @@ def doctor(
     if address:
         findings += [calling.Found(name="server", state="ok", detail=f"running at {address}")]
         findings += calling.doctor(address, folder)
+    elif not folder.is_dir():
+        fix = "Name the server's data folder: --data or CHATOPS_DATA. A new one is made when the server starts."
+        detail = f"there is none at {folder}"
+        findings.append(calling.Found(name="data folder", state="failure", detail=detail, fix=fix))
     elif settings is not None:
         from chatops.operating import examine_alone
 
@@ -301,7 +305,8 @@ def _use(group: str, words: Sequence[str]) -> None:
         if typed.help:
             typer.echo(toolbox.tool_page(tool))
             return
-        options = toolbox.complete(tool, toolbox.given(tool, typed), toolbox.Asking(_prompt))
+        given = toolbox.given(tool, typed)
+        options = toolbox.complete(tool, given, toolbox.Asking(_prompt), common=typed.common)
     except toolbox.Wrong as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
@@ -319,10 +324,16 @@ def _tools(config: Path | None, folder: Path, address: str) -> Sequence[Any]:
 
     if address:
         return calling.tools(address, folder)
+    from contextlib import ExitStack
+    from tempfile import TemporaryDirectory
+
     from chatops.operating import tools_of
 
     settings, _where = _settings(config, folder)
-    found: Sequence[Any] = _run(tools_of(settings, folder))
+    with ExitStack() as undo:
+        # To look what there is, or for a slip of the keyboard, no data folder is made.
+        known = folder if folder.is_dir() else Path(undo.enter_context(TemporaryDirectory()))
+        found: Sequence[Any] = _run(tools_of(settings, known))
     return found
 
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import MappingProxyType
+from typing import TextIO
 
 from chatops.calling import Described, Option
 from chatops.core.frozen import Frozen
@@ -25,6 +27,8 @@ COMMON = {
 }
 """What every tool takes besides its own options."""
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 class Wrong(ChatopsError):
     """What was typed is no use of a tool; the message ends with a command that works."""
@@ -38,9 +42,17 @@ class Typed(Frozen, frozen=True, kw_only=True):
     help: bool = False
 
     def path(self, name: str) -> Path | None:
-        """Return the folder or file given as `--config` or `--data`."""
+        """Return the folder or file given as `--config` or `--data`. Raise Wrong when it is empty."""
         given = self.options.get(name)
+        if given == "":
+            message = f"--{name} needs a value: it is empty."
+            raise Wrong(message)
         return None if given is None else Path(given)
+
+    @property
+    def common(self) -> Mapping[str, str]:
+        """What was given of the options that every tool takes."""
+        return {name: value for name, value in self.options.items() if name in COMMON}
 
 
 def announced() -> Mapping[str, str]:
@@ -112,7 +124,7 @@ def given(tool: Described, typed: Typed) -> Mapping[str, str]:
             rest = {other: value for other, value in own.items() if other in known and not known[other].secret}
             message = (
                 f"The {name} is never given on the command line, where others could read it. It is asked for, or read "
-                f"from standard input: {command(tool, rest)} < FILE"
+                f"from standard input: {command(tool, {**typed.common, **rest})} < FILE"
             )
             raise Wrong(message)
     return own
@@ -124,9 +136,19 @@ def command(tool: Described, options: Mapping[str, str]) -> str:
     return " ".join(["chatops", tool.group, tool.name, *words])
 
 
-def complete(tool: Described, told: Mapping[str, str], ask: Callable[[Option], str | None]) -> Mapping[str, str]:
-    """Return all options, those missing asked for. Raise Wrong when there is nobody to ask."""
+def complete(
+    tool: Described,
+    told: Mapping[str, str],
+    ask: Callable[[Option], str | None],
+    *,
+    common: Mapping[str, str] = NOTHING,
+) -> Mapping[str, str]:
+    """Return all options, those missing asked for. Raise Wrong when there is nobody to ask.
+
+    `common`: what else was typed, for the command that would work.
+    """
     options = dict(told)
+    typed = command(tool, {**common, **told})
     for option in tool.options:
         if option.name in options or (option.default is not None and not option.secret):
             continue
@@ -138,10 +160,10 @@ def complete(tool: Described, told: Mapping[str, str], ask: Callable[[Option], s
         elif option.instead_of:
             options[option.name] = ""
         elif option.secret:
-            message = f"The {option.name} is missing. Give it on standard input: {command(tool, told)} < FILE"
+            message = f"The {option.name} is missing. Give it on standard input: {typed} < FILE"
             raise Wrong(message)
         else:
-            message = f"The {option.name} is missing. Try: {command(tool, told)} --{option.name} VALUE"
+            message = f"The {option.name} is missing. Try: {typed} --{option.name} VALUE"
             raise Wrong(message)
     return options
 
@@ -188,9 +210,11 @@ class Asking:
 
     def __call__(self, option: Option) -> str | None:
         """Return the answer; None when there is none to be had."""
-        if sys.stdin.isatty():
+        # Python has none when it was closed before the start (`<&-`).
+        stdin: TextIO | None = sys.stdin
+        if stdin is not None and stdin.isatty():
             return self._prompt(option)
-        if not option.secret:
+        if stdin is None or not option.secret:
             return None
-        line = sys.stdin.readline()
+        line = stdin.readline()
         return line.rstrip("\r\n") if line else None

@@ -92,6 +92,23 @@ def _understood(typed: list[str]) -> Mapping[str, str]:
     return toolbox.given(toolbox.choose("shop", read, (LOGIN, STATUS)), read)
 
 
+def test_the_command_that_works_names_the_same_settings() -> None:
+    """Whoever types it as it stands comes further, not back."""
+    typed = toolbox.read("shop", ["login", "--config", "a b.toml", "--password", SECRET])
+    common = typed.common
+
+    with pytest.raises(Wrong, match=r"chatops shop login --config 'a b\.toml' < FILE"):
+        toolbox.given(LOGIN, typed)
+    with pytest.raises(Wrong, match=r"chatops shop login --config 'a b\.toml' --user VALUE"):
+        toolbox.complete(LOGIN, {}, lambda _option: None, common=common)
+
+
+def test_an_empty_folder_is_not_the_one_we_stand_in() -> None:
+    """`--data "$UNSET"` must not turn the present folder into a data folder."""
+    with pytest.raises(Wrong, match="--data needs a value"):
+        toolbox.read("shop", ["login", "--data="]).path("data")
+
+
 def test_what_is_missing_is_asked_for() -> None:
     """Not what was given, nor what has a default, nor the second secret when there is a first."""
     asked: list[str] = []
@@ -246,6 +263,31 @@ def test_a_group_shows_its_tools(folder: Path) -> None:
     missing = chatops("matrix", "login", folder=folder)
     assert missing.code == 2
     assert "matrix_network" in missing.err
+
+
+@pytest.mark.timeout(90)
+def test_looking_what_there_is_makes_no_data_folder(tmp_path: Path, folder: Path) -> None:
+    """Neither does a slip of the keyboard."""
+    settings, nowhere = str(folder / "chatops.toml"), tmp_path / "nowhere"
+
+    slip = chatops("doo", "--config", settings, folder=nowhere)
+    shown = chatops("matrix", "--config", settings, folder=nowhere)
+
+    assert (slip.code, shown.code) == (2, 2)
+    assert "Did you mean" in slip.err
+    assert "  login   " in shown.out
+    assert not nowhere.exists()
+
+
+@pytest.mark.timeout(90)
+def test_without_standard_input_nobody_is_asked(folder: Path) -> None:
+    """As a service manager may start it."""
+    words = ("matrix", "login", "--user", "@a:example.org")
+    closed = ("sh", "-c", 'exec "$@" <&-', "sh", *CHATOPS, *words)
+    ran = subprocess.run(closed, env=environment(folder), capture_output=True, text=True, timeout=60, check=False)
+
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("The password is missing. Give it on standard input: chatops matrix login")
 
 
 @pytest.mark.timeout(90)
