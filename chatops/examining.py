@@ -11,7 +11,7 @@ from typing import Any
 
 from chatops.core.clock import Clock
 from chatops.core.journal import Seal
-from chatops.engine.bounded import Bounded, Raised
+from chatops.engine.bounded import Bounded, DeadlinePassed, Raised
 from chatops.errors import ChatopsError, StoreError
 from chatops.hookspecs import Checkup, Finding
 from chatops.ports.chat import ChatNetwork, CheckResult
@@ -167,6 +167,9 @@ def _examined(
 
 
 def _broken(name: str, error: BaseException) -> Finding:
+    if isinstance(error, DeadlinePassed):
+        fix = "What it looks at answers too slowly; try again when that is better."
+        return Finding(name=name, state="failure", detail=f"not seen through within {PATIENCE:.0f} s", fix=fix)
     detail = str(error) if isinstance(error, ChatopsError) else f"could not be looked at ({type(error).__name__})"
     return Finding(
         name=name, state="failure", detail=detail, fix="That is a bug of the part that looks; please report it."

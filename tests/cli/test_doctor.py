@@ -84,6 +84,18 @@ def test_settings_that_are_wrong_are_a_finding(folder: Path, settings: str) -> N
     assert ran.json["findings"][-1]["state"] == "failure"
 
 
+@pytest.mark.timeout(90)
+def test_a_data_folder_that_is_not_there_is_found_missing(folder: Path) -> None:
+    """Whoever stands in the wrong place does not hear that all is well, and leaves nothing behind there."""
+    nowhere = folder / "nowhere"
+
+    ran = chatops("doctor", "--config", str(folder / "chatops.toml"), folder=nowhere)
+
+    assert ran.code == 1
+    assert f"FAIL    data folder: there is none at {nowhere}\n" in ran.out
+    assert not nowhere.exists()
+
+
 class Surgery:
     """An examination of parts a test has made."""
 
@@ -150,6 +162,24 @@ async def test_a_checkup_that_breaks_or_fails_is_a_finding(surgery: Surgery) -> 
     assert found["look 0"].detail == "could not be looked at (ValueError)"
     assert found["look 1"].detail == "the far end is silent"
     assert found["fine"].state == "ok"
+
+
+async def test_what_takes_too_long_is_no_bug(surgery: Surgery) -> None:
+    """A far end that hangs is called that."""
+    started = asyncio.Event()
+
+    async def hangs() -> Sequence[Finding]:
+        started.set()
+        await asyncio.Event().wait()
+        return ()
+
+    looking = asyncio.create_task(surgery.findings(hangs))
+    await started.wait()
+    surgery.clock.advance(timedelta(seconds=60))
+    found = (await looking)["look 0"]
+
+    assert found.detail == "not seen through within 60 s"
+    assert "bug" not in found.fix
 
 
 async def test_a_connection_that_is_down_is_a_failure(surgery: Surgery) -> None:
