@@ -129,7 +129,7 @@ class Reaction(Body, frozen=True, kw_only=True):
 
 
 class MemberChange(Body, frozen=True, kw_only=True):
-    """Somebody came into a room, left it, or asked to be let in (`knocked`)."""
+    """Somebody came into a room, left it, or asked to be let in (`knocked`). Whom the server took out itself is not told."""
 
     kind: ClassVar[str] = "member"
 
@@ -143,7 +143,7 @@ class MemberChange(Body, frozen=True, kw_only=True):
 
 
 class RoomMoved(Body, frozen=True, kw_only=True):
-    """A room goes on as another one (Matrix upgrades rooms); we are in it, and its members are being invited again."""
+    """A room goes on as another one; we are in it, and its members are being invited again."""
 
     kind: ClassVar[str] = "room.moved"
 

@@ -116,6 +116,9 @@ def _member(event: Event, place: Place) -> MemberChange | None:
     change, user = change_of(event), event.state_key
     if change is None or user is None:
         return None
+    if event.sender == place.me and user != place.me:
+        # Whom we took out may have been let in again before we hear of it.
+        return None
     if user == place.me and not _worth_telling(event, change):
         return None
     if user == place.partner and change == "joined":

@@ -189,6 +189,8 @@ def test_a_reaction_names_message_and_emoji() -> None:
         (member(ANN, "leave", "invite", by=BEN), None),
         (member(ANN, "leave", "ban", by=BEN), None),
         (member(ANN, "ban", "join", by=BEN), "banned"),
+        (member(ANN, "leave", "join", by=ME), None),
+        (member(ANN, "ban", "join", by=ME), None),
         (member(ANN, "invite", by=BEN), None),
         (member(ANN, "knock"), "knocked"),
         (member(ANN, "what"), None),
@@ -203,7 +205,7 @@ def test_a_reaction_names_message_and_emoji() -> None:
     ],
 )
 def test_memberships_are_changes(event: dict[str, Any], change: str | None) -> None:
-    """Only where one changes; of our own only that we come in, and that we are put out."""
+    """Only where one changes, and not by our doing; of our own only that we come in, and that we are put out."""
     body = read(event)
     if change is None:
         assert body is None
