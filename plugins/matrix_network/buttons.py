@@ -50,8 +50,11 @@ class Buttons:
                 event = await self._homeserver.call(Api.room_get_event(NO_TOKEN, room, message))
             except Missing:
                 return None
-            marks = marks_of(event, (await self._accounts.account()).user)
-            self._known.put((room, message), marks)
+            read = marks_of(event, (await self._accounts.account()).user)
+            marks = self._known.get((room, message))
+            if marks is None:  # else we have edited the card meanwhile, and know better
+                marks = read
+                self._known.put((room, message), marks)
         return marks.meaning(emoji)
 
     def remember(self, room: str, message: str, marks: Marks) -> None:

@@ -83,7 +83,8 @@ class Sending:
     async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:
         """Replace one of our messages; what is too long is cut. Raise Missing or Forbidden.
 
-        The buttons are changed first: cut off in between, the same edit finds the same to do again.
+        The buttons are changed first: cut off in between, the same edit finds the same to do again. And what they mean is
+        known before they can be clicked, which may be long before the homeserver takes the text.
         """
         room = message.room
         raw = await self._homeserver.call(Api.room_get_event(NO_TOKEN, room.id, message.id))
@@ -106,10 +107,10 @@ class Sending:
 
         new = [emoji for emoji in marks.shown if emoji not in before.shown]
         gone = [emoji for emoji in before.shown if emoji not in marks.shown]
+        self._buttons.remember(room.id, message.id, marks)
         await self._seeds.plant(room.id, message.id, new, key=key)
         await self._seeds.weed(room.id, message.id, gone, key=key)
         await self._fitting(room, body, made, key)
-        self._buttons.remember(room.id, message.id, marks)
 
     async def react(self, message: MessageRef, emoji: str, *, key: str) -> None:
         """Put a reaction on a message. Raise Missing when it is not there."""

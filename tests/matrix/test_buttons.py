@@ -20,6 +20,7 @@ from matrix_network.marks import KEYCAPS, NOTHING, assigned, bare
 from matrix_network.plugin import MatrixNetwork
 from matrix_network.render import CARD
 from matrix_people import MatrixPerson, Person, Raw
+from matrix_proxy import MatrixProxy, delayed
 from synapse_server import Login, OwnSynapse, Synapse
 
 FORM = (RenderedField(name="why", label="Why", kind="line", required=True),)
@@ -208,6 +209,29 @@ class TestOnAHomeserver:
                 click = await anna.react(room, ref.id, "✅")
                 await plugin.seeds.give_back(room, click)
             assert await reactions(anna, room, ref.id) == [(bot.user, "✅"), *left]
+
+    async def test_a_new_button_works_as_soon_as_it_can_be_clicked(
+        self, synapse: Synapse, person: Person, bot: Login, proxy: MatrixProxy
+    ) -> None:
+        """Also when the homeserver takes its time over the text that names it."""
+        anna = await person("anna")
+        room = await in_room(anna, bot)
+        heard, taken = Heard(), asyncio.Event()
+        async with speaking(proxy.url, bot) as plugin:
+            running = asyncio.ensure_future(plugin.network.run(heard))
+            await until(lambda: NETWORK in heard.checkpoints, task=running)
+            ref = await plugin.network.post(RoomRef(network=NETWORK, id=room), card(button("a")), key="1")
+            proxy.plan(delayed(taken), method="PUT", path="/send/m.room.message")
+            editing = asyncio.ensure_future(plugin.network.edit(ref, card(button("a"), button("b")), key="2"))
+            while (bot.user, KEYCAPS[1]) not in await reactions(anna, room, ref.id):
+                pass
+            await anna.react(room, ref.id, KEYCAPS[1])
+            bodies = await heard.until(lambda bodies: len(bodies) == 1)
+            taken.set()
+            await editing
+            running.cancel()
+            await asyncio.wait({running})
+        assert [body.action for body in bodies if isinstance(body, ButtonPress)] == ["b"]
 
     async def test_two_people_click(self, synapse: Synapse, person: Person, bot: Login) -> None:
         """Each click is a press of its own; afterwards only our own reaction is left, to be clicked again."""
