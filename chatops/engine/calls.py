@@ -11,7 +11,7 @@ import structlog
 from chatops.core.clock import Clock
 from chatops.engine.bounded import Bounded, DeadlinePassed, Raised
 from chatops.engine.limits import Allowance
-from chatops.engine.performing import Hopeless, NotYet
+from chatops.engine.performing import Hopeless, NotYet, Silent
 from chatops.engine.settings import EngineSettings
 from chatops.errors import AuthExpired, OutcomeUnknown, RateLimited, Unreachable
 from chatops.ports.chat import ChatNetwork
@@ -29,8 +29,9 @@ LONGEST_TURN = 20.0
 TRIES_BEFORE_REST = 3
 """Failures in a row after which a network is left alone for a while."""
 
-LONGEST_REST = 30.0
-"""Seconds."""
+SHORTEST_REST, LONGEST_REST = 2.0, 30.0
+"""Seconds. In between, a network that has not answered for a while is left alone for half as long again: so what waits
+for it is late by half of an outage at most, and many sends that fail at once count as one outage, not as a long one."""
 
 
 class Line:
@@ -49,6 +50,8 @@ class Line:
         """Sends that wait for a slot."""
         self._allowance = Allowance(network.capabilities, clock, bulk_reserve=settings.bulk_reserve)
         self._failures = 0
+        self._silent_since = float("-inf")
+        """Monotonic seconds of the first of these failures."""
         self._rests_until = float("-inf")
         self.given_up = False
         """True while the network refuses our credentials: nothing is sent until somebody has mended that."""
@@ -83,6 +86,10 @@ class Line:
             message = f"{self.network.name} does not answer"
             raise NotYet(self._rests_until - self._clock.monotonic(), message)
 
+    def heard(self) -> None:
+        """The network has just told us something: if it was left alone, it need not be any longer."""
+        self._rests_until = float("-inf")
+
     async def _slot(self) -> None:
         """Take a slot. As many as there are may wait for one: more would keep the other networks from sending."""
         if self._queued >= self._settings.network_sends:
@@ -105,17 +112,27 @@ class Line:
         """Take note of a failure, and return what it means for the one who asked."""
         if isinstance(error, RateLimited):
             self._allowance.limited(error.retry_after, room)
-        if isinstance(error, Unreachable | AuthExpired | OutcomeUnknown | DeadlinePassed):
-            self._failures += 1
-            if self._failures >= TRIES_BEFORE_REST:
-                rest = min(2.0 ** (self._failures - TRIES_BEFORE_REST), LONGEST_REST)
-                self._rests_until = self._clock.monotonic() + rest
-                log.warning("a chat network does not answer", network=self.network.name, rest=rest)
+        if not isinstance(error, Unreachable | AuthExpired | OutcomeUnknown | DeadlinePassed):
+            return error
+        rest = self._failed()
         if isinstance(error, OutcomeUnknown | DeadlinePassed):
             # With native keys a repetition is harmless, so not knowing is no different from not having arrived.
-            kind = Unreachable if self.network.capabilities.native_keys else OutcomeUnknown
-            return kind(str(error))
+            error = Unreachable(str(error)) if self.network.capabilities.native_keys else OutcomeUnknown(str(error))
+        if isinstance(error, Unreachable) and self._failures > 1:
+            return Silent(rest, str(error), code=error.code)
         return error
+
+    def _failed(self) -> float:
+        """Count one more failure in a row, and return the seconds until the network is worth another look."""
+        now = self._clock.monotonic()
+        self._silent_since = now if self._failures == 0 else self._silent_since
+        self._failures += 1
+        rest = min(max((now - self._silent_since) / 2, SHORTEST_REST), LONGEST_REST)
+        if self._failures >= TRIES_BEFORE_REST:
+            if not self.resting:
+                log.warning("a chat network does not answer", network=self.network.name, rest=round(rest, 1))
+            self._rests_until = now + rest
+        return rest
 
 
 class Lines:
@@ -140,6 +157,12 @@ class Lines:
             message = f"the network {network} is not connected"
             raise Hopeless(message)
         return line
+
+    def heard(self, network: str) -> None:
+        """A network has just told us something."""
+        line = self._lines.get(network)
+        if line is not None:
+            line.heard()
 
     def get(self, network: str) -> Line | None:
         """Return the way to a network, or None."""

@@ -152,6 +152,7 @@ class Engine:
             rooms=self.rooms,
             probe=probe,
             accepted=self.ring,
+            heard=lines.heard,
             courtesy=courtesy,
         )
         parts = Parts(

@@ -62,6 +62,7 @@ class Intake:
         rooms: RoomBook,
         probe: Callable[[str], None],
         accepted: Callable[[], None],
+        heard: Callable[[str], None],
         courtesy: Courtesy,
     ) -> None:
         self._store = store
@@ -71,6 +72,7 @@ class Intake:
         self._rooms = rooms
         self._probe = probe
         self._accepted = accepted
+        self._heard = heard
         self._courtesy = courtesy
         self._recent: OrderedDict[str, str] = OrderedDict()
         self._redacted: OrderedDict[str, None] = OrderedDict()
@@ -85,6 +87,7 @@ class Intake:
         self, network: str, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None
     ) -> None:
         """Accept what a network received, and the checkpoint behind it."""
+        self._heard(network)
         rows = [row for key, body in events if (row := self._row(network, key, body)) is not None]
         if not rows and not self._checkpoint_due(checkpoint):
             return

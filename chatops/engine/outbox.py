@@ -18,7 +18,7 @@ from chatops.engine.bounded import Raised, guarded
 from chatops.engine.courtesy import Courtesy
 from chatops.engine.inbox import backoff, new_reference
 from chatops.engine.outage import Outage
-from chatops.engine.performing import Hopeless, NotYet, Performance, Performer
+from chatops.engine.performing import Hopeless, NotYet, Performance, Performer, Silent
 from chatops.engine.router import fit
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
@@ -173,7 +173,8 @@ class Outbox:
         age = (self._clock.now() - row.created_at).total_seconds()
         if row.attempts + 1 >= self._settings.send_attempts and age >= self._settings.send_patience:
             return self._ended(row, effect, "dead", reason_of(error))
-        return self._again(row, backoff(row.attempts, self._settings, self._chance()), reason_of(error))
+        after = error.after if isinstance(error, Silent) else backoff(row.attempts, self._settings, self._chance())
+        return self._again(row, after, reason_of(error))
 
     def _again(self, row: ClaimedPost, after: float, reason: str) -> Mark:
         not_before = self._clock.now() + timedelta(seconds=after)

@@ -7,6 +7,7 @@ from typing import Protocol
 from chatops.core.commit import OutboxRow
 from chatops.core.effects import Effect
 from chatops.core.frozen import Frozen
+from chatops.errors import Unreachable
 from chatops.ports.store import ClaimedPost, Placed
 
 
@@ -24,6 +25,14 @@ class NotYet(Exception):
 
     def __init__(self, after: float, why: str) -> None:
         super().__init__(why)
+        self.after = after
+
+
+class Silent(Unreachable):
+    """A chat network does not answer. It is looked at again in `after` seconds, whatever that means for a single post."""
+
+    def __init__(self, after: float, why: str, *, code: str | None = None) -> None:
+        super().__init__(why, code=code)
         self.after = after
 
 

@@ -62,7 +62,7 @@ class TypingNotice:
             del self._waiting[wait.room]
             wait.over = True
             if wait.shown:
-                self._background.spawn(self._tell(wait.room, typing=False), name=f"typing no more in {wait.room}")
+                self._background.spawn(self._end(wait.room), name=f"typing no more in {wait.room}")
 
     async def _notice(self, wait: _Wait) -> None:
         try:
@@ -70,23 +70,29 @@ class TypingNotice:
             for _time in range(int(LONGEST / RENEWED)):
                 if wait.over:
                     return
-                wait.shown = True
-                await self._tell(wait.room, typing=True)
+                wait.shown = True  # already now: whoever answers meanwhile ends it
+                wait.shown = await self._tell(wait.room, typing=True)
                 if wait.over:
                     # It was answered while the notice was on its way, which may have overtaken its end.
-                    await self._tell(wait.room, typing=False)
+                    if wait.shown:
+                        await self._tell(wait.room, typing=False)
                     return
                 await self._sleep(RENEWED)
         finally:
             if self._waiting.get(wait.room) is wait:
                 del self._waiting[wait.room]
 
-    async def _tell(self, room: str, *, typing: bool) -> None:
+    async def _end(self, room: str) -> None:
+        await self._tell(room, typing=False)
+
+    async def _tell(self, room: str, *, typing: bool) -> bool:
+        """Tell the homeserver; return whether it took that."""
         try:
             user = (await self._accounts.account()).user
             await self._homeserver.call(Api.room_typing(NO_TOKEN, room, user, typing, int(LASTS * 1000)))
         except PortError:
-            return
+            return False
+        return True
 
 
 class _Wait:
