@@ -97,7 +97,7 @@ class ToolOption(Frozen, frozen=True, kw_only=True):
     """Something a tool has to know. What is not given on the command line is asked for, unless there is a default."""
 
     name: str
-    """`homeserver` is given as `--homeserver VALUE`."""
+    """`user` is given as `--user VALUE`."""
     help: str
     default: str | None = None
     secret: bool = False

@@ -18,8 +18,8 @@ from chatops.core.frozen import Frozen
 from chatops.errors import ChatopsError
 
 GROUP = "chatops.tools"
-"""The entry point group in which a package names the groups of its tools, each with its plugin's name: `matrix =
-"matrix_network"`. It is read for `chatops --help`, which imports no plugin."""
+"""The entry point group in which a package names the groups of its tools, each with its plugin's name: `shop =
+"shop_network"`. It is read for `chatops --help`, which imports no plugin."""
 
 COMMON = {
     "config": "Settings file.",
