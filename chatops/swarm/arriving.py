@@ -58,13 +58,15 @@ class Arrivals:
             self._off(unit, swarm, room, person, refusal)
 
     def _joined(self, unit: Unit, swarm: Swarm, room: Room, person: Person) -> None:
-        if swarm.member(person.id) or not swarm.live:
+        if swarm.member(person.id) or (not swarm.live and swarm.visible_to(person)):
             return
         refusal = may_not(swarm, person)
         if refusal is None:
             self._inviting.take_in(unit, swarm, person)
             return
         self._off(unit, swarm, room, person, refusal)
+        if not swarm.live:
+            return
         guest = "guest:" if "guest" in person.roles else ""
         card = Card(
             title=_("{person} came into the room of {swarm} without being asked", person=person.name, swarm=swarm.name),

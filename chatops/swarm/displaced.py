@@ -65,9 +65,13 @@ class DisplacedSwarms:
         self._follow.card_gone(unit, after, place.target, words)
 
     async def rebound(self, unit: Unit, fact: RoomRebound) -> None:
-        """The room goes on as another one: the card stands there again."""
+        """The room goes on as another one: the card stands there again. What is over is closed there, too."""
         swarm = await _swarm(unit, fact.subject)
         if swarm is None or all(place.room != fact.room for place in swarm.places):
+            return
+        if swarm.over:
+            key = f"swarm:{swarm.id}/archive/{fact.room}/{unit.event.seq}"
+            unit.effect(ArchiveRoom(room=fact.room), key=key)
             return
         for place in swarm.places:
             if place.room == fact.room:

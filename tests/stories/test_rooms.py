@@ -120,6 +120,21 @@ async def test_a_renewed_room_has_the_card_again() -> None:
         assert (await swarm(story)).member("anna")
 
 
+async def test_a_room_renewed_after_its_swarm_ended_stays_closed() -> None:
+    """Nothing is said there: nothing goes on."""
+    story = Story()
+    async with story.stage as stage:
+        room = await opened(story)
+        await stage.says("olga", "swarm cancel SW-1 wrong case")
+        assert stage.network.rooms[room].archived
+        old, new = stage.network.upgrade(room, "renewed")
+        await stage.network.deliver(("one", RoomMoved(room=old, to=new, at=stage.clock.now())))
+        await stage.settle()
+
+        assert stage.network.history("renewed") == []
+        assert stage.network.rooms["renewed"].archived
+
+
 async def test_who_knocks_is_let_in_as_by_joining() -> None:
     """And told what it is about; knocking again changes nothing for one who is in."""
     story = Story()
@@ -198,6 +213,20 @@ async def test_who_walks_into_a_private_swarm_is_taken_out_and_the_owner_hears()
         await stage.presses("olga", "swarm invite SW-1 ben", room="direct-olga")
         await stage.presses("ben", "I’ll help", room="direct-ben")
         assert story.members() == {"olga", "ben"}
+
+
+async def test_a_private_room_stays_closed_to_others_when_the_work_is_done() -> None:
+    """What was said there can still be read there. Nobody is asked in any more, so the owner is not troubled."""
+    story = Story()
+    async with story.stage as stage:
+        room = await opened(story, 'swarm open cases:1001 "refund loops" private')
+        await stage.says("olga", "swarm cancel SW-1 wrong case")
+        since = len(stage.network.posted)
+        await happens(story, "ben", room, "joined")
+
+        assert story.members() == {"olga"}
+        assert "only for those who have been asked in" in fresh(story, "direct-ben", since)
+        assert fresh(story, "direct-olga", since) == ""
 
 
 async def test_accepting_alone_gives_two_signals() -> None:
