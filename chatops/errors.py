@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from chatops.core.text import Text
 
@@ -69,6 +69,8 @@ class UsageError(Refusal):
     """The words were not understood."""
 
     code = "usage"
+    examples: Collection[str] = ()
+    """Those of `commands` that only show how it is written: run by a click they would do what nobody asked for."""
 
 
 class UnknownCommand(UsageError):

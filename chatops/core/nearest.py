@@ -15,6 +15,9 @@ SHORTLIST = 24
 CLOSELY = 10
 """Wordings compared slip by slip."""
 
+TOO_FAR = 0.6
+"""Slips for each letter; what is further away is not what anybody meant."""
+
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _PLACES = {
     letter: (row, column + row * 0.4) for row, letters in enumerate(_ROWS) for column, letter in enumerate(letters)
@@ -38,7 +41,7 @@ class Wording(Frozen, frozen=True, kw_only=True):
 
 
 def closest(words: Sequence[str], wordings: Iterable[Wording], *, locale: str, limit: int) -> list[Wording]:
-    """Return the wordings closest to the first of `words`, best first, each of another command."""
+    """Return the wordings close to the first of `words`, best first, each of another command; none for small talk."""
     candidates = list(wordings)
     choices = [wording.key for wording in candidates]
     rough: dict[tuple[str, int], float] = {}
@@ -53,7 +56,7 @@ def closest(words: Sequence[str], wordings: Iterable[Wording], *, locale: str, l
         score += _MIXED if candidates[index].mixed else 0
         scores[index] = min(score, scores.get(index, score))
     ranked = sorted(
-        scores,
+        (index for index, score in scores.items() if score <= TOO_FAR),
         key=lambda index: (scores[index], candidates[index].language != locale, len(choices[index]), choices[index]),
     )
     best: dict[str, Wording] = {}

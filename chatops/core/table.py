@@ -95,11 +95,15 @@ class CommandTable:
             candidates = (*candidates, *implied)
         if allowed is not None:
             candidates = [wording for wording in candidates if allowed(self._by_words[wording.command])]
-        # An abbreviation (`sw open`) is understood; what people are told to type is the command's own wording.
-        return tuple(
-            wording.command if wording.language == SOURCE_LOCALE and wording.text not in short else wording.text
-            for wording in closest(words, candidates, locale=context.locale, limit=limit)
-        )
+        own = usage.language(context.locale)
+
+        def told(wording: Wording) -> str:
+            # Abbreviations (`sw open`) and other languages are understood; people are told the command's own wording.
+            if wording.language == SOURCE_LOCALE:
+                return wording.text if wording.text in short else wording.command
+            return wording.text if wording.language == own else wording.command
+
+        return tuple(told(one) for one in closest(words, candidates, locale=own, limit=limit))
 
     # making the index
 
@@ -201,8 +205,10 @@ class CommandTable:
             except (BadArgument, Ambiguous) as unread:
                 raise self._explained(unread, command, context) from None
         except UsageError as unread:
+            unread.examples = [one for one in unread.commands if self._made_up(one, line, context)]
             if dry_run:  # what is offered instead must not do more than what was asked
                 unread.commands = tuple(f"{text} {DRY_RUN}" for text in unread.commands)
+                unread.examples = [f"{text} {DRY_RUN}" for text in unread.examples]
             raise
         typed = text.strip() + "".join(f" {name}={quote(value)}" for name, value in fields.items())
         return Call(command=command, arguments=given, typed=typed, dry_run=dry_run)
@@ -310,6 +316,17 @@ class CommandTable:
         except UsageError:
             return None
         return text
+
+    def _made_up(self, text: str, typed: str, context: ReadContext) -> bool:
+        """Whether a command that does something has words which nobody typed and which are no choices of it."""
+        found = tokens(prepared(text))
+        match = self._match(found, context)
+        if match is None or not any(command.acts for command in match.commands):
+            return False
+        known = {fold(word) for command in match.commands for word in usage.choices(command, context)}
+        given = (fold(token.value if token.key else token.text) for token in found[match.length :])
+        # In `demo:1001` for `zd:1001` only the number is anybody's own.
+        return any(word.rpartition(":")[2] not in fold(typed) and word not in known for word in given)
 
     def _explained(self, unread: UsageError, command: Command, context: ReadContext) -> UsageError:
         """Return the error with the usage as its hint and only commands that would work."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 
 from chatops.core import values
 from chatops.core.command import Command, Parameter, ReadContext
@@ -65,6 +66,15 @@ def example(command: Command, context: ReadContext, *, wording: str | None = Non
         word = quote(word) if " " in word else word
         parts.append(word if parameter.positional else f"{key(parameter, context.locale)}={word}")
     return " ".join(parts)
+
+
+def choices(command: Command, context: ReadContext) -> Iterator[str]:
+    """Yield the words that stand for something without being anybody's own: choices, and what the room is about."""
+    for parameter in command.parameters:
+        if isinstance(parameter.type, type) and issubclass(parameter.type, Enum):
+            yield from (str(one.value) for one in parameter.type)
+        if parameter.id_of is not None and context.noun == parameter.id_of.kind and context.id:
+            yield values.id_text(parameter.id_of, context.id)
 
 
 def overview(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:

@@ -18,7 +18,7 @@ from chatops.core.icons import numbered
 from chatops.core.journal import AuditRecord
 from chatops.core.message import Button, ButtonPress, Message, Refused, Said
 from chatops.core.rooms import direct_target, remote_target
-from chatops.core.text import Code, _, said
+from chatops.core.text import Code, _, lines, said, to_type
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import Asker, people
 from chatops.engine.dry_run import described
@@ -26,7 +26,7 @@ from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
 from chatops.engine.roombook import RoomBook
 from chatops.engine.units import Units
-from chatops.errors import Impossible, NotAllowed, NotFound, Refusal
+from chatops.errors import Impossible, NotAllowed, NotFound, Refusal, UsageError
 from chatops.ports.roster import Directory
 from chatops.ports.store import Store
 
@@ -291,11 +291,20 @@ class PressWork(CommandWork):
 
 
 def answer_of(refusal: Refusal) -> Refused:
-    """Return what is posted for a refusal: what and why, what would work, and that as buttons."""
+    """Return what is posted for a refusal: what and why, what would work, and that as buttons.
+
+    Commands that are only examples cannot be pressed; what comes first is shown, to be written anew.
+    """
+    examples = refusal.examples if isinstance(refusal, UsageError) else ()
+    hint = refusal.hint
+    if refusal.commands and refusal.commands[0] in examples:
+        example = _("For example: {command}", command=to_type(refusal.commands[0]))
+        hint = example if hint is None else lines(hint, example)
+    offered = [command for command in refusal.commands if command not in examples]
     return Refused(
         code=refusal.code,
         message=refusal.message,
-        hint=refusal.hint,
+        hint=hint,
         commands=refusal.commands,
-        buttons=numbered(Button(label=said(command), command=command) for command in refusal.commands[:MOST_OFFERS]),
+        buttons=numbered(Button(label=said(command), command=command) for command in offered[:MOST_OFFERS]),
     )

@@ -124,3 +124,16 @@ def test_nobody_is_told_words_of_two_languages() -> None:
     for typed in ("swarm merge SW-9", "swarm reopen", "swarm handover @jan", "swarm ask jan"):
         for near in TABLE.nearest(typed, context()):
             assert "gereed" not in near
+
+
+@pytest.mark.parametrize("typed", ["thanks!", "ja", "danke!", "https://example.org"])
+def test_small_talk_is_not_taken_for_a_slip(typed: str) -> None:
+    """Nothing is offered that nobody could have meant."""
+    assert TABLE.nearest(typed, context()) == ()
+
+
+def test_suggestions_speak_the_readers_language() -> None:
+    """A Dutch word is understood from anybody, and answered to a German in German or English."""
+    for typed in ("zwerm opene", "zwerm toonen", "zwerm uitnodige"):
+        for near in TABLE.nearest(typed, context(locale="de")):
+            assert near.partition(" ")[0] in {"swarm", "schwarm"}, near

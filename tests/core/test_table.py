@@ -12,7 +12,7 @@ from chatops.core.params import Duration, Selector, TicketName, When
 from chatops.core.table import CommandTable
 from chatops.core.text import _
 from chatops.core.unit import Unit
-from chatops.errors import Ambiguous, BadArgument, PluginError, Refusal, UnknownCommand
+from chatops.errors import Ambiguous, BadArgument, PluginError, Refusal, UnknownCommand, UsageError
 from sample_commands import Size, context, in_room, sample_commands, sample_table, server_commands
 
 TABLE = sample_table()
@@ -312,6 +312,27 @@ def test_an_argument_not_understood_names_a_command_that_works(text: str, offere
     assert isinstance(wrong, BadArgument)
     assert wrong.commands[0].startswith(offered)
     assert wrong.hint is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("swarm open", 'swarm open demo:1001 "help needed"'),
+        ("swarm invite SW-7 team:x", "swarm invite SW-7 skill:billing"),
+        ("swarm invite SW-7 --dry-run", "swarm invite SW-7 skill:billing --dry-run"),
+        ("swarm open zd:1001 x", None),
+        ("swarm opne demo:1001 refund loops", None),
+        ("swarm shows", None),
+        ("thing size tiny", None),
+    ],
+)
+def test_what_is_made_up_is_only_an_example(text: str, example: str | None) -> None:
+    """Nobody's case, nobody asked for: it is shown, and no click runs it. Looking at something is harmless."""
+    wrong = refusal(text)
+
+    assert isinstance(wrong, UsageError)
+    assert (wrong.commands[0] in wrong.examples) == (example is not None)
+    assert example in {None, wrong.commands[0]}
 
 
 def test_two_plugins_claiming_one_wording_are_refused() -> None:
