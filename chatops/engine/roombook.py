@@ -73,13 +73,16 @@ class RoomBook:
             self._partners.pop(room, None)
 
     def moved(self, room: RoomRef, to: RoomRef) -> None:
-        """Take note that a room goes on as another one, before what has to be stored about it is."""
+        """Take note that a room goes on as another one, before what has to be stored about it is.
+
+        Whether a direct chat still is one in the new room, where others may be, its network says when it is asked.
+        """
         known = self._by_remote.get(str(room))
         if known is not None:
             self._by_remote.setdefault(str(to), known)
         partner = self.partner(room)
         if partner is not None:
-            self.met(partner, to)
+            self.forget_direct(partner)
 
     def change(self, room: str) -> asyncio.Event:
         """Return an event that is set when the room changes."""

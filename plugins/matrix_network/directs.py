@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from chatops.ports.records import Records, Write
 
 MOST = 100_000
@@ -15,6 +17,7 @@ class Directs:
         self._records = records
         self._rooms: dict[str, str] | None = None
         self._users: dict[str, str] = {}
+        self._alone = asyncio.Lock()
 
     async def load(self) -> None:
         """Read all of them, once."""
@@ -38,16 +41,19 @@ class Directs:
     async def remember(self, user: str, room: str) -> None:
         """Make a room somebody's direct chat, instead of the one before."""
         await self.load()
-        await self._records.write(Write(kind="direct", id=user, body={"room": room}))
-        if self._rooms is not None:
-            self._users.pop(self._rooms.get(user, ""), None)
-            self._rooms[user] = room
-        self._users[room] = user
+        async with self._alone:
+            await self._records.write(Write(kind="direct", id=user, body={"room": room}))
+            if self._rooms is not None:
+                self._users.pop(self._rooms.get(user, ""), None)
+                self._rooms[user] = room
+            self._users[room] = user
 
     async def forget(self, room: str) -> None:
         """A room is no direct chat any more: somebody else came in, or it is gone. Harmless when it was none."""
         await self.load()
-        user = self._users.pop(room, None)
-        if user is not None and self._rooms is not None and self._rooms.get(user) == room:
-            await self._records.delete("direct", user)
-            del self._rooms[user]
+        async with self._alone:
+            user = self._users.get(room)
+            if user is not None and self._rooms is not None and self._rooms.get(user) == room:
+                await self._records.delete("direct", user)
+                del self._rooms[user]
+            self._users.pop(room, None)

@@ -17,7 +17,7 @@ from matrix_network.clock import Clock
 from matrix_network.directs import Directs
 from matrix_network.event import Event
 from matrix_network.homeserver import NO_TOKEN, Homeserver
-from matrix_network.memberships import join, joined, memberships, predecessor
+from matrix_network.memberships import company, join, joined, memberships, predecessor
 
 MOST = 100_000
 """Moves and lost rooms that are read at start."""
@@ -115,14 +115,22 @@ class Following:
         if not move.joined:
             if not await self._enter(move):
                 return
-            user = await self._directs.user(room)
-            if user is not None:
-                await self._directs.remember(user, move.to)
+            await self._move_direct(move)
             move = await self._keep(replace(move, joined=True))
         await self._invite_again(move)
         await self._tell(move.room)
         await self._forget(move)
         log.info("a room has moved", room=room, to=move.to)
+
+    async def _move_direct(self, move: Move) -> None:
+        """Let a direct chat go on in the new room, unless others are there: who upgrades a room chooses who comes along."""
+        user = await self._directs.user(move.room)
+        if user is None:
+            return
+        if await company(self._homeserver, move.to) <= {user, self._me}:
+            await self._directs.remember(user, move.to)
+        else:
+            await self._directs.forget(move.room)
 
     async def _enter(self, move: Move) -> bool:
         """Come into the room that another goes on as, if it does.

@@ -19,7 +19,7 @@ from matrix_network.answer import Invitation
 from matrix_network.chores import Chores
 from matrix_network.directs import Directs
 from matrix_network.homeserver import NO_TOKEN, Homeserver
-from matrix_network.memberships import join, memberships
+from matrix_network.memberships import company, join
 from matrix_network.settings import MatrixSettings
 
 MOST = 10_000
@@ -124,7 +124,6 @@ class Invites:
 
     async def _alone_with(self, user: str, room: str) -> bool:
         try:
-            found = await memberships(self._homeserver, room)
+            return await company(self._homeserver, room) == {self._me, user}
         except Rejected:
             return False
-        return {each for each, membership in found.items() if membership in {"join", "invite"}} == {self._me, user}

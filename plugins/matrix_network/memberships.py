@@ -9,6 +9,8 @@ from nio import Api
 from matrix_network.event import id_in, object_in, text_in
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 
+PRESENT = frozenset({"join", "invite"})
+
 
 async def memberships(homeserver: Homeserver, room: str) -> dict[str, str]:
     """Return everybody's membership by user id: `join`, `invite`, `leave`, `ban`, `knock`. Raise a PortError."""
@@ -21,6 +23,11 @@ async def memberships(homeserver: Homeserver, room: str) -> dict[str, str]:
             if user is not None and membership is not None:
                 found[user] = membership
     return found
+
+
+async def company(homeserver: Homeserver, room: str) -> set[str]:
+    """Return who is in a room or may come in: from what is written now on, they can read it. Raise a PortError."""
+    return {user for user, membership in (await memberships(homeserver, room)).items() if membership in PRESENT}
 
 
 async def join(homeserver: Homeserver, room: str, *, via: str) -> None:

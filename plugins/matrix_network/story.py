@@ -114,7 +114,9 @@ class Telling:
                 return None if reaction is None else taken_back(reaction, body.at)
             case MemberChange(ourselves=True, change="joined"):
                 return body if self._following.was_put_out(place.room) else None
-            case MemberChange(ourselves=True):
+            case MemberChange(ourselves=True) if event.before == "join":
+                # An invitation that another homeserver takes back comes without what was before it (Synapse: outliers).
+                # We were never in that room, and the next invitation to it is judged like any other.
                 await self._following.put_out(place.room)
         return body
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
 from chatops.core.message import MemberChange, RoomMoved
 from matrix_ears import Ears, room_with
 from matrix_people import MatrixPerson, Person, Raw
-from matrix_proxy import MatrixProxy, limited
+from matrix_proxy import Forward, MatrixProxy, limited
 from synapse_server import Synapse
 
 POWER = {"power_level_content_override": {"invite": 0}}
@@ -154,6 +155,54 @@ async def test_a_direct_chat_moves_with_its_room(synapse: Synapse, person: Perso
         await anna.say(to, "two")
         message = await ears.hears_text("two")
     assert message.direct
+
+
+async def test_a_direct_chat_does_not_move_into_company(synapse: Synapse, person: Person) -> None:
+    """Who upgrades a room chooses who comes along; to them nothing private is said."""
+    anna, ben, robot = [await person(name) for name in ("anna", "ben", "chatops")]
+    ears = Ears(synapse.url, robot.login)
+    ears.knows(anna.id)
+    async with ears.listening():
+        room = await anna.create_room(invite=[robot.id], is_direct=True, preset="trusted_private_chat")
+        while (await anna.members(room))[robot.id] != "join":
+            pass
+        await anna.say(room, "one")
+        assert (await ears.hears_text("one")).direct
+        before = {"predecessor": {"room_id": room, "event_id": "$last"}}
+        to = await room_with(anna, ben, creation_content=before)
+        await anna.invite(to, robot.id)
+        await anna.put_state(room, "m.room.tombstone", {"body": "", "replacement_room": to})
+        await ears.hears_some(RoomMoved)
+        assert await ears.directs.room(anna.id) is None
+        await ben.say(to, "two")
+        message = await ears.hears_text("two")
+    assert not message.direct
+
+
+async def test_a_withdrawn_invitation_opens_no_door(synapse: Synapse, person: Person, proxy: MatrixProxy) -> None:
+    """Also when nothing tells that it was one, as with invitations from other homeservers: the next is declined."""
+    anna, spam, robot = [await person(name) for name in ("anna", "spam", "chatops")]
+    here, there = await room_with(anna, robot), await spam.create_room()
+    ears = Ears(proxy.url, robot.login)
+    async with ears.listening():
+        await anna.say(here, "one")
+        await ears.hears_text("one")
+    await spam.invite(there, robot.id)
+    await spam.kick(there, robot.id)
+    proxy.plan(without_what_was_before, path="/sync")
+    async with ears.listening():
+        await anna.say(here, "two")
+        await ears.hears_text("two")
+        await spam.invite(there, robot.id)
+        while (await spam.members(there))[robot.id] == "invite":
+            pass
+        assert (await spam.members(there))[robot.id] == "leave"
+
+
+async def without_what_was_before(_request: web.Request, forward: Forward) -> web.StreamResponse:
+    """Answer a sync whose events do not say what they replaced."""
+    text = (await forward()).text or ""
+    return web.Response(text=text.replace("prev_content", "forgotten"), content_type="application/json")
 
 
 async def tombstone(who: MatrixPerson, room: str) -> str:
