@@ -25,7 +25,7 @@ def addressed(
     command = _behind_prefix(rest, prefix)
     if command is not None:
         return True, command
-    if called is not None and rest.strip():
+    if called is not None and (rest.strip() or mentioned or direct):
         return True, rest
     return direct, text
 
@@ -58,13 +58,14 @@ def _called(user: str, name: str) -> re.Pattern[str]:
     names = _names(user, name)
     signed = [re.escape(user), *(f"@{each}" for each in names)]
     link = rf"\[[^\]\n]{{1,255}}\]\(<?https://matrix\.to/#/{re.escape(user)}>?\)"
-    return re.compile(rf"\s*(?:(?:{'|'.join([*signed, link])})[:,]?|(?:{'|'.join(names)})[:,])(?=\s)\s*", re.IGNORECASE)
+    call = rf"(?:{'|'.join([*signed, link])})[:,]?|(?:{'|'.join(names)})[:,]"
+    return re.compile(rf"\s*(?:{call})(?=\s|$)\s*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
 def _named(user: str, name: str) -> re.Pattern[str]:
     """Match a bare name in front."""
-    return re.compile(rf"\s*(?:{'|'.join(_names(user, name))})(?=\s)\s*", re.IGNORECASE)
+    return re.compile(rf"\s*(?:{'|'.join(_names(user, name))})(?=\s|$)\s*", re.IGNORECASE)
 
 
 def _names(user: str, name: str) -> list[str]:

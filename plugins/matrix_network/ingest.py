@@ -11,6 +11,7 @@ from chatops import Body, Frozen
 from chatops.core.message import Identity, MemberChange, MessageRef, Reaction, Redaction, RoomRef, clean
 from matrix_network.event import Event, id_in, object_in, text_in
 from matrix_network.membership import change_of
+from matrix_network.pills import Handle
 from matrix_network.words import Words, words_of
 
 LONGEST_REACTION = 100
@@ -29,6 +30,8 @@ class Place(Frozen, frozen=True, kw_only=True):
     prefix: str = "!"
     partner: str | None = None
     """Whose direct chat with us the room is."""
+    handle: Handle = lambda _user: None
+    """What the directory calls a user."""
 
     @property
     def direct(self) -> bool:
@@ -96,7 +99,14 @@ def _redacted(event: Event) -> str | None:
 
 
 def _words(place: Place) -> Words:
-    return Words(ref=place.ref, me=place.who(place.me), name=place.name, prefix=place.prefix, direct=place.direct)
+    return Words(
+        ref=place.ref,
+        me=place.who(place.me),
+        name=place.name,
+        prefix=place.prefix,
+        direct=place.direct,
+        handle=place.handle,
+    )
 
 
 def _reaction(event: Event, place: Place) -> Reaction | None:

@@ -10,6 +10,7 @@ from chatops import Frozen
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
 from matrix_network.addressing import addressed, without_quote
 from matrix_network.event import Event, id_in, is_id, object_in, text_in
+from matrix_network.pills import Handle, with_handles
 
 MOST_MENTIONS = 50
 """People one message can mention for us; the rest is a nuisance."""
@@ -28,6 +29,7 @@ class Words(Frozen, frozen=True, kw_only=True):
     name: str
     prefix: str
     direct: bool
+    handle: Handle = lambda _user: None
 
 
 def words_of(event: Event, reading: Words) -> Message | None:
@@ -57,6 +59,8 @@ def words_of(event: Event, reading: Words) -> Message | None:
             mentioned=reading.me in mentions,
             direct=reading.direct,
         )
+    if speaks:
+        text = with_handles(text, text_in(said, "formatted_body") or "", reading.handle)
     falls_back = thread is not None and relation.get("is_falling_back") is True
     return Message(
         ref=MessageRef(room=reading.ref, id=replaced or event.id),

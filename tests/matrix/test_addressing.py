@@ -76,6 +76,14 @@ def test_a_mention_by_the_client_is_written_as_our_name(text: str) -> None:
     assert asked(f"I like {text}", mentioned=True) == (False, f"I like {text}")
 
 
+@pytest.mark.parametrize("text", ["chatops", "@chatops:example.org", "Chat Ops (bot)", "chatops: "])
+def test_our_name_alone_asks_for_something(text: str) -> None:
+    """When the client says that we are meant; what there is, the answer tells."""
+    assert asked(text, mentioned=True) == (True, "")
+    assert asked(text, direct=True) == (True, "")
+    assert asked(text) == (False, text)
+
+
 def test_a_direct_chat_needs_nothing() -> None:
     """What is not needed is taken off all the same."""
     assert asked("help me", direct=True) == (True, "help me")
