@@ -12,7 +12,12 @@ import pytest
 
 from tree import ROOT, copy_source
 
-PACKAGES = {"chatops": ROOT, "console_network": ROOT / "plugins", "local_tickets": ROOT / "plugins"}
+PACKAGES = {
+    "chatops": ROOT,
+    "console_network": ROOT / "plugins",
+    "local_tickets": ROOT / "plugins",
+    "matrix_network": ROOT / "plugins",
+}
 """Each import package, and the folder it lies in."""
 
 
@@ -69,6 +74,8 @@ def test_wheel_declares_command_and_plugins(wheel: Path) -> None:
     assert "chatops = chatops.cli:main" in text
     assert "console_network = console_network.plugin" in text
     assert "local_tickets = local_tickets.plugin" in text
+    assert "matrix_network = matrix_network.plugin" in text
+    assert "[chatops.tools]\nmatrix = matrix_network" in text
 
 
 def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
