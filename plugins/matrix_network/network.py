@@ -91,9 +91,15 @@ class MatrixChat:
         await self._receiving.run(self._courtesies.around(accept))
 
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
-        """Post and return the message."""
-        async with self._inside(room):
-            return await self._sending.post(room, body, key=key, thread=thread)
+        """Post and return the message. Where a room has gone on as another one, in that, and in no thread."""
+        try:
+            async with self._inside(room):
+                return await self._sending.post(room, body, key=key, thread=thread)
+        except Forbidden:
+            successor = await self._rooms.successor(room)
+            if successor is None:
+                raise
+        return await self.post(successor, body, key=key)
 
     async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:
         """Replace one of our own messages. Raise Missing when it is gone, Forbidden when it is somebody else's."""

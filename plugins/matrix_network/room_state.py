@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from nio import Api
 
-from chatops import Frozen
+from chatops import Frozen, Instant
 from chatops.errors import Forbidden, Missing
 from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
 from matrix_network.power import Power, read_power
@@ -33,6 +34,8 @@ class RoomState(Frozen, frozen=True, kw_only=True):
     encrypted: bool = False
     successor: str | None = None
     """The room in which it goes on, when it has been upgraded."""
+    closed_at: Instant | None = None
+    """When that was said."""
     memberships: Mapping[str, str] = {}
     """`join`, `invite`, `knock`, `leave` or `ban`, by user id."""
 
@@ -74,7 +77,7 @@ class RoomStates:
 def read_state(room: str, events: Iterable[object]) -> RoomState:
     """Return what state events say of a room. What is not as it should be counts as if it were not there."""
     state: dict[tuple[str, str], Json] = {}
-    creator = ""
+    creator, closed_at = "", None
     for event in events:
         if not isinstance(event, dict) or not isinstance(event.get("content"), dict):
             continue
@@ -83,6 +86,8 @@ def read_state(room: str, events: Iterable[object]) -> RoomState:
             state[kind, key] = event["content"]
             if kind == "m.room.create":
                 creator = _word(event, "sender")
+            if kind == "m.room.tombstone":
+                closed_at = _moment(event.get("origin_server_ts"))
     create = state.get(("m.room.create", ""), {})
     version = _word(create, "room_version") or "1"
     join_rules = state.get(("m.room.join_rules", ""), {})
@@ -99,6 +104,7 @@ def read_state(room: str, events: Iterable[object]) -> RoomState:
         spaces=tuple(key for (kind, key), content in state.items() if kind == "m.space.parent" and content.get("via")),
         encrypted=("m.room.encryption", "") in state,
         successor=_word(state.get(("m.room.tombstone", ""), {}), "replacement_room") or None,
+        closed_at=closed_at,
         memberships={
             key: word
             for (kind, key), content in state.items()
@@ -110,6 +116,13 @@ def read_state(room: str, events: Iterable[object]) -> RoomState:
 def _word(content: Mapping[str, Any], name: str) -> str:
     found = content.get(name)
     return found if isinstance(found, str) else ""
+
+
+def _moment(told: object) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(told / 1000, UTC) if isinstance(told, int) else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _entrances(allow: object) -> tuple[str, ...]:

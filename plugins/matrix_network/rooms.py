@@ -24,6 +24,7 @@ from matrix_network.room_request import Wish
 from matrix_network.room_state import PRESENT, RoomStates
 from matrix_network.session import Session
 from matrix_network.settings import MatrixSettings
+from matrix_network.successors import Successors
 
 log = structlog.get_logger("matrix_network")
 
@@ -46,8 +47,10 @@ class Rooms:
         self._homeserver = homeserver
         self._session = session
         self._states = states
+        self._directs = directs
         self._once = once
         self._settings = settings
+        self._successors = Successors(homeserver, states, now)
         self._opening = Opening(homeserver=homeserver, states=states, records=records, now=now)
         self._direct_rooms = DirectRooms(
             homeserver=homeserver,
@@ -144,6 +147,17 @@ class Rooms:
         us = await self._us()
         state = await self._states.inside(self._place(room), us)
         return [Identity(network=self._settings.network, id=user) for user in state.others(us)]
+
+    async def successor(self, room: RoomRef) -> RoomRef | None:
+        """Return where a room goes on that has been closed in favour of another, or None.
+
+        What is private is not said in a room that nobody has found to be as private.
+        """
+        found = await self._successors.of(self._place(room))
+        user = await self._directs.user(room.id)
+        if found is None or (user is not None and user != await self._directs.user(found)):
+            return None
+        return self._ref(found)
 
     async def _child(self, space: str, room: str, content: Json) -> None:
         """Add a room to a space, or take it out. A space that does not let us costs nobody the room."""
