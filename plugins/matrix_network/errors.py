@@ -33,12 +33,11 @@ _MEANINGS: Mapping[str, type[PortError]] = {
     "M_USER_DEACTIVATED": AuthExpired,
     "M_USER_LOCKED": AuthExpired,
     "M_USER_SUSPENDED": AuthExpired,
-    "M_EXPIRED_ACCOUNT": AuthExpired,
+    "ORG_MATRIX_EXPIRED_ACCOUNT": AuthExpired,
     "M_CONSENT_NOT_GIVEN": Forbidden,
     "M_FORBIDDEN": Forbidden,
     "M_UNAUTHORIZED": Forbidden,
     "M_GUEST_ACCESS_FORBIDDEN": Forbidden,
-    "M_RESOURCE_LIMIT_EXCEEDED": Forbidden,
     "M_CANNOT_LEAVE_SERVER_NOTICE_ROOM": Forbidden,
     "M_UNABLE_TO_AUTHORISE_JOIN": Forbidden,
     "M_UNABLE_TO_GRANT_JOIN": Forbidden,
@@ -58,6 +57,8 @@ _MEANINGS: Mapping[str, type[PortError]] = {
     "M_USER_IN_USE": Conflict,
     "M_DUPLICATE_ANNOTATION": Conflict,
     "M_UNRECOGNIZED": Unsupported,
+    # Of the whole homeserver, and only until its admin or the next month lifts it: what was to be said is not lost.
+    "M_RESOURCE_LIMIT_EXCEEDED": Unreachable,
 }
 
 
@@ -70,6 +71,8 @@ def error_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
         return RateLimited(words, retry_after=_retry_after(headers, body), code=code)
     if code is not None and code in _MEANINGS and status < 500:  # noqa: PLR2004 - a server error whatever it says
         return _MEANINGS[code](words, code=code)
+    if status == 413 and code is None:  # noqa: PLR2004 - Content Too Large, said by a proxy in front
+        return Invalid(words, code="M_TOO_LARGE")
     # A proxy in front answers in its own way, without a code: 401 and 404 there are about the path, not about us.
     if status >= 500 or code is None:  # noqa: PLR2004 - server errors
         return Unreachable(words, code=code)
