@@ -147,13 +147,15 @@ class Posting:
             raise NotYet(RENEWAL / 6, str(refusal)) from refusal
 
     async def shrink(self, row: ClaimedPost, effect: ShrinkCard) -> Performance:
-        """Replace the old card by its line. A card that is gone needs none."""
+        """Replace the old card by its line, which need not stay pinned. A card that is gone needs none."""
         line = self._lines[effect.room.network]
         place = await self._places.find(effect.to, row, network=effect.room.network)
         outgoing = self._rendered(effect.line, place, line, ())
         old = MessageRef(room=effect.room, id=effect.message)
         try:
             await self._edited(line, old, outgoing, row.key, bulk=row.bulk)
+            if line.network.capabilities.pins:
+                await line.write(str(old.room), lambda: line.network.unpin(old, key=row.key), bulk=row.bulk)
         except (Rejected, Unsupported):
             return Performance()
         return Performance(remote=effect.message)

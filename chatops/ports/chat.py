@@ -201,6 +201,10 @@ class ChatNetwork(Protocol):
         """Pin a message. Harmless when it is pinned."""
         ...
 
+    async def unpin(self, message: MessageRef, *, key: str) -> None:
+        """Take a message off what is pinned. Harmless when it is not."""
+        ...
+
     async def open_room(self, spec: RoomSpec, *, key: str) -> RoomRef:
         """Create a room, with its members invited."""
         ...

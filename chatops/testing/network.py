@@ -245,6 +245,15 @@ class FakeNetwork:
         posted.pinned = True
         self._end("pin", key, message)
 
+    async def unpin(self, message: MessageRef, *, key: str) -> None:
+        """Take a message off what is pinned."""
+        self._can(self._capabilities.pins, "pins")
+        posted = self._posted(message)
+        if await self._begin("unpin", key, message.room) is not None:
+            return
+        posted.pinned = False
+        self._end("unpin", key, message)
+
     async def open_room(self, spec: RoomSpec, *, key: str) -> RoomRef:
         """Create a room."""
         self._can(self._capabilities.open_rooms, "opening rooms")

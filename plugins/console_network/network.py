@@ -109,6 +109,15 @@ class ConsoleChat:
             changed = replace(room, pinned=(*room.pinned, entry.id))
             await self._once(f"pin:{key}", changed if entry.id not in room.pinned else None)
 
+    async def unpin(self, message: MessageRef, *, key: str) -> None:
+        """Take an entry down from the top of its room."""
+        await self.ready()
+        async with self._store.lock:
+            entry = await self._entry(message)
+            room = self._room(message.room)
+            changed = replace(room, pinned=tuple(id for id in room.pinned if id != entry.id))
+            await self._once(f"unpin:{key}", changed if entry.id in room.pinned else None)
+
     async def open_room(self, spec: RoomSpec, *, key: str) -> RoomRef:
         """Make a room with its members in it."""
         await self.ready()

@@ -116,6 +116,11 @@ class MatrixChat:
         async with self._inside(message.room):
             await self._pins.pin(message, key=key)
 
+    async def unpin(self, message: MessageRef, *, key: str) -> None:
+        """Take a message off what is pinned."""
+        async with self._inside(message.room):
+            await self._pins.unpin(message, key=key)
+
     async def open_room(self, spec: RoomSpec, *, key: str) -> RoomRef:
         """Create a room, with its members invited."""
         return await self._rooms.open_room(spec, key=key)

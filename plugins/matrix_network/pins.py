@@ -39,9 +39,23 @@ class Pins:
                 text = "the message to pin is gone"
                 raise Missing(text)
             if message.id not in pinned:
-                content = {"pinned": [*pinned, message.id]}
-                await self._homeserver.call(Api.room_put_state(NO_TOKEN, room, TYPE, content))
+                await self._put(room, [*pinned, message.id])
             await self._once.done(key)
+
+    async def unpin(self, message: MessageRef, *, key: str) -> None:
+        """Take a message off the list. Harmless when it is not on it, or was taken off by the same key."""
+        key = f"unpin:{key}"
+        room = message.room.id
+        async with self._alone.setdefault(room, asyncio.Lock()):
+            if await self._once.result(key) is not None:
+                return
+            pinned = await self._pinned(room)
+            if message.id in pinned:
+                await self._put(room, [one for one in pinned if one != message.id])
+            await self._once.done(key)
+
+    async def _put(self, room: str, pinned: list[str]) -> None:
+        await self._homeserver.call(Api.room_put_state(NO_TOKEN, room, TYPE, {"pinned": pinned}))
 
     async def _pinned(self, room: str) -> list[str]:
         try:

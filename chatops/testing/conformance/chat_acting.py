@@ -92,6 +92,18 @@ class Acting:
         await stage.network.pin(ref, key=fresh())
         assert list(await stage.pinned(stage.room)) == [ref.id]
 
+    async def test_unpinning_leaves_the_others(self, stage: ChatStage, heard: Heard) -> None:
+        """Twice is harmless."""
+        if not stage.network.capabilities.pins:
+            pytest.skip("the network has no pins")
+        one = await stage.network.post(stage.room, sentence("one"), key=fresh())
+        two = await stage.network.post(stage.room, sentence("two"), key=fresh())
+        for ref in (one, two):
+            await stage.network.pin(ref, key=fresh())
+        for _time in range(2):
+            await stage.network.unpin(one, key=fresh())
+        assert list(await stage.pinned(stage.room)) == [two.id]
+
     async def test_a_room_opens_with_its_members(self, stage: ChatStage, heard: Heard) -> None:
         """Once per key; ourselves are not counted."""
         network = stage.network
