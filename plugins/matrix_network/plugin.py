@@ -92,7 +92,14 @@ class MatrixNetwork:
             settings,
             homeserver=homeserver,
             accounts=session,
-            receiving=Sync(context, settings=settings, homeserver=homeserver, directs=directs, buttons=buttons),
+            receiving=Sync(
+                context,
+                settings=settings,
+                homeserver=homeserver,
+                accounts=session,
+                directs=directs,
+                buttons=buttons,
+            ),
             courtesies=self.courtesies,
             sending=Sending(
                 homeserver,

@@ -13,12 +13,13 @@ from typing import Any
 from nio import Api
 
 from chatops import PluginContext
-from chatops.core.message import RoomMoved
+from chatops.core.message import Identity, RoomMoved
 from chatops.errors import AuthExpired, PortError, Rejected, StoreError, StoreUnavailable, Unreachable
 from chatops.ports.chat import Accept
 from chatops.ports.store import Checkpoint
+from matrix_network.account import Account
 from matrix_network.answer import Answer, answer_of
-from matrix_network.buttons import Buttons
+from matrix_network.buttons import Accounts, Buttons
 from matrix_network.chores import Chores
 from matrix_network.directs import Directs
 from matrix_network.event import text_in
@@ -40,6 +41,9 @@ MARGIN = 10.0
 FIRST = 120.0
 """Seconds the very first answer may take."""
 
+SOONEST = 1.0
+"""Seconds before the same is asked again when nothing was the answer: whoever answers for the homeserver may not wait."""
+
 STORE_PAUSE = 1.0
 """Seconds before what the store refused is handed over again."""
 
@@ -53,12 +57,14 @@ class Sync:
         *,
         settings: MatrixSettings,
         homeserver: Homeserver,
+        accounts: Accounts,
         directs: Directs,
         buttons: Buttons,
     ) -> None:
         self._context = context
         self._settings = settings
         self._homeserver = homeserver
+        self._accounts = accounts
         self._directs = directs
         self._buttons = buttons
 
@@ -75,22 +81,30 @@ class Sync:
 
     async def _receive(self, accept: Accept, chores: Chores) -> None:
         outage = Outage(self._context.clock, network=self._settings.network)
+        clock = self._context.clock
         telling: Telling | None = None
+        account: Account | None = None
         since: str | None = None
         while True:
+            asked = clock.monotonic()
             try:
-                if telling is None:
+                if telling is None or account != await self._accounts.account():
+                    account = await self._accounts.account()
                     telling = await self._prepared(accept, chores)
-                    since = await accept.checkpoint(self._settings.network)
-                story = await self._next(telling, since, hurry=outage.lasts)
+                    since = token_of(await accept.checkpoint(self._settings.network), account)
+                story = await self._next(telling, since, account, hurry=outage.lasts)
             except AuthExpired:
                 raise
             except (PortError, StoreError) as problem:
                 await outage.wait(problem)
                 continue
             outage.over()
+            if story is None:
+                continue
             if story.events or story.token != since:
-                await self._hand_over(accept, story)
+                await self._hand_over(accept, story, account)
+            elif (early := asked + SOONEST - clock.monotonic()) > 0:
+                await clock.sleep(early)
             since = story.token
 
     async def _prepared(self, accept: Accept, chores: Chores) -> Telling:
@@ -105,7 +119,7 @@ class Sync:
         except Rejected:
             profile = {}
         name = text_in(profile, "displayname") or ""
-        place = Place(network=network, room="", me=me, name=name, prefix=self._settings.prefix)
+        place = Place(network=network, room="", me=me, name=name, prefix=self._settings.prefix, handle=self._handle)
 
         async def moved(key: str, body: RoomMoved) -> None:
             await accept([(key, body)])
@@ -141,16 +155,24 @@ class Sync:
             place=place,
         )
 
-    async def _next(self, telling: Telling, since: str | None, *, hurry: bool) -> Story:
+    def _handle(self, user: str) -> str | None:
+        people = self._context.people
+        person = people.by_identity(Identity(network=self._settings.network, id=user))
+        return None if person is None else people.profile(person.id).handle or person.id
+
+    async def _next(self, telling: Telling, since: str | None, account: Account, *, hurry: bool) -> Story | None:
+        """Return what the next answer tells, or None when it was given to another account than we asked as."""
         me = telling.me
         await telling.accepted()
-        if since is None:
-            return await telling.beginning(await self._ask(None, beginning(), wait=0.0, patience=FIRST, me=me))
         # After an outage the answer shall come at once, so that its end shows.
-        wait = 0.0 if hurry else WAIT
-        answer = await self._ask(
-            since, going_on(self._settings.timeline_limit), wait=wait, patience=wait + MARGIN, me=me
-        )
+        wait = 0.0 if hurry or since is None else WAIT
+        sieve = beginning() if since is None else going_on(self._settings.timeline_limit)
+        answer = await self._ask(since, sieve, wait=wait, patience=FIRST if since is None else wait + MARGIN, me=me)
+        if account != await self._accounts.account():
+            # Somebody logged in as another while we waited: who we are decides whose words these are.
+            return None
+        if since is None:
+            return await telling.beginning(answer)
         return await telling.told(answer, since=since, now=self._context.clock.now())
 
     async def _ask(self, since: str | None, sieve: dict[str, Any], *, wait: float, patience: float, me: str) -> Answer:
@@ -162,14 +184,20 @@ class Sync:
             raise Unreachable(message)
         return answer
 
-    async def _hand_over(self, accept: Accept, story: Story) -> None:
-        checkpoint = Checkpoint(name=self._settings.network, value=story.token)
+    async def _hand_over(self, accept: Accept, story: Story, account: Account) -> None:
+        checkpoint = Checkpoint(name=self._settings.network, value=f"{account.user} {story.token}")
         while True:
             try:
                 await accept(story.events, checkpoint)
                 return
             except StoreUnavailable:
                 await self._context.clock.sleep(STORE_PAUSE)
+
+
+def token_of(checkpoint: str | None, account: Account) -> str | None:
+    """Return where an account goes on, or None when it begins: a token means nothing on another homeserver."""
+    user, _space, token = (checkpoint or "").partition(" ")
+    return token if token and user == account.user else None
 
 
 def going_on(limit: int) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Ears:
         self.records = MemoryRecords()
         self.heard = Heard()
         self.directs = Directs(self.records)
+        self.current: Session | None = None
+        """The login of the last start."""
 
     def knows(self, *users: str) -> None:
         """Put people into the directory."""
@@ -55,11 +57,18 @@ class Ears:
         """Listen until cancelled, as after a fresh start."""
         clock = SystemClock()
         context = replace(plugin_context(records=self.records, people=self.directory), clock=clock)
-        session = await self.session()
+        session = self.current = await self.session()
         homeserver = Homeserver(self.url, session)
         self.directs = Directs(self.records)
         buttons = Buttons(homeserver, session)
-        sync = Sync(context, settings=self.settings, homeserver=homeserver, directs=self.directs, buttons=buttons)
+        sync = Sync(
+            context,
+            settings=self.settings,
+            homeserver=homeserver,
+            accounts=session,
+            directs=self.directs,
+            buttons=buttons,
+        )
         try:
             await sync.run(accept or self.heard)
         finally:
