@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -25,12 +26,41 @@ class Why(StrEnum):
     OFF_SHIFT = "off-shift"
     CONFLICT = "conflict"
 
+    @classmethod
+    def aliases(cls) -> Mapping[str, str]:
+        """Return the same in German and Dutch."""
+        return {
+            "beschäftigt": "busy",
+            "bezet": "busy",
+            "druk": "busy",
+            "fachfremd": "wrong-skill",
+            "falsches-fach": "wrong-skill",
+            "verkeerd-vak": "wrong-skill",
+            "feierabend": "off-shift",
+            "frei": "off-shift",
+            "vrij": "off-shift",
+            "anderes": "conflict",
+            "anders": "conflict",
+        }
+
 
 class WaitingFor(StrEnum):
     """For whom a swarm rests."""
 
     CUSTOMER = "customer"
     VENDOR = "vendor"
+
+    @classmethod
+    def aliases(cls) -> Mapping[str, str]:
+        """Return the same in German and Dutch."""
+        return {
+            "kunde": "customer",
+            "kundin": "customer",
+            "klant": "customer",
+            "lieferant": "vendor",
+            "hersteller": "vendor",
+            "leverancier": "vendor",
+        }
 
 
 class Show(StrEnum):
@@ -39,6 +69,11 @@ class Show(StrEnum):
     OPEN = "open"
     MINE = "mine"
     RECENT = "recent"
+
+    @classmethod
+    def aliases(cls) -> Mapping[str, str]:
+        """Return the same in German and Dutch."""
+        return {"offen": "open", "meine": "mine", "mijn": "mine", "neueste": "recent", "recente": "recent"}
 
 
 _BECAUSE = Option(label=_("why"), aliases={"de": ("weil", "grund"), "nl": ("omdat", "reden")})
