@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -39,11 +39,11 @@ class MatrixSettings(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Empty: people knock, or are invited."""
     federate: bool = False
     """Whether people of other homeservers can be in the rooms we open. It cannot be changed for a room later."""
-    timeline_limit: int = 100
+    timeline_limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
     """Events of a room per sync; what is beyond is fetched before anything is accepted."""
-    per_second: float = 100.0
+    per_second: Annotated[float, msgspec.Meta(gt=0)] = 100.0
     """Messages per second the homeserver takes from the bot. 0.2 is what Synapse allows an account without exemption."""
-    room_per_second: float = 50.0
+    room_per_second: Annotated[float, msgspec.Meta(gt=0)] = 50.0
     """The same for one room."""
 
 

@@ -19,6 +19,9 @@ def test_everything_has_a_default() -> None:
     [
         ({"homserver": "x"}, "homserver"),
         ({"timeline_limit": "many"}, "timeline_limit"),
+        ({"timeline_limit": 0}, "timeline_limit"),
+        ({"per_second": 0}, "per_second"),
+        ({"room_per_second": -1}, "room_per_second"),
         ({"invitations": {"everybody": True}}, "everybody"),
         ({"homeserver": "example.org"}, "https://matrix.example.org"),
     ],
