@@ -46,6 +46,10 @@ class Kept(Frozen, frozen=True, kw_only=True):
     lifetime: float = 0.0
     """Seconds from when the token was made until `expires_at`."""
 
+    def __repr__(self) -> str:
+        """Say who, and never the tokens: traces and failed comparisons show what they hold."""
+        return f"Kept({self.account!r}, expires_at={self.expires_at!r})"
+
     @property
     def account(self) -> Account:
         """Who that is."""

@@ -287,6 +287,13 @@ async def test_who_is_refused_during_a_login_gets_the_new_token() -> None:
     assert (await logging_in).access_token == await session.current()
 
 
+def test_a_login_never_shows_its_tokens() -> None:
+    """Not where it is printed either: in a trace, or in a log."""
+    kept = Kept(homeserver="https://x", user="@us:x", device="D", access_token="syt_a", refresh_token="syr_b")
+    assert "@us:x" in repr(kept)
+    assert not [secret for secret in ("syt_a", "syr_b") if secret in repr(kept)]
+
+
 def test_a_refresh_token_that_is_not_replaced_goes_on() -> None:
     """As the specification says; a token without an end has none."""
     now = datetime(2026, 11, 22, tzinfo=UTC)
