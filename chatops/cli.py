@@ -199,8 +199,12 @@ def doctor(
         findings = [calling.Found(name="settings", state="failure", detail=str(error), fix="Correct the settings.")]
         settings = None
     if address:
-        findings += [calling.Found(name="server", state="ok", detail=f"running at {address}")]
-        findings += calling.doctor(address, folder)
+        try:
+            looked = calling.doctor(address, folder)
+            findings += [calling.Found(name="server", state="ok", detail=f"running at {address}"), *looked]
+        except calling.Unheard as error:
+            fix = "Look into its log; if nothing moves there either, start it again."
+            findings.append(calling.Found(name="server", state="failure", detail=str(error), fix=fix))
     elif not folder.is_dir():
         fix = "Name the server's data folder: --data or CHATOPS_DATA. A new one is made when the server starts."
         detail = f"there is none at {folder}"

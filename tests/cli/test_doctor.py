@@ -96,6 +96,21 @@ def test_a_data_folder_that_is_not_there_is_found_missing(folder: Path) -> None:
     assert not nowhere.exists()
 
 
+@pytest.mark.timeout(90)
+def test_a_server_that_does_not_answer_is_a_finding(folder: Path) -> None:
+    """It holds the data folder, and that is all one hears of it."""
+    held = DataFolder(folder, url="http://127.0.0.1:9")
+    try:
+        ran = chatops("doctor", "--json", folder=folder)
+    finally:
+        held.release()
+
+    assert (ran.code, ran.json["ok"]) == (1, False)
+    server = ran.json["findings"][-1]
+    assert (server["name"], server["state"]) == ("server", "failure")
+    assert "does not answer" in server["detail"]
+
+
 class Surgery:
     """An examination of parts a test has made."""
 
