@@ -11,7 +11,7 @@ from matrix_network.clock import Clock
 
 log = structlog.get_logger("matrix_network")
 
-LONGEST = 2.5
+LONGEST = 2.0
 """Seconds between two looks whether a homeserver is back: after a restart people are heard in under three seconds."""
 
 
