@@ -10,10 +10,12 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from chatops.core.frozen import Frozen
-from chatops.errors import FolderInUse
+from chatops.errors import FolderInUse, StartError
 
 LOCK = "server.lock"
 DATABASE = "chatops.db"
@@ -37,22 +39,27 @@ class DataFolder:
     """A folder this process holds until `release`, or until it ends."""
 
     def __init__(self, path: Path, *, url: str | None = None) -> None:
-        """Take the folder, making it and its secrets when they are not there. Raise FolderInUse when it is held."""
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o700)
+        """Take the folder, making it and its secrets when they are not there.
+
+        Raise FolderInUse when it is held, StartError when it is none that this user may write.
+        """
         self.path = path
-        self._lock = _locked(path)
-        for name in (JOURNAL_KEY, ACTION_KEY, SECRETS_KEY, OPERATOR_TOKEN):
-            _secret(path / name)
+        with _usable(path):
+            path.mkdir(parents=True, exist_ok=True)
+            path.chmod(0o700)
+            self._lock = _locked(path)
+            for name in (JOURNAL_KEY, ACTION_KEY, SECRETS_KEY, OPERATOR_TOKEN):
+                _secret(path / name)
         self.announce(url)
 
     @staticmethod
     def holder_of(path: Path) -> Holder | None:
-        """Return who holds the data folder at `path`, or None when nobody does."""
-        try:
-            descriptor = os.open(path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return None
+        """Return who holds the data folder at `path`, or None when nobody does. Raise StartError when it is not ours."""
+        with _usable(path):
+            try:
+                descriptor = os.open(path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -112,6 +119,15 @@ class DataFolder:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be used as a data folder: {error.strerror}. Name another: --data or CHATOPS_DATA."
+        raise StartError(message) from error
 
 
 def _locked(path: Path) -> int:

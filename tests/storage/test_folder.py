@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatops.errors import FolderInUse
+from chatops.errors import FolderInUse, StartError
 from chatops.storage.folder import ACTION_KEY, JOURNAL_KEY, OPERATOR_TOKEN, DataFolder
 
 HOLD = """
@@ -101,3 +101,14 @@ def test_a_holder_who_has_not_said_anything_yet(tmp_path: Path) -> None:
     with pytest.raises(FolderInUse, match="in use by another process"):
         DataFolder(tmp_path)
     folder.release()
+
+
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_what_can_be_no_folder_is_said_in_a_sentence(tmp_path: Path, name: str) -> None:
+    """Whoever names a file hears that, and how to name another; looking who holds it says the same."""
+    (tmp_path / "file").write_text("no folder")
+    path = tmp_path / name
+
+    for look in (DataFolder, DataFolder.holder_of):
+        with pytest.raises(StartError, match=r"cannot be used as a data folder: .* --data or CHATOPS_DATA"):
+            look(path)
