@@ -129,13 +129,16 @@ class Reaction(Body, frozen=True, kw_only=True):
 
 
 class MemberChange(Body, frozen=True, kw_only=True):
-    """Somebody came into a room, left it, or asked to be let in (`knocked`). Whom the server took out itself is not told."""
+    """Somebody came into a room, left it, or asked to be let in (`knocked`). Whom the server took out itself is not told.
+
+    `invited` is told of direct chats only: whoever accepts an invitation may read what was said before.
+    """
 
     kind: ClassVar[str] = "member"
 
     room: RoomRef
     member: Identity
-    change: Literal["joined", "left", "removed", "banned", "knocked"]
+    change: Literal["joined", "invited", "left", "removed", "banned", "knocked"]
     at: Instant
     by: Identity | None = None
     ourselves: bool = False

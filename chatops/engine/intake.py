@@ -167,7 +167,7 @@ class Intake:
         match body:
             case MemberChange(change="knocked"):
                 return
-            case MemberChange(change="joined"):
+            case MemberChange(change="joined" | "invited"):
                 gone = not body.ourselves and body.member != self._rooms.partner(room)
             case MemberChange():
                 gone = body.ourselves or body.member == self._rooms.partner(room)

@@ -84,6 +84,12 @@ class Places:
             room = self._codec.decode_as(Room, stored.body)
         return room
 
+    def forget_direct(self, room: RoomRef) -> None:
+        """A direct chat does not take what is said in it. Harmless for other rooms."""
+        partner = self._rooms.partner(room)
+        if partner is not None:
+            self._rooms.forget_direct(partner)
+
     def identity(self, person: str, network: str) -> Identity | None:
         """Return a person's identity on a network."""
         known = self._directory.by_id(person)

@@ -135,9 +135,13 @@ class Posting:
         return await self._new(row, post, plan, line, outgoing)
 
     async def _bide(self, row: ClaimedPost, post: Post, plan: Plan, refusal: Forbidden | Missing) -> None:
-        """Raise NotYet while a room of ours that says no may still turn out to have been renewed."""
-        if not post.to.startswith("room:"):
+        """Raise NotYet while a room of ours that says no may still turn out to have been renewed.
+
+        A direct chat that says no is asked for again: its person may have left it, or have another by now.
+        """
+        if not post.to.startswith(("room:", "person:")):
             return
+        self._places.forget_direct(plan.room)
         now = self._clock.now()
         if plan.refused_at is None:
             plan = replace(plan, refused_at=now)
@@ -257,8 +261,9 @@ class Posting:
 
 
 def _renewed(post: Post, plan: Plan, place: Place) -> bool:
-    """Whether a room of ours has become another one since the post was planned."""
-    return post.to.startswith("room:") and plan.room != place.room
+    """Whether a room of ours, or a direct chat that said no, has become another one since the post was planned."""
+    refused = post.to.startswith("person:") and plan.refused_at is not None
+    return (refused or post.to.startswith("room:")) and plan.room != place.room
 
 
 def _line(post: Post) -> Text:

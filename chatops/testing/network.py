@@ -14,7 +14,7 @@ from chatops.core.message import ButtonPress, Identity, MemberChange, Message, M
 from chatops.errors import Forbidden, Missing, OutcomeUnknown, PortError, Unsupported
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 
-Change = Literal["joined", "left", "removed", "banned", "knocked"]
+Change = Literal["joined", "invited", "left", "removed", "banned", "knocked"]
 
 EVERYTHING = Capabilities(
     buttons=True,

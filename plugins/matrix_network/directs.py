@@ -1,4 +1,4 @@
-"""Who has which direct chat with us. Kept in our records: what a direct chat is, a homeserver does not decide."""
+"""Who has which direct chats with us. Kept in our records: what a direct chat is, a homeserver does not decide."""
 
 from __future__ import annotations
 
@@ -11,49 +11,55 @@ MOST = 100_000
 
 
 class Directs:
-    """One direct chat per user; a room with anybody else in it is none."""
+    """Somebody may have several direct chats with us; we write in the newest. A room with anybody else in it is none."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._rooms: dict[str, str] | None = None
-        self._users: dict[str, str] = {}
+        self._users: dict[str, str] | None = None
+        """User by room, the newest room of each last; nobody for rooms that were direct chats once."""
         self._alone = asyncio.Lock()
 
     async def load(self) -> None:
         """Read all of them, once."""
-        if self._rooms is not None:
+        if self._users is not None:
             return
         found = await self._records.find("direct", limit=MOST)
-        if self._rooms is None:
-            self._rooms = {record.id: str(record.body["room"]) for record in found}
-            self._users = {room: user for user, room in self._rooms.items()}
+        if self._users is None:
+            newest_last = sorted(found, key=lambda record: int(record.body["number"]))
+            self._users = {record.id: str(record.body["user"]) for record in newest_last}
 
     async def room(self, user: str) -> str | None:
-        """Return somebody's direct chat."""
-        await self.load()
-        return (self._rooms or {}).get(user)
+        """Return somebody's newest direct chat."""
+        users = await self._known()
+        return next((room for room in reversed(users) if users[room] == user), None)
 
     async def user(self, room: str) -> str | None:
         """Return whose direct chat a room is, or None when it is none."""
-        await self.load()
-        return self._users.get(room)
+        return (await self._known()).get(room) or None
+
+    async def was(self, room: str) -> bool:
+        """Whether a room is a direct chat or was one: what was meant for it is for one person."""
+        return room in await self._known()
 
     async def remember(self, user: str, room: str) -> None:
-        """Make a room somebody's direct chat, instead of the one before."""
-        await self.load()
+        """Make a room somebody's newest direct chat."""
+        users = await self._known()
         async with self._alone:
-            await self._records.write(Write(kind="direct", id=user, body={"room": room}))
-            if self._rooms is not None:
-                self._users.pop(self._rooms.get(user, ""), None)
-                self._rooms[user] = room
-            self._users[room] = user
+            await self._write(users, room, user)
 
     async def forget(self, room: str) -> None:
         """A room is no direct chat any more: somebody else came in, or it is gone. Harmless when it was none."""
-        await self.load()
+        users = await self._known()
         async with self._alone:
-            user = self._users.get(room)
-            if user is not None and self._rooms is not None and self._rooms.get(user) == room:
-                await self._records.delete("direct", user)
-                del self._rooms[user]
-            self._users.pop(room, None)
+            if users.get(room):
+                await self._write(users, room, "")
+
+    async def _write(self, users: dict[str, str], room: str, user: str) -> None:
+        number = await self._records.number("direct")
+        await self._records.write(Write(kind="direct", id=room, body={"user": user, "number": number}))
+        users.pop(room, None)
+        users[room] = user
+
+    async def _known(self) -> dict[str, str]:
+        await self.load()
+        return self._users if self._users is not None else {}

@@ -129,8 +129,7 @@ class Following:
             return
         if await company(self._homeserver, move.to) <= {user, self._me}:
             await self._directs.remember(user, move.to)
-        else:
-            await self._directs.forget(move.room)
+        await self._directs.forget(move.room)
 
     async def _enter(self, move: Move) -> bool:
         """Come into the room that another goes on as, if it does.

@@ -131,8 +131,10 @@ def _member(event: Event, place: Place) -> MemberChange | None:
         return None
     if user == place.me and not _worth_telling(event, change):
         return None
-    if user == place.partner and change == "joined":
+    if user == place.partner and change in {"joined", "invited"}:
         return None  # whose direct chat it is has always been in it
+    if change == "invited" and (place.partner is None or user == place.me):
+        return None
     return MemberChange(
         room=place.ref,
         member=place.who(user),

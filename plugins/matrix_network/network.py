@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from nio import Api
 
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
-from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreError
+from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreError, StoreUnavailable
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from matrix_network.buttons import Accounts
 from matrix_network.courtesies import Courtesies
@@ -19,6 +19,7 @@ from matrix_network.reading import Reading
 from matrix_network.room_state import RoomStates
 from matrix_network.rooms import Rooms
 from matrix_network.sending import Sending
+from matrix_network.session import UNHEARD
 from matrix_network.settings import MatrixSettings
 
 MOST_TEXT = 200_000
@@ -88,6 +89,8 @@ class MatrixChat:
 
     async def run(self, accept: Accept) -> None:
         """Receive until cancelled. Raise only AuthExpired."""
+        with suppress(StoreUnavailable):  # what is not forgotten now is with the next start
+            await self._rooms.prune()
         await self._receiving.run(self._courtesies.around(accept))
 
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
@@ -159,7 +162,7 @@ class MatrixChat:
         except AuthExpired as error:
             return [CheckResult(name=self.name, ok=False, detail=str(error), fix=error.fix)]
         except (PortError, StoreError) as error:
-            return [CheckResult(name=self.name, ok=False, detail=str(error))]
+            return [CheckResult(name=self.name, ok=False, detail=str(error), fix=UNHEARD)]
         if answer.get("user_id") != account.user:
             detail = f"logged in as {account.user}, but the homeserver takes us for {answer.get('user_id')}"
             return [CheckResult(name=self.name, ok=False, detail=detail)]

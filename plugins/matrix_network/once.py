@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from chatops.ports.records import Records, Write
+
+KEPT = timedelta(days=60)
+"""How long a result is remembered: twice as long as the engine keeps what it sends, and the longest it tries."""
+
+_PAGE = 200
 
 
 class Once:
     """Results by key, kept in the plugin's records."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, now: Callable[[], datetime]) -> None:
         self._records = records
+        self._now = now
 
     async def result(self, key: str) -> str | None:
         """Return what a finished write came to, or None when it has not been finished."""
@@ -20,7 +28,21 @@ class Once:
 
     async def done(self, key: str, result: str = "") -> None:
         """Remember that a write has happened."""
-        await self._records.write(Write(kind="done", id=_digest(key), body={"result": result}))
+        body = {"result": result, "at": self._now().isoformat()}
+        await self._records.write(Write(kind="done", id=_digest(key), body=body))
+
+    async def prune(self) -> int:
+        """Forget what was done over `KEPT` ago; return how many results went."""
+        before = self._now() - KEPT
+        gone = 0
+        while True:
+            oldest = await self._records.find("done", limit=_PAGE)
+            old = [record for record in oldest if datetime.fromisoformat(record.body["at"]) < before]
+            for record in old:
+                await self._records.delete("done", record.id)
+            gone += len(old)
+            if len(old) < _PAGE:
+                return gone
 
 
 def transaction(key: str, part: str = "") -> str:

@@ -57,11 +57,13 @@ class MatrixNetwork:
         self.tools = LoginTools(self.session, self._settings, context.clock.now)
         """What operators do on the command line."""
         self.doctor = Doctor(
-            self._settings.network,
+            self._settings,
             session=self.session,
             homeserver=self.homeserver,
             states=RoomStates(self.homeserver),
             probe=Probe(self.homeserver, self._settings, context.clock.now),
+            people=context.people,
+            now=context.clock.now,
         )
         """Looks deeper than the network's own check."""
 
@@ -86,8 +88,8 @@ class MatrixNetwork:
 
     def _connected(self, context: PluginContext) -> MatrixChat:
         settings, session, homeserver = self._settings, self.session, self.homeserver
-        directs, once, states = Directs(context.records), Once(context.records), RoomStates(homeserver)
-        buttons = Buttons(homeserver, session)
+        directs, once = Directs(context.records), Once(context.records, context.clock.now)
+        buttons, states = Buttons(homeserver, session), RoomStates(homeserver)
         return MatrixChat(
             settings,
             homeserver=homeserver,

@@ -148,14 +148,20 @@ class Rooms:
         state = await self._states.inside(self._place(room), us)
         return [Identity(network=self._settings.network, id=user) for user in state.others(us)]
 
+    async def prune(self) -> None:
+        """Forget what was done so long ago that nobody repeats it. Raise StoreUnavailable."""
+        await self._once.prune()
+
     async def successor(self, room: RoomRef) -> RoomRef | None:
         """Return where a room goes on that has been closed in favour of another, or None.
 
         What is private is not said in a room that nobody has found to be as private.
         """
         found = await self._successors.of(self._place(room))
+        if found is None:
+            return None
         user = await self._directs.user(room.id)
-        if found is None or (user is not None and user != await self._directs.user(found)):
+        if await self._directs.was(room.id) and (user is None or user != await self._directs.user(found)):
             return None
         return self._ref(found)
 

@@ -101,7 +101,7 @@ class House:
             session=session,
             states=self.states,
             directs=self.directs,
-            once=Once(self.records),
+            once=Once(self.records, self.clock.now),
             records=self.records,
             settings=self.settings,
             now=self.clock.now,
