@@ -85,7 +85,7 @@ async def test_who_comes_and_goes_by_themselves(tmp_path: Path, person: Person, 
         )
 
         await grace.asks(room, "!swarm show", "Grace Whitfield (owner) · Tobias Rösler")
-        await katrin.asks(home.lobby, "!swarm join SW-1", "You are in SW-1.")
+        await katrin.asks(home.lobby, "!swarm join SW-1", "Sie sind in SW-1 dabei.")
         assert await katrin.comes_into("SW-1") == room
 
 
@@ -97,12 +97,12 @@ async def test_a_private_swarm(tmp_path: Path, person: Person, bot: Login) -> No
         chat = await grace.chat(home.bot)
         await grace.reads(chat, "SW-1 is open: refund loops")
         room = await grace.comes_into("SW-1")
-        await katrin.asks(home.lobby, "!swarm list", "No swarms")
+        await katrin.asks(home.lobby, "!swarm list", "Keine Schwärme")
         assert "is open" not in katrin.rooms[home.lobby].text()
 
         with pytest.raises(Refused):
             await tobias.person.knock(room)
-        await tobias.asks(home.lobby, "!swarm join SW-1", "There is no swarm SW-1.")
+        await tobias.asks(home.lobby, "!swarm join SW-1", "Den Schwarm SW-1 gibt es nicht.")
         with pytest.raises(Refused):
             await grace.person.invite(room, tobias.id)
         await grace.asks(room, "!swarm invite tobias you know the webhooks", "Asked: Tobias Rösler")
