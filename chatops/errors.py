@@ -215,7 +215,7 @@ class AuthExpired(PortError):
     def __init__(self, message: str, *, code: str | None = None, fix: str = "") -> None:
         super().__init__(message, code=code)
         self.fix = fix
-        """What an operator types to log in again (`chatops matrix login`), or nothing."""
+        """What an operator types to log in again (`chatops GROUP login`), or nothing."""
 
 
 class StartError(ChatopsError):

@@ -1,8 +1,8 @@
 """Broadcasts step aside while somebody waits for an answer.
 
-A network works on few things at once: with eight broadcasts under way, an answer waits behind all of them. Measured on a
-homeserver: answers took four times as long beside eight broadcast sends, and 1.6 times beside two, while the broadcast
-itself was no slower (`benchmarks/matrix.py`).
+A network works on few things at once: with eight broadcasts under way, an answer waits behind all of them. Measured
+(benchmarks/README.md): answers took four times as long beside eight broadcast sends, and 1.6 times beside two, while the
+broadcast itself was no slower.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ class ChatNetwork(Protocol):
 
     @property
     def name(self) -> str:
-        """The connection's name in the settings: `console`, `matrix-emea`."""
+        """The connection's name in the settings: `console`, `chat-emea`."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""A ticket system: Salesforce, Zendesk, the local one. Neutral values; the vendor's own words travel beside ours.
+"""A ticket system, ours or a vendor's. Neutral values; the vendor's own words travel beside ours.
 
 Conformance: `chatops.testing.conformance.tickets.TicketSystemSuite`. Optional abilities are protocols of their own; a
 system lists in `capabilities` which it has, and the core asks for the capability, never for a vendor.
