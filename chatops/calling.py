@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -199,6 +200,9 @@ def _call(method: str, address: str, path: str, folder: Path, body: bytes | None
             return raw
     except urllib.error.HTTPError as error:
         message = _reason(error.read()) or f"The server answered {error.code} and no reason."
+        raise Unheard(message) from error
+    except http.client.RemoteDisconnected as error:
+        message = f"The server at {address} stopped before it answered. Look whether it was done, or ask again."
         raise Unheard(message) from error
     except OSError as error:
         message = f"The server at {address} does not answer: {_why(error)}."

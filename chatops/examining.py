@@ -66,7 +66,7 @@ class Examination:
                 findings += outcome.value
             else:
                 findings.append(_broken(name, outcome.error))
-        return tuple(findings)
+        return _once(findings)
 
     def _looks(self) -> Iterable[tuple[str, Callable[[], Coroutine[Any, Any, Sequence[Finding]]]]]:
         yield "data folder", self._data_folder
@@ -146,6 +146,15 @@ def found(result: CheckResult) -> Finding:
         detail=result.detail,
         fix="" if result.ok else result.fix,
     )
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return them without those that say what is wrong in the words of one before: who looks deeper hits it as well."""
+    told: dict[tuple[str, ...], Finding] = {}
+    for finding in findings:
+        same = (finding.name,) if finding.state == "ok" else (finding.state, finding.detail, finding.fix)
+        told.setdefault(same, finding)
+    return tuple(told.values())
 
 
 def _checked(

@@ -1,10 +1,11 @@
-"""The Matrix part of `chatops doctor`: the login, the homeserver, the clock. Rooms and limits: beside this."""
+"""The Matrix part of `chatops doctor`: the login, the homeserver, the clock. Rooms, people and limits: beside this."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +13,15 @@ from nio import Api
 
 from chatops import Checkup, Finding
 from chatops.errors import AuthExpired, PortError, StoreError
+from chatops.ports.roster import Directory
 from matrix_network.account import Account
 from matrix_network.doctor_limits import Probe
-from matrix_network.doctor_rooms import encrypted, powerless, rooms_of
+from matrix_network.doctor_people import alone, identified, twins
+from matrix_network.doctor_rooms import encrypted, powerless, rooms_of, space_of
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 from matrix_network.room_state import RoomStates
-from matrix_network.session import LOG_IN, Session
+from matrix_network.session import LOG_IN, UNHEARD, Session
+from matrix_network.settings import MatrixSettings
 
 NEEDED = (1, 4)
 """The version of the specification that has everything we use: threads (1.4), refresh tokens (1.3), `/v3/` (1.1)."""
@@ -35,12 +39,23 @@ _VERSION = re.compile(r"v(\d{1,3})\.(\d{1,3})", re.ASCII)
 
 
 class Doctor:
-    """Looks at one connection. `name` is the connection's."""
+    """Looks at one connection."""
 
     def __init__(
-        self, name: str, *, session: Session, homeserver: Homeserver, states: RoomStates, probe: Probe
+        self,
+        settings: MatrixSettings,
+        *,
+        session: Session,
+        homeserver: Homeserver,
+        states: RoomStates,
+        probe: Probe,
+        people: Directory,
+        now: Callable[[], datetime],
     ) -> None:
-        self._name = name
+        self._settings = settings
+        self._name = settings.network
+        self._people = people
+        self._now = now
         self._session = session
         self._homeserver = homeserver
         self._states = states
@@ -59,8 +74,7 @@ class Doctor:
         except AuthExpired as error:
             return (self._bad("login", str(error), error.fix or LOG_IN),)
         except (PortError, StoreError) as error:
-            fix = "Look whether the homeserver runs, and whether the address in the settings is right."
-            return (self._bad("homeserver", str(error), fix),)
+            return (self._bad("homeserver", str(error), UNHEARD),)
         findings = [self._login(account, known), self._address()]
         for name, look in (
             ("specification", self._versions),
@@ -70,6 +84,11 @@ class Doctor:
         ):
             findings.append(await self._careful(name, look))
         findings += await self._several("limits", lambda: self._probe.look(account))
+        findings.append(await self._careful("devices", lambda: self._devices(account)))
+        if self._settings.space:
+            findings.append(await self._careful("space", lambda: self._space(account)))
+        people = identified(self._people.everybody(), self._name, account, federate=self._settings.federate)
+        findings += [_named(self._name, finding) for finding in people]
         findings += await self._several("rooms", lambda: self._rooms(account))
         return tuple(findings)
 
@@ -133,7 +152,14 @@ class Doctor:
         if dark:
             fix = "Use a room without encryption: it cannot be switched off in a room."
             findings.append(self._doubtful("encryption", f"nothing can be read in {dark}", fix))
-        return findings or (self._well("rooms", f"{len(rooms)} rooms, all well"),)
+        return findings or (self._well("rooms", f"{len(rooms)} room{'' if len(rooms) == 1 else 's'}, all well"),)
+
+    async def _devices(self, account: Account) -> Finding:
+        answer = await self._homeserver.call(Api.devices(NO_TOKEN))
+        return _named(self._name, alone(twins(answer, [account.device], self._now())))
+
+    async def _space(self, account: Account) -> Finding:
+        return _named(self._name, await space_of(self._settings.space, account.user, self._states))
 
     async def _careful(self, name: str, look: Callable[[], Awaitable[Finding]]) -> Finding:
         try:

@@ -116,8 +116,9 @@ def limited(account: Account, wait: float) -> Finding:
         "outage that is silence"
     )
     fix = (
-        f"The homeserver's admin sends POST {account.homeserver}/_synapse/admin/v1/users/{account.user}/"
-        'override_ratelimit {"messages_per_second":0,"burst_count":0}. If that cannot be had: the settings per_second and '
-        "room_per_second."
+        "The homeserver's admin, with an access token of their own: curl --request POST --header \"Authorization: Bearer "
+        '$ADMIN_TOKEN" --data \'{"messages_per_second": 0, "burst_count": 0}\' '
+        f"{account.homeserver}/_synapse/admin/v1/users/{account.user}/override_ratelimit "
+        "If that cannot be had: the settings per_second and room_per_second."
     )
     return Finding(name="limits", state="warning", detail=detail, fix=fix)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from nio import Api
 
-from chatops.errors import PortError
+from chatops import Finding
+from chatops.errors import Missing, PortError
 from matrix_network.account import Account
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 from matrix_network.room_state import RoomState, RoomStates
@@ -15,6 +16,7 @@ from matrix_network.room_state import RoomState, RoomStates
 MOST = 500
 """Rooms looked at."""
 
+CHILD = "m.space.child"
 AT_ONCE = 8
 SHOWN = 10
 """Rooms named."""
@@ -63,6 +65,27 @@ def powerless(rooms: Sequence[RoomState], us: str) -> str:
 def encrypted(rooms: Sequence[RoomState]) -> str:
     """Return where people write encrypted; nothing when nowhere."""
     return _listed([_shown(state) for state in rooms if state.encrypted])
+
+
+async def space_of(space: str, us: str, states: RoomStates) -> Finding:
+    """Return whether the space in the settings is one, and takes our rooms. Raise PortError when it cannot be read."""
+    try:
+        state = await states.inside(space, us)
+    except Missing:
+        detail = f"{space} is not there for us: rooms are opened beside it"
+        fix = f"Invite {us} into the space, with the power level to add rooms; or correct the setting space."
+        return Finding(name="space", state="warning", detail=detail, fix=fix)
+    if state.successor is not None:
+        detail = f"{_shown(state)} has been replaced by {state.successor}"
+        return Finding(name="space", state="warning", detail=detail, fix=f'The setting space = "{state.successor}"')
+    if not state.is_space:
+        fix = "The setting space names a space: in a client, its settings show its id."
+        return Finding(name="space", state="warning", detail=f"{_shown(state)} is a room, no space", fix=fix)
+    if not state.power.may_send(us, CHILD, state=True):
+        detail = f"we may not add rooms to {_shown(state)}: its members may enter them, and do not see them"
+        fix = f"Give {us} power level {state.power.needed(CHILD, state=True)} in the space."
+        return Finding(name="space", state="warning", detail=detail, fix=fix)
+    return Finding(name="space", state="ok", detail=_shown(state))
 
 
 def _shown(state: RoomState) -> str:

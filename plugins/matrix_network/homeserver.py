@@ -101,7 +101,7 @@ class Homeserver:
                 async with response:
                     raw = await response.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            message = f"the homeserver does not answer ({type(error).__name__})"
+            message = f"the homeserver does not answer ({_why(error)})"
             raise Unreachable(message) from error
         body = await _parsed(raw)
         if response.status < 300 and body is not None:  # noqa: PLR2004 - success
@@ -135,6 +135,23 @@ def id_of(answer: Json, what: str) -> str:
         return found
     message = f"the homeserver answered without {what}"
     raise Unreachable(message)
+
+
+def _why(error: Exception) -> str:
+    """Return in words why there was no answer: those who read it mend addresses, names and certificates."""
+    match error:
+        case TimeoutError():
+            return "not in time"
+        case aiohttp.ClientConnectorDNSError():
+            return "nobody knows its name"
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not valid"
+        case aiohttp.ClientConnectorSSLError():
+            return "it does not speak https"
+        case aiohttp.ClientConnectorError():
+            return "nothing listens at its address"
+        case _:
+            return type(error).__name__
 
 
 def _without_token(path: str) -> str:

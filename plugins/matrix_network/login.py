@@ -12,12 +12,10 @@ from nio import Api
 
 from chatops import Tool, ToolOption
 from chatops.errors import AuthExpired, ChatopsError, Forbidden, PortError, RateLimited, Unreachable
+from matrix_network.doctor_people import twins
 from matrix_network.homeserver import NO_TOKEN, Homeserver
-from matrix_network.session import LOG_IN, Kept, Session, renewal
+from matrix_network.session import DEVICE_NAME, LOG_IN, Kept, Session, renewal
 from matrix_network.settings import MatrixSettings
-
-DEVICE_NAME = "chatops"
-"""What other people's clients show for our device."""
 
 PASSWORD = "m.login.password"  # noqa: S105 - the name of the flow (specification, "Password-based")
 
@@ -64,6 +62,9 @@ class LoginTools:
         if not user:
             message = f"Say who: {LOG_IN} --user @chatops:example.org"
             raise LoginFailed(message)
+        if ":" in user and not user.startswith("@"):
+            message = f"{user} is no Matrix id. Begin it with @: {LOG_IN} --user @{user}"
+            raise LoginFailed(message)
         where = await self._where(options["homeserver"].strip(), user, before)
         password, token = options["password"], options["token"].strip()
         async with self._at(where) as homeserver:
@@ -80,24 +81,26 @@ class LoginTools:
             await self._verify(homeserver, kept)
         if before is not None and before.account != kept.account:
             await self._end(before)
-        return f"Logged in as {kept.user} on the device {kept.device} at {kept.homeserver}.\n{self._lasts(kept)}"
+        others = await self._others(kept, before)
+        said = f"Logged in as {kept.user} on the device {kept.device} at {kept.homeserver}.\n{self._lasts(kept)}"
+        return f"{said}\n{others}" if others else said
 
     async def status(self, _options: Mapping[str, str]) -> str:
         """Show the login, and whether the homeserver takes it now. Never the token."""
         kept = await self._session.kept()
         if kept is None:
-            return f"Nobody is logged in. {LOG_IN}"
+            return f"Nobody is logged in. To log in: {LOG_IN}"
         self._session.retry()
         async with self._at(kept.homeserver) as homeserver:
             try:
                 await homeserver.call(Api.whoami(NO_TOKEN))
-                taken = "The homeserver takes the login."
+                kept = await self._session.kept() or kept
+                taken = f"{self._lasts(kept)}\nThe homeserver takes the login."
             except AuthExpired as error:
                 taken = f"The homeserver does not take it: {error}"
             except PortError as error:
                 taken = f"Whether the homeserver takes the login is not known: {error}."
-        kept = await self._session.kept() or kept
-        return f"{kept.user} on the device {kept.device} at {kept.homeserver}.\n{self._lasts(kept)}\n{taken}"
+        return f"{kept.user} on the device {kept.device} at {kept.homeserver}.\n{taken}"
 
     async def logout(self, _options: Mapping[str, str]) -> str:
         """End the login at the homeserver, and forget it here. Raise LoginFailed when the homeserver does not answer."""
@@ -185,6 +188,22 @@ class LoginTools:
             except PortError:
                 return
 
+    async def _others(self, kept: Kept, before: Kept | None) -> str:
+        """Return a warning when another server was just now logged in to the account."""
+        async with self._at(kept.homeserver) as homeserver:
+            try:
+                answer = await homeserver.call(Api.devices(NO_TOKEN))
+            except PortError:
+                return ""
+        ours = [kept.device] if before is None else [kept.device, before.device]
+        others = twins(answer, ours, self._now())
+        if not others:
+            return ""
+        return (
+            f"Beware: another server used this account within ten minutes, on {others}. Two servers on one account run "
+            "every command twice: stop one, or give each an account of its own."
+        )
+
     @asynccontextmanager
     async def _at(self, url: str) -> AsyncIterator[Homeserver]:
         homeserver = Homeserver(url, self._session)
@@ -256,15 +275,18 @@ def _refused(user: str, error: Exception) -> LoginFailed:
     match error:
         case RateLimited():
             wait = f"{error.retry_after:.0f} s"
-            return LoginFailed(f"The homeserver limits how often one may log in. Try again in {wait}.")
+            return LoginFailed(
+                f"The homeserver limits how often one may log in. Try again in {wait}, or leave the password empty and "
+                "give the access token of a client that is logged in as the account."
+            )
         case Unreachable():
             return LoginFailed(f"The login was not answered: {error}. Try again later.")
         case AuthExpired():
             return LoginFailed(f"The account {user} is closed ({error.code}). Ask the homeserver's admin.")
         case Forbidden():
             return LoginFailed(
-                f"The homeserver does not take that user and password for {user}. Check both; a new password is set by "
-                "its admin."
+                f"The homeserver does not take that user and password for {user}. Check both, and whether the account "
+                "is on this homeserver; a new password is set by its admin."
             )
         case _:
             return LoginFailed(f"The homeserver refuses the login: {error}.")

@@ -31,6 +31,7 @@ class RoomState(Frozen, frozen=True, kw_only=True):
     """Rooms and spaces whose members may walk in (`allow`)."""
     spaces: tuple[str, ...] = ()
     """Spaces the room says it belongs to."""
+    is_space: bool = False
     encrypted: bool = False
     successor: str | None = None
     """The room in which it goes on, when it has been upgraded."""
@@ -102,6 +103,7 @@ def read_state(room: str, events: Iterable[object]) -> RoomState:
         join_rule=_word(join_rules, "join_rule"),
         entrances=_entrances(join_rules.get("allow")),
         spaces=tuple(key for (kind, key), content in state.items() if kind == "m.space.parent" and content.get("via")),
+        is_space=create.get("type") == "m.space",
         encrypted=("m.room.encryption", "") in state,
         successor=_word(state.get(("m.room.tombstone", ""), {}), "replacement_room") or None,
         closed_at=closed_at,

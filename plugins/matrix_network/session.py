@@ -25,6 +25,12 @@ SECRET = "session"  # noqa: S105 - the name it is kept under
 LOG_IN = "chatops matrix login"
 """What an operator types."""
 
+DEVICE_NAME = "chatops"
+"""What clients show for our device, and by which another server on our account is known."""
+
+UNHEARD = "Look whether the homeserver runs, and whether its address is right: chatops matrix status shows it."
+"""What an operator does when the homeserver does not answer."""
+
 ENDED = "the homeserver has ended our login"
 RUN_OUT = "our access token has run out, and there is no refresh token"
 NOT_RENEWED = "the homeserver does not renew our login"

@@ -231,3 +231,18 @@ async def test_nobody_to_tell_is_a_warning(surgery: Surgery) -> None:
     surgery.directory = FakeDirectory([Person(id="anna", name="Anna", roles=frozenset({"agent"}))])
 
     assert (await surgery.findings())["people"].state == "warning"
+
+
+async def test_what_two_parts_say_in_the_same_words_is_said_once(surgery: Surgery) -> None:
+    """By the first of them. Parts that are well are all named."""
+
+    async def look(name: str, detail: str) -> Sequence[Finding]:
+        well = Finding(name=f"{name} itself", state="ok")
+        return (Finding(name=name, state="failure", detail=detail, fix="Mend it."), well)
+
+    findings = await surgery.findings(
+        lambda: look("one", "broken"), lambda: look("two", "broken"), lambda: look("three", "torn")
+    )
+
+    assert {"one", "three", "one itself", "two itself", "three itself"} <= findings.keys()
+    assert "two" not in findings

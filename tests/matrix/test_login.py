@@ -177,6 +177,23 @@ async def test_a_wrong_password_is_said_to_be_one(desk: Desk, bot: Login) -> Non
     assert "wrong horse" not in said
 
 
+async def test_an_id_without_its_at_is_seen_before_anything_is_sent() -> None:
+    """Where nobody could tell it from a wrong password."""
+    said = await Desk("http://127.0.0.1:9").fails(user="chatops:example.org", password="secret")
+
+    assert said.endswith("--user @chatops:example.org")
+
+
+async def test_a_second_server_on_the_account_is_told(desk: Desk, bot: Login) -> None:
+    """While nothing has run twice yet. One that logs in again is not its own second."""
+    alone = await desk.login(bot.user, bot.password)
+    again = await desk.login(bot.user, bot.password)
+    second = await Desk(desk.url).login(bot.user, bot.password)
+
+    assert "Beware" not in alone + again
+    assert f"another server used this account within ten minutes, on {desk.kept().device}" in second
+
+
 async def test_where_only_single_sign_on_is_had_a_token_is_asked_for(
     desk: Desk, bot: Login, proxy: MatrixProxy
 ) -> None:
@@ -235,7 +252,7 @@ async def test_status_says_who_and_whether(desk: Desk, bot: Login, synapse: Syna
     await asyncio.to_thread(synapse.call, "POST", "/_matrix/client/v3/logout", {}, token=kept.access_token)
     over = await desk.status()
 
-    assert nobody == "Nobody is logged in. chatops matrix login"
+    assert nobody == "Nobody is logged in. To log in: chatops matrix login"
     assert fine.startswith(f"{bot.user} on the device {kept.device}")
     assert fine.endswith("The homeserver takes the login.")
     assert "does not take it" in over
