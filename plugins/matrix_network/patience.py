@@ -42,7 +42,7 @@ class Outage:
     def __init__(self, clock: Clock, *, network: str) -> None:
         self._clock = clock
         self._network = network
-        self._backoff = Backoff(first=0.25, most=LONGEST)
+        self._backoff = Backoff(first=0.5, most=LONGEST)
         self._since: float | None = None
 
     @property

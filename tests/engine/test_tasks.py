@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from datetime import timedelta
 
 from chatops.engine.tasks import Tasks
@@ -57,4 +58,4 @@ async def test_what_is_stopped_before_it_began_leaves_nothing_behind() -> None:
     await tasks.cancel()
 
     assert not began
-    assert work.cr_frame is None
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED

@@ -32,6 +32,7 @@ async def test_a_first_start_runs_nothing_old(synapse: Synapse, person: Person, 
     assert house.tallies.runs == ["raise new"]
 
 
+@pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_a_first_start_again_within_two_minutes_runs_nothing_old(own_synapse: OwnSynapse, person: Person) -> None:
     """Where the homeserver answers a repeated first sync from its cache; the first time nothing could be stored."""
     server = await asyncio.to_thread(lambda: own_synapse(sync_cache=True))

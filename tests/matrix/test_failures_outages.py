@@ -11,7 +11,7 @@ import pytest
 from matrix_ears import room_with
 from matrix_house import answered, answers, house_of, text, true_within
 from matrix_people import Person
-from matrix_proxy import MatrixProxy, Trouble, answer, bad_gateway, lost, unavailable
+from matrix_proxy import MatrixProxy, Trouble, answer, bad_gateway, lost
 from synapse_server import OwnSynapse, Synapse
 
 NO_SYNC = answer(200, {"versions": ["v1.11"]})
@@ -25,7 +25,8 @@ ANSWERS_WITHIN = 7.0
 """The same for what was asked before it went: half of the outage at most."""
 
 
-@pytest.mark.parametrize("how", ["restart", "kill", "three seconds"])
+@pytest.mark.parametrize("how", ["restart", "killed, three seconds"])
+@pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_a_homeserver_that_was_down(own_synapse: OwnSynapse, person: Person, how: str) -> None:
     """What was asked just before is answered, and what is said afterwards is heard within three seconds; all of it once."""
     server = await asyncio.to_thread(own_synapse)
@@ -37,7 +38,7 @@ async def test_a_homeserver_that_was_down(own_synapse: OwnSynapse, person: Perso
         await true_within(5, lambda: "raise before" in house.tallies.runs)
         await asyncio.to_thread(server.stop if how == "restart" else server.kill)
         house.tallies.gate.set()
-        if how == "three seconds":
+        if how != "restart":
             await asyncio.sleep(3)
         await asyncio.to_thread(server.start)
         back = time.monotonic()
@@ -53,6 +54,7 @@ async def test_a_homeserver_that_was_down(own_synapse: OwnSynapse, person: Perso
     assert told < ANSWERS_WITHIN
 
 
+@pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_a_homeserver_that_is_not_there_yet(own_synapse: OwnSynapse, person: Person) -> None:
     """Machines start in any order: the server waits for it, and listens within three seconds of its coming."""
     server = await asyncio.to_thread(own_synapse)
@@ -67,11 +69,7 @@ async def test_a_homeserver_that_is_not_there_yet(own_synapse: OwnSynapse, perso
         await answered(anna, room, robot.id, lambda found: found == ["good morning"])
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [bad_gateway(), unavailable(), UNKNOWN, NO_JSON, NO_SYNC],
-    ids=["502", "503", "500", "no JSON", "no sync"],
-)
+@pytest.mark.parametrize("trouble", [bad_gateway(), NO_JSON, NO_SYNC], ids=["502", "no JSON", "no sync"])
 async def test_a_homeserver_that_talks_nonsense_is_not_hammered(
     synapse: Synapse, person: Person, proxy: MatrixProxy, trouble: Trouble
 ) -> None:
