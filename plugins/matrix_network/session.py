@@ -28,7 +28,10 @@ LOG_IN = "chatops matrix login"
 DEVICE_NAME = "chatops"
 """What clients show for our device, and by which another server on our account is known."""
 
-UNHEARD = "Look whether the homeserver runs, and whether its address is right: chatops matrix status shows it."
+UNHEARD = (
+    "Look whether the homeserver runs, and whether its address is right: the setting homeserver, or without it the one "
+    "that chatops matrix status shows."
+)
 """What an operator does when the homeserver does not answer."""
 
 ENDED = "the homeserver has ended our login"
