@@ -14,6 +14,8 @@ from urllib.parse import quote
 from chatops.core.message import Identity
 from chatops.ports.chat import Line, Lines
 
+DOT = " · "
+_BACKQUOTED = re.compile("`([^`]+)`")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -47,11 +49,23 @@ def strong(text: str) -> str:
     return f"<strong>{escaped(text)}</strong>"
 
 
+def heading(text: str) -> str:
+    """Return a title, which is plain text: what stands between backquotes in it is code."""
+    return "<strong>" + _BACKQUOTED.sub(r"<code>\1</code>", escaped(text)) + "</strong>"
+
+
 def table(rows: tuple[tuple[Lines, ...], ...], *, network: str) -> str:
     """Return rows under a heading. The spaces between cells are for clients that drop the tags and keep the words."""
     head, *body = rows
     shown = [_row(head, "th", network), *(_row(row, "td", network) for row in body)]
     return f"<table><thead>{shown[0]}</thead><tbody>{''.join(shown[1:])}</tbody></table>"
+
+
+def rows(told: tuple[tuple[Lines, ...], ...], *, network: str) -> list[str]:
+    """Return a table as lines that wrap where they must: the heading, then rows whose first cells stand out."""
+    head, *body = ([marked_up(cell, network=network) for cell in row] for row in told) if told else ([],)
+    found = [DOT.join((f"<strong>{first}</strong>", *others)) for first, *others in body]
+    return [f"<em>{DOT.join(head)}</em>", *found] if head else found
 
 
 def is_user(identity: Identity, *, network: str) -> bool:

@@ -13,15 +13,17 @@ from collections.abc import Sequence
 from chatops import Frozen
 from chatops.ports.chat import Outgoing, RenderedButton
 from matrix_network.homeserver import Json
-from matrix_network.html import code, escaped, in_words, is_user, marked_up, storable, strong, table
+from matrix_network.html import DOT, code, escaped, heading, in_words, is_user, marked_up, rows, storable, strong, table
 from matrix_network.marks import Marks
 
 CARD = "org.chatops.card"
 """Key in the content under which a card carries its marks."""
 
-DOT = " · "
 TONES = {"plain": "", "good": "🟢 ", "attention": "🟠 ", "danger": "🔴 "}
 """What stands before the title. Emoji have their colour in light and dark clients, and in those that show no HTML."""
+
+_NARROW = 32
+"""Characters of a table's row that a phone shows side by side."""
 
 _FALLBACK = 1_000
 """Characters of an edit's text for clients that know no edits."""
@@ -74,15 +76,15 @@ def replacing(event: str, new: Json, *, mentioned: Sequence[str] = ()) -> Json:
 
 def _words(outgoing: Outgoing, marks: Marks, manner: Manner) -> list[str]:
     """Return all of a post as lines of plain text."""
-    rows = [storable(f"{TONES[outgoing.tone]}{outgoing.title}")] if outgoing.title else []
+    found = [storable(f"{TONES[outgoing.tone]}{outgoing.title}")] if outgoing.title else []
     if outgoing.text:
-        rows.append(in_words(outgoing.text))
-    rows += [f"{storable(fact.label)}: {in_words(fact.value)}" for fact in outgoing.facts]
-    rows += [DOT.join(in_words(cell) for cell in row) for row in outgoing.table]
-    rows += [_typed_row(button, marks, manner) for button in outgoing.buttons]
+        found.append(in_words(outgoing.text))
+    found += [f"{storable(fact.label)}: {in_words(fact.value)}" for fact in outgoing.facts]
+    found += [DOT.join(in_words(cell) for cell in row) for row in outgoing.table]
+    found += [_typed_row(button, marks, manner) for button in outgoing.buttons]
     if outgoing.footer:
-        rows.append(in_words(outgoing.footer))
-    return rows
+        found.append(in_words(outgoing.footer))
+    return found
 
 
 def _markup(outgoing: Outgoing, marks: Marks, manner: Manner) -> str:
@@ -91,16 +93,22 @@ def _markup(outgoing: Outgoing, marks: Marks, manner: Manner) -> str:
     text = marked_up(outgoing.text, network=network)
     if _is_sentence(outgoing) and text == escaped("".join(line.text for line in outgoing.text)):
         return ""
-    above = [strong(f"{TONES[outgoing.tone]}{outgoing.title}")] if outgoing.title else []
+    above = [heading(f"{TONES[outgoing.tone]}{outgoing.title}")] if outgoing.title else []
     if outgoing.text:
         above.append(text)
     above += [f"{strong(fact.label)}: {marked_up(fact.value, network=network)}" for fact in outgoing.facts]
     below = _button_rows(outgoing.buttons, marks, manner)
     if outgoing.footer:
         below.append(f"<em>{marked_up(outgoing.footer, network=network)}</em>")
-    if outgoing.table:
+    if _is_narrow(outgoing):
         return "<br>".join(above) + table(outgoing.table, network=network) + "<br>".join(below)
-    return "<br>".join((*above, *below))
+    return "<br>".join((*above, *rows(outgoing.table, network=network), *below))
+
+
+def _is_narrow(outgoing: Outgoing) -> bool:
+    """Return whether there is a table that a phone can show. Its columns break words as soon as they do not fit."""
+    widths = [sum(len(line.text) for cell in row for line in cell) for row in outgoing.table]
+    return 0 < max(widths, default=0) <= _NARROW
 
 
 def _is_sentence(outgoing: Outgoing) -> bool:
@@ -112,10 +120,16 @@ def _typed(button: RenderedButton, manner: Manner) -> str:
     return f"{manner.typed_after}{button.command}{' …' if button.form else ''}"
 
 
+def _says(button: RenderedButton) -> bool:
+    """Return whether what is typed names the button: `swarm invite SW-1` needs no "Invite:" before it."""
+    return button.label == button.command or button.label.casefold() in button.command.casefold().split()
+
+
 def _typed_row(button: RenderedButton, marks: Marks, manner: Manner) -> str:
-    mark = marks.emoji(button.ref) or "•"
+    mark = marks.emoji(button.ref)
     command = f"`{_typed(button, manner)}`"
-    return storable(f"{mark} {command}" if button.label == button.command else f"{mark} {button.label}: {command}")
+    named = button.label == button.command if mark else _says(button)
+    return storable(f"{mark or '•'} {command}" if named else f"{mark or '•'} {button.label}: {command}")
 
 
 def _button_rows(buttons: Sequence[RenderedButton], marks: Marks, manner: Manner) -> list[str]:
@@ -125,7 +139,7 @@ def _button_rows(buttons: Sequence[RenderedButton], marks: Marks, manner: Manner
         mark = marks.emoji(button.ref)
         command = code(_typed(button, manner))
         if mark is None:
-            typed.append(command if button.label == button.command else f"{escaped(button.label)}: {command}")
+            typed.append(command if _says(button) else f"{escaped(button.label)}: {command}")
         else:
             clicked.append(f"{escaped(mark)} {command if button.label == button.command else escaped(button.label)}")
     return [DOT.join(line) for line in (clicked, typed) if line]

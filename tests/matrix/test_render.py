@@ -108,6 +108,36 @@ def test_a_button_named_by_its_command_says_it_once() -> None:
     assert made["body"] == "No such command.\n1️⃣ `!swarm open`"
 
 
+def test_what_is_typed_is_not_named_twice() -> None:
+    """The command says "invite" already; in another language its name stands before it. What is clicked is named."""
+    post = Outgoing(
+        title="SW-1",
+        buttons=(
+            button("Join", "swarm join SW-1", icon="🙋"),
+            button("Invite", "swarm invite SW-1", form=WHY),
+            button("Einladen", "swarm invite SW-2", form=WHY),
+        ),
+    )
+
+    assert rendered(post)["formatted_body"].split("<br>")[1:] == [
+        "🙋 Join",
+        "<code>!swarm invite SW-1 …</code> · Einladen: <code>!swarm invite SW-2 …</code>",
+    ]
+    assert rendered(post)["body"].split("\n")[1:] == [
+        "🙋 Join: `!swarm join SW-1`",
+        "• `!swarm invite SW-1 …`",
+        "• Einladen: `!swarm invite SW-2 …`",
+    ]
+
+
+def test_an_id_in_a_title_is_code() -> None:
+    """Titles are plain words with backquotes; only the HTML can do better."""
+    made = rendered(Outgoing(title="You are <Grace> (`agent-1`)"))
+
+    assert made["formatted_body"] == "<strong>You are &lt;Grace&gt; (<code>agent-1</code>)</strong>"
+    assert made["body"] == "You are <Grace> (`agent-1`)"
+
+
 def test_a_table_is_a_table() -> None:
     """Under its title; clients without tables still see spaces between the cells."""
     post = Outgoing(
@@ -131,6 +161,23 @@ def test_a_table_is_a_table() -> None:
         "<tbody><tr><td>SW-1</td> <td>Anna</td></tr><tr><td>SW-2</td> <td>Ben</td></tr></tbody></table>"
         "1️⃣ Join<br><em>1 more</em>"
     )
+
+
+def test_a_wide_table_is_lines() -> None:
+    """A phone would break its columns in the middle of names, and some clients know no tables at all."""
+    post = Outgoing(
+        title="SW-1: who did what",
+        table=(
+            (said("When"), said("Who"), said("What")),
+            (said("Sun 22 Nov, 08:05 CET"), said("Grace Whitfield"), said("opened it: refund loops")),
+        ),
+    )
+
+    assert rendered(post)["formatted_body"].split("<br>") == [
+        "<strong>SW-1: who did what</strong>",
+        "<em>When · Who · What</em>",
+        "<strong>Sun 22 Nov, 08:05 CET</strong> · Grace Whitfield · opened it: refund loops",
+    ]
 
 
 def test_who_is_mentioned_is_named_and_told() -> None:
