@@ -153,14 +153,17 @@ class _Pseudo(gettext.NullTranslations):
 
 
 def moment(value: Moment, reader: Reader, locale: babel.Locale, now: datetime | None) -> str:
-    """Return a point in time in the reader's zone, the zone named."""
+    """Return a point in time in the reader's zone, the zone named. A time of this year needs no year."""
     local = value.at.astimezone(ZoneInfo(reader.zone))
     if value.style == "ago" and now is not None:
         return format_timedelta(value.at - now, add_direction=True, locale=locale)
     time = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
     if value.style == "time":
         return time
-    date = format_date(local.date(), _DATE.get(locale.language, "EEE d MMM yyyy"), locale=locale)
+    pattern = _DATE.get(locale.language, "EEE d MMM yyyy")
+    if value.style == "datetime" and now is not None and now.astimezone(local.tzinfo).year == local.year:
+        pattern = pattern.removesuffix(" yyyy")
+    date = format_date(local.date(), pattern, locale=locale)
     return date if value.style == "date" else f"{date}, {time}"
 
 

@@ -258,12 +258,16 @@ class Unit:
                 reply=reply,
                 bulk=bulk,
                 network=network if to.startswith("person:") else None,
+                reader=self._actor.id if reply and self._actor else None,
             ),
             key=key,
         )
 
     def answer(self, said: Said, *, private: bool = False) -> None:
-        """Answer the command where it was asked, in its thread; or the asker alone."""
+        """Answer the command where it was asked, in its thread; or the asker alone.
+
+        In a room of ours it is said in the room's language and time, anywhere else in the asker's.
+        """
         if self.origin is None or (private and not self.origin.direct):
             self.post(direct_target(self.actor.id), said, reply=True)
         else:

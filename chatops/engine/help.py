@@ -42,22 +42,28 @@ class HelpCommands:
     )
     async def help(self, unit: Unit, topic: Rest = "", *, page: int = 1) -> None:
         """Answer with a card of at most twelve lines."""
-        unit.answer(self.card(topic, unit.actor, _context(unit), page=page))
+        room = unit.origin.room if unit.origin is not None else None
+        locale = room.locale if room is not None else unit.actor.locale
+        unit.answer(self.card(topic, unit.actor, _context(unit), locale=locale, page=page))
 
-    def card(self, topic: str, person: Person, context: ReadContext, *, page: int = 1) -> Card:
-        """Return the card for what `person` asks about. Raise UnknownCommand, with the nearest three, for other words."""
+    def card(self, topic: str, person: Person, context: ReadContext, *, locale: str = "", page: int = 1) -> Card:
+        """Return the card for what `person` asks about, with the commands' words in `locale`, by default theirs.
+
+        Raise UnknownCommand, with the nearest three, for other words.
+        """
+        locale = locale or person.locale
         table = self._table()
         may = [one for one in table.commands if allowed(one, person)]
         words = topic.strip()
         if not words:
-            return usage.overview(may, person.locale, page=page)
+            return usage.overview(may, locale, page=page)
         noun = table.noun(words)
         of_noun = [one for one in may if one.noun == noun]
         meant = [one for one in table.meant(words, context) if allowed(one, person)]
         if len(of_noun) > 1 or (of_noun and not meant):
-            return usage.of_noun(of_noun, person.locale, page=page)
+            return usage.of_noun(of_noun, locale, page=page)
         if meant:
-            return usage.of_command(meant[0], person.locale, self._relations.label)
+            return usage.of_command(meant[0], locale, self._relations.label)
         near = table.nearest(words, context, allowed=lambda one: allowed(one, person))
         raise UnknownCommand(
             _("There is no help on {words}.", words=Code(code=words[:60])),

@@ -168,6 +168,7 @@ async def test_an_answer_goes_where_it_was_asked(bench: Bench) -> None:
         ("call:k", None, None),
     ]
     assert all(post.reply for post in posts)
+    assert {post.reader for post in posts} == {"anna"}, "in a room that is not ours, in the asker's language and time"
 
 
 async def test_a_button_keeps_its_reference_while_its_card_lives(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from chatops.core import usage
 from chatops.core.access import Relations
 from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.command import Command
+from chatops.core.frozen import replace
 from chatops.core.message import Card, Person
 from chatops.core.table import CommandTable
 from chatops.core.text import Text, said
@@ -105,6 +106,17 @@ def test_help_shows_only_what_the_person_may_do() -> None:
 
     assert "swarm open" not in text
     assert "swarm cancel" in text
+
+
+def test_help_names_commands_as_the_room_has_them() -> None:
+    """Its sentences are in the room's language: commands in another would not fit them."""
+    help_ = helping(sample_table())
+    german = replace(ANNA, locale="de")
+
+    assert shown(help_.card("swarm open", german, context(), locale="en")) == shown(
+        help_.card("swarm open", ANNA, context())
+    )
+    assert shown(help_.card("swarm open", german, context())) != shown(help_.card("swarm open", ANNA, context()))
 
 
 def test_help_of_a_noun_in_any_language() -> None:
