@@ -19,7 +19,7 @@ from chatops.swarm.desk import PeopleDesk, the_invited, the_swarm, with_surnames
 from chatops.swarm.letters import exhausted_card, skip_buttons, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
 from chatops.swarm.opening import SwarmSettings
-from chatops.swarm.wording import DECLINED_WORDS, dotted
+from chatops.swarm.wording import DECLINED_WORDS, dotted, short
 
 
 class _Wanted(Frozen, frozen=True, kw_only=True):
@@ -135,8 +135,11 @@ class Inviting:
         place = (
             _("Its room lets you in now.") if any(one.room for one in after.places) else _("It goes on where it began.")
         )
-        words = _("You are in {swarm}. {place}", swarm=after.name, place=place)
-        unit.answer(replace(self._follow.briefing(after, me), text=words) if alone else words)
+        if alone:
+            title = _("You are in {swarm}: {question}", swarm=after.name, question=said(short(after.question)))
+            unit.answer(replace(self._follow.briefing(after, me), title=title, text=place))
+        else:
+            unit.answer(_("You are in {swarm}. {place}", swarm=after.name, place=place))
 
     async def _suggest(self, unit: Unit, before: Swarm, wanted: Sequence[_Wanted], why: str) -> None:
         after = before

@@ -239,8 +239,8 @@ async def test_accepting_alone_gives_two_signals() -> None:
         await stage.says("anna", "accept", room="direct-anna", direct=True)
 
         (card,) = [one for one in stage.network.posted[since:] if one.ref.room.id == "direct-anna"]
-        assert card.body.title == "SW-1 · refund loops"
-        assert "You are in SW-1. Its room lets you in now." in card.body.plain
+        assert card.body.title == "You are in SW-1: refund loops", "a notification shows the first line"
+        assert "Its room lets you in now." in card.body.plain
 
 
 async def test_calls_that_run_out_together_stand_on_one_card() -> None:
