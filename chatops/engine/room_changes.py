@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from chatops.core.frozen import replace
 from chatops.core.message import MemberChange, RoomMoved, RoomRef
 from chatops.core.rooms import Room, RoomFound, RoomLost, RoomRebound
@@ -33,9 +35,9 @@ class RoomChanges:
             if room.state == "lost":
                 unit.put(replace(room, state="open"))
                 unit.emit(RoomFound(room=room.id, subject=room.subject, by=change.by))
-        elif change.change != "knocked" and room.state == "open":
+        elif (out := _out(change)) is not None and room.state == "open":
             unit.put(replace(room, state="lost"))
-            unit.emit(RoomLost(room=room.id, subject=room.subject, change=change.change, by=change.by))
+            unit.emit(RoomLost(room=room.id, subject=room.subject, change=out, by=change.by))
 
     async def moved(self, unit: Unit, move: RoomMoved) -> None:
         """Let the logical room stand for the new remote one. Its lane stays, and the old one still leads to it."""
@@ -52,3 +54,12 @@ class RoomChanges:
     async def _of(self, unit: Unit, ref: RoomRef) -> Room | None:
         known = self._rooms.by_remote(ref)
         return None if known is None else await unit.get(Room, known.id)
+
+
+def _out(change: MemberChange) -> Literal["left", "removed", "banned"] | None:
+    """Return how somebody came out of a room, or None when they did not."""
+    match change.change:
+        case "left" | "removed" | "banned" as out:
+            return out
+        case _:
+            return None
