@@ -84,7 +84,7 @@ async def test_a_question_that_is_never_answered_is_given_up(place: Place) -> No
         took = time.monotonic() - hung
         asked = len(proxy.asked("/sync"))
     assert found == ["a is 1", "a is 2"]
-    assert took < 13
+    assert took < 15
     assert asked < 12
 
 
