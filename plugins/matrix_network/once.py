@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from chatops.ports.records import Records, Write
+from chatops.ports.records import Record, Records, Write
 
 KEPT = timedelta(days=60)
 """How long a result is remembered: twice as long as the engine keeps what it sends, and the longest it tries."""
@@ -37,12 +37,20 @@ class Once:
         gone = 0
         while True:
             oldest = await self._records.find("done", limit=_PAGE)
-            old = [record for record in oldest if datetime.fromisoformat(record.body["at"]) < before]
+            old = [record for record in oldest if _made(record) < before]
             for record in old:
                 await self._records.delete("done", record.id)
             gone += len(old)
             if len(old) < _PAGE:
                 return gone
+
+
+def _made(record: Record) -> datetime:
+    """Return when a result was written down; one that does not say so is as old as can be."""
+    try:
+        return datetime.fromisoformat(record.body["at"])
+    except (KeyError, TypeError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def transaction(key: str, part: str = "") -> str:

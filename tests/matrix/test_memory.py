@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chatops.ports.records import Write
 from chatops.testing.clock import ManualClock
 from chatops.testing.records import MemoryRecords
 from matrix_network.directs import Directs
@@ -44,6 +45,13 @@ async def test_what_was_a_direct_chat_is_not_forgotten() -> None:
         assert await known.room(ANNA) == "!old"
         assert await known.user("!new") is None
         assert [await known.was(room) for room in ("!old", "!new", "!never")] == [True, True, False]
+
+
+async def test_a_result_without_a_date_is_no_obstacle() -> None:
+    """It is forgotten like one that is old."""
+    records = MemoryRecords()
+    await records.write(Write(kind="done", id="x", body={"result": ""}))
+    assert await Once(records, ManualClock().now).prune() == 1
 
 
 async def test_old_results_are_forgotten() -> None:
