@@ -23,6 +23,7 @@ ROOM = f"#support:{SERVER}"
 PASSWORD = "brightwater"
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(120)
 async def test_a_swarm_is_opened_and_all_is_there_after_a_second_start(tmp_path: Path) -> None:
     """Whoever joins as told opens a swarm with the command shown; a second start on the folder goes on from there."""

@@ -22,6 +22,7 @@ PER_SECOND = 1.0
 BURST = 3
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_synapses_own_limits_are_kept_to(own_synapse: OwnSynapse, person: Person) -> None:
     """An account without exemption says everything, in order, once, as fast as it may, and hardly ever too early."""

@@ -45,6 +45,7 @@ async def test_a_revoked_token_alarms_and_nothing_is_lost(synapse: Synapse, pers
     assert noticed < 5
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_over_several_lives_of_the_token_every_command_is_answered_once(
     own_synapse: OwnSynapse, person: Person
@@ -76,6 +77,7 @@ async def test_over_several_lives_of_the_token_every_command_is_answered_once(
         assert len(proxy.asked("/login", method="POST")) == 1
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_twenty_restarts_log_in_never_and_lose_nothing(own_synapse: OwnSynapse, person: Person) -> None:
     """Where five logins would be all that is allowed; what is said between two runs is answered, once."""

@@ -25,7 +25,7 @@ ANSWERS_WITHIN = 7.0
 """The same for what was asked before it went: half of the outage at most."""
 
 
-@pytest.mark.parametrize("how", ["restart", "killed, three seconds"])
+@pytest.mark.parametrize("how", ["restart", pytest.param("killed, three seconds", marks=pytest.mark.faults)])
 @pytest.mark.timeout(60)  # it starts a homeserver of its own
 async def test_a_homeserver_that_was_down(own_synapse: OwnSynapse, person: Person, how: str) -> None:
     """What was asked just before is answered, and what is said afterwards is heard within three seconds; all of it once."""
@@ -69,7 +69,14 @@ async def test_a_homeserver_that_is_not_there_yet(own_synapse: OwnSynapse, perso
         await answered(anna, room, robot.id, lambda found: found == ["good morning"])
 
 
-@pytest.mark.parametrize("trouble", [bad_gateway(), NO_JSON, NO_SYNC], ids=["502", "no JSON", "no sync"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(bad_gateway(), id="502"),
+        pytest.param(NO_JSON, id="no JSON", marks=pytest.mark.faults),
+        pytest.param(NO_SYNC, id="no sync", marks=pytest.mark.faults),
+    ],
+)
 async def test_a_homeserver_that_talks_nonsense_is_not_hammered(
     synapse: Synapse, person: Person, proxy: MatrixProxy, trouble: Trouble
 ) -> None:

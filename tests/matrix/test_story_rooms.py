@@ -12,7 +12,7 @@ from matrix_people import Person
 from matrix_story import house
 from synapse_server import Login, OwnSynapse, Synapse
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(60)]
 
 
 async def test_a_swarm_put_out_of_its_room_comes_back(tmp_path: Path, person: Person, own_synapse: OwnSynapse) -> None:

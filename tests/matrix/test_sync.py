@@ -103,6 +103,7 @@ async def test_a_revoked_token_ends_it(synapse: Synapse, person: Person, proxy: 
     assert len(proxy.seen) - before <= 2
 
 
+@pytest.mark.faults
 async def test_a_server_that_was_away_is_found_again(own_synapse: OwnSynapse, person: Person) -> None:
     """Killed and started again: what is said then is heard, once."""
     server = await asyncio.to_thread(own_synapse)
