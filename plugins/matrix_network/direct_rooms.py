@@ -67,6 +67,10 @@ class DirectRooms:
         slip = f"direct:{user}"
         wish = Wish(invited=(user,), direct=True, federated=self._federate)
         opened = await self._opening.open(slip, wish, account)
+        if opened.earlier and not await self._usable(opened.room, user):
+            # It has been their chat, and is none any more; all that was cut off was forgetting the slip.
+            await self._opening.close(slip)
+            opened = await self._opening.open(slip, wish, account)
         if opened.refused:
             message = f"the homeserver does not let us invite {user}"
             raise Forbidden(message)

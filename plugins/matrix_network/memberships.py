@@ -6,10 +6,21 @@ from urllib.parse import quote
 
 from nio import Api
 
+from chatops import Frozen
+from chatops.errors import Rejected
 from matrix_network.event import id_in, object_in, text_in
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 
 PRESENT = frozenset({"join", "invite"})
+
+
+class Standing(Frozen, frozen=True, kw_only=True):
+    """How somebody stands to a room."""
+
+    membership: str = ""
+    """Empty for those who never had one."""
+    event: str = ""
+    """Empty as well where the homeserver does not tell."""
 
 
 async def memberships(homeserver: Homeserver, room: str) -> dict[str, str]:
@@ -23,6 +34,20 @@ async def memberships(homeserver: Homeserver, room: str) -> dict[str, str]:
             if user is not None and membership is not None:
                 found[user] = membership
     return found
+
+
+async def standing(homeserver: Homeserver, room: str, user: str) -> Standing:
+    """Return somebody's membership, and the event that made it so; nothing when we may not know. Raise a PortError.
+
+    The whole event is told since version 1.16 of the specification (`format`), by Synapse long before.
+    """
+    where = f"/_matrix/client/v3/rooms/{quote(room, safe='')}/state/m.room.member/{quote(user, safe='')}?format=event"
+    try:
+        answer = await homeserver.call(("GET", where))
+    except Rejected:
+        return Standing()
+    event = object_in(answer, "content") or answer
+    return Standing(membership=text_in(event, "membership") or "", event=text_in(answer, "event_id") or "")
 
 
 async def company(homeserver: Homeserver, room: str) -> set[str]:

@@ -24,7 +24,16 @@ class Once:
     async def result(self, key: str) -> str | None:
         """Return what a finished write came to, or None when it has not been finished."""
         record = await self._records.get("done", _digest(key))
-        return None if record is None else str(record.body["result"])
+        return None if record is None or "result" not in record.body else str(record.body["result"])
+
+    async def began(self, key: str, standing: str) -> str:
+        """Return how things stood when a write began: `standing`, or what an attempt that was cut off found."""
+        record = await self._records.get("done", _digest(key))
+        if record is not None:
+            return str(record.body.get("began", standing))
+        body = {"began": standing, "at": self._now().isoformat()}
+        await self._records.write(Write(kind="done", id=_digest(key), body=body))
+        return standing
 
     async def done(self, key: str, result: str = "") -> None:
         """Remember that a write has happened."""

@@ -15,7 +15,7 @@ import structlog
 from nio import Api
 
 from chatops import Frozen, replace
-from chatops.errors import Missing, Rejected, Unreachable
+from chatops.errors import Missing, RateLimited, Rejected, Unreachable
 from chatops.ports.records import Records, Write
 from matrix_network.account import Account
 from matrix_network.homeserver import NO_TOKEN, Homeserver, id_of
@@ -23,8 +23,9 @@ from matrix_network.room_request import Wish, creation
 from matrix_network.room_state import RoomState, RoomStates
 
 HALF_MADE = timedelta(seconds=10)
-"""How long a room that has an alias but no rules may still be in the making. Synapse takes the alias first and goes on
-also when nobody waits for the answer; when it is ended in between, the room stays as it is for ever."""
+"""How long a room that has an alias but no rules, or not all invitations, may still be in the making. Synapse takes the
+alias first, invites last, and goes on also when nobody waits for the answer; when it is ended in between, the room stays
+as it is for ever. It makes two invitations of one that is sent twice."""
 
 log = structlog.get_logger("matrix_network")
 
@@ -35,6 +36,8 @@ class Opened(Frozen, frozen=True, kw_only=True):
     room: str
     refused: tuple[str, ...] = ()
     """Whom the homeserver would not invite."""
+    earlier: bool = False
+    """An earlier attempt made it; much may have happened in it since."""
 
 
 class _Slip(Frozen, frozen=True, kw_only=True):
@@ -43,6 +46,8 @@ class _Slip(Frozen, frozen=True, kw_only=True):
     id: str
     alias: str
     half_since: str = ""
+    answered: bool = False
+    """The homeserver has said no, and so is not at it any more."""
     repeated: bool = False
 
 
@@ -67,7 +72,12 @@ class Opening:
             return found
         try:
             answer = await self._homeserver.call(creation(wish, alias=written.alias, server=account.server))
-        except Rejected as error:
+        except (Rejected, RateLimited) as error:
+            if not written.repeated:
+                written = replace(written, answered=True)
+                await self._write(written)
+            if isinstance(error, RateLimited):
+                raise
             found = await self._found(written, wish, account)
             return found or await self._by_and_by(written, wish, account, error)
         return Opened(room=id_of(answer, "room_id"))
@@ -102,18 +112,25 @@ class Opening:
         except Missing:
             return None
         room = id_of(answer, "room_id")
-        if not _finished(state := await self._state(room), account):
-            return await self._half_made(slip, wish, account, room)
+        state = await self._state(room)
         missing = [user for user in wish.invited if state.membership(user) is None]
-        return Opened(room=room, refused=await self.invite(room, missing))
+        finished = _finished(state, account)
+        if not finished or (missing and slip.repeated and not slip.answered):
+            await self._awaited(slip, room)
+        if not finished:
+            return await self._anew(slip, wish, account, room)
+        return Opened(room=room, refused=await self.invite(room, missing), earlier=slip.repeated)
 
-    async def _half_made(self, slip: _Slip, wish: Wish, account: Account, room: str) -> Opened:
+    async def _awaited(self, slip: _Slip, room: str) -> None:
+        """Give the homeserver time to finish a room. Raise Unreachable while that lasts."""
         now = self._now()
         if not slip.half_since:
             await self._write(replace(slip, half_since=now.isoformat()))
         if not slip.half_since or now - datetime.fromisoformat(slip.half_since) < HALF_MADE:
             message = f"the room {room} is still being made"
             raise Unreachable(message)
+
+    async def _anew(self, slip: _Slip, wish: Wish, account: Account, room: str) -> Opened:
         log.warning("a room was never finished; another is made", room=room)
         with suppress(Rejected):
             await self._homeserver.call(Api.room_leave(NO_TOKEN, room))
@@ -130,13 +147,19 @@ class Opening:
         found = await self._records.get("opening", slip)
         if found is not None:
             body = found.body
-            return _Slip(id=slip, alias=str(body["alias"]), half_since=str(body.get("half_since", "")), repeated=True)
+            return _Slip(
+                id=slip,
+                alias=str(body["alias"]),
+                half_since=str(body.get("half_since", "")),
+                answered=bool(body.get("answered", False)),
+                repeated=True,
+            )
         fresh = _Slip(id=slip, alias=_alias())
         await self._write(fresh)
         return fresh
 
     async def _write(self, slip: _Slip) -> None:
-        body = {"alias": slip.alias, "half_since": slip.half_since}
+        body = {"alias": slip.alias, "half_since": slip.half_since, "answered": slip.answered}
         await self._records.write(Write(kind="opening", id=slip.id, body=body))
 
 

@@ -18,6 +18,7 @@ from matrix_network.closing import closed_join_rules, closed_levels, may_close
 from matrix_network.direct_rooms import DirectRooms
 from matrix_network.directs import Directs
 from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
+from matrix_network.memberships import standing
 from matrix_network.once import Once, transaction
 from matrix_network.opening import Opening, reachable
 from matrix_network.room_request import Wish
@@ -87,10 +88,21 @@ class Rooms:
             return self._ref(opened.room)
 
     async def invite(self, room: RoomRef, identity: Identity, *, key: str) -> None:
-        """Invite somebody, or let in who knocks. Raise Forbidden for those who are banned."""
+        """Invite somebody, or let in who knocks. Raise Forbidden for those who are banned.
+
+        A homeserver makes a second invitation of one that is repeated. So who has been invited already, or was by an
+        attempt that was cut off and has come since, or come and gone, is left alone.
+        """
         place, user = self._place(room), self._user(identity)
         if await self._once.result(key) is not None:
             return
+        now = await standing(self._homeserver, place, user)
+        answered = now.event != await self._once.began(key, now.event) and now.membership in {"join", "leave"}
+        if now.membership != "invite" and not answered:
+            await self._invite(place, user)
+        await self._once.done(key)
+
+    async def _invite(self, place: str, user: str) -> None:
         try:
             await self._homeserver.call(Api.room_invite(NO_TOKEN, place, user))
         except Rejected as error:
@@ -100,7 +112,6 @@ class Rooms:
                 raise Forbidden(message, code=error.code) from error
             if membership not in PRESENT:
                 raise
-        await self._once.done(key)
 
     async def remove(self, room: RoomRef, identity: Identity, *, key: str) -> None:
         """Put somebody out, or take an invitation back."""

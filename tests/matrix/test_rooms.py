@@ -441,7 +441,7 @@ class TestLettingIn:
             with pytest.raises(Missing):
                 await newest.rooms.remove(room, who(owner), key="k2")
             with pytest.raises(Rejected):
-                await newest.rooms.invite(room, who(owner), key="k3")
+                await newest.rooms.invite(room, who(owner), key=f"k3 {room}")
 
 
 class TestClosing:
