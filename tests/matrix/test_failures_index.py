@@ -13,7 +13,7 @@ Encryption, standby servers and application services are not here: the plugin ha
 | server errors, answers that are no JSON | fewer than ten requests in five seconds | test_failures_outages::test_a_homeserver_that_talks_nonsense_is_not_hammered |
 | 500 or no answer to what we say | tried again, said once | test_failures_outages::test_an_answer_that_is_refused_or_lost_stands_there_once, test_sending::TestPosts::test_an_answer_that_was_lost_is_not_said_twice, faults/test_matrix_failures::test_a_homeserver_whose_database_is_locked |
 | gaps | all in order, once | test_gaps::test_a_gap_of_250_messages_is_filled, test_gaps::test_small_timelines_lose_nothing |
-| our own crashes | exactly once | promises/test_kills::test_thirteen_kills, test_sync::test_a_restart_goes_on_where_it_stopped |
+| our own crashes | exactly once | test_kills::*, test_resumed::*, faults/test_matrix_kills::*, promises/test_kills::test_thirteen_kills, test_sync::test_a_restart_goes_on_where_it_stopped |
 | our own store unavailable | the same is handed over again | test_sync::test_what_the_store_refuses_comes_again_unchanged, test_failures_outages::test_a_database_of_ours_that_does_not_answer |
 | first sync repeated within two minutes | nothing old runs | test_sync::test_a_repeated_first_start_executes_nothing_old, test_failures_commands::test_a_first_start_again_within_two_minutes_runs_nothing_old |
 | first start in an old room | nothing old runs | test_sync::test_a_first_start_executes_nothing_old, test_failures_commands::test_a_first_start_runs_nothing_old |
