@@ -57,15 +57,15 @@ class Telling:
     async def told(self, answer: Answer, *, since: str, now: datetime) -> Story:
         """Return what happened after `since`. Raise PortError or StoreError: ask again."""
         events: list[tuple[str, Body]] = []
-        disturbed: list[str] = []
+        disturbed: list[tuple[str, str]] = []
         for said in answer.rooms:
             full = await self._gaps.filled(said, since=since, until=answer.token, now=now)
             await self._whereabouts(full)
             events += await self._room(full, disturbed)
         await self._invited(answer)
         # Last, because an answer that is asked for again must find the direct chats as they were.
-        for room in disturbed:
-            await self._directs.forget(room)
+        for room, event in disturbed:
+            await self._directs.forget(room, by=event)
         changes = [body for _key, body in events if isinstance(body, MemberChange) and body.ourselves]
         out = {body.room.id: body.change != "joined" for body in changes}
         self._back = tuple(room for room, is_out in out.items() if not is_out)
@@ -88,8 +88,11 @@ class Telling:
         await self._invites.came_in(said.room)
         await self._following.came_in(said.room)
 
-    async def _room(self, said: Said, disturbed: list[str]) -> list[tuple[str, Body]]:
-        place = replace(self._place, room=said.room, partner=await self._directs.user(said.room))
+    async def _room(self, said: Said, disturbed: list[tuple[str, str]]) -> list[tuple[str, Body]]:
+        partner = await self._directs.user(said.room)
+        if partner is None:
+            partner = await self._directs.until(said.room, {event.id for event in said.events})
+        place = replace(self._place, room=said.room, partner=partner)
         found: list[tuple[str, Body]] = []
         for event in said.events:
             to = replacement_of(event)
@@ -100,7 +103,7 @@ class Telling:
             if body is not None:
                 found.append((event.id, body))
             if place.partner is not None and disturbs(event, partner=place.partner, me=place.me):
-                disturbed.append(said.room)
+                disturbed.append((said.room, event.id))
                 place = replace(place, partner=None)
         return found
 

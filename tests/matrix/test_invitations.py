@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from chatops import Body
 from chatops.core.message import MemberChange, Message
+from chatops.ports.store import Checkpoint
 from matrix_ears import Ears, room_with, until
 from matrix_network.settings import Invitations, MatrixSettings
 from matrix_people import MatrixPerson, Person
@@ -114,6 +118,45 @@ async def test_a_third_person_ends_a_direct_chat(synapse: Synapse, person: Perso
         await ears.hears_text("public")
         assert await ears.directs.room(anna.id) is None
     assert [(message.text, message.direct) for message in ears.of(Message)] == [("private", True), ("public", False)]
+
+
+async def test_what_was_said_before_the_third_person_is_not_lost(synapse: Synapse, person: Person) -> None:
+    """Though the server ends when it has read of both, and before that is accepted."""
+    anna, ben, robot = await person("anna"), await person("ben"), await person("chatops")
+    ears = Ears(synapse.url, robot.login)
+    ears.knows(anna.id, ben.id)
+    async with ears.listening():
+        room = await anna.create_room(invite=[robot.id], is_direct=True, preset="trusted_private_chat")
+        await becomes(anna, room, robot.id, "join")
+        await anna.say(room, "one")
+        await ears.hears_text("one")
+    await anna.say(room, "two")
+    await anna.invite(room, ben.id)
+    await anna.say(room, "three")
+    with pytest.raises(ExceptionGroup):
+        await ears.run(Ending(ears))
+    async with ears.listening():
+        await ears.hears_texts(["one", "two", "three"])
+    assert [(each.text, each.addressed) for each in ears.of(Message)] == [
+        ("one", True),
+        ("two", True),
+        ("three", False),
+    ]
+
+
+class Ending:
+    """Accepts nothing: the server ends."""
+
+    def __init__(self, ears: Ears) -> None:
+        self._ears = ears
+
+    async def checkpoint(self, name: str) -> str | None:
+        """Return what was stored."""
+        return await self._ears.heard.checkpoint(name)
+
+    async def __call__(self, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None) -> None:
+        """End."""
+        raise ZeroDivisionError
 
 
 async def test_a_chat_of_three_is_no_direct_chat(synapse: Synapse, person: Person) -> None:
