@@ -18,7 +18,7 @@ import broadcasting
 import matrix_echo
 import matrix_rooms
 from matrix_human import Human
-from matrix_wire import Wire, each
+from raw_matrix import Wire, each
 
 from matrix_running import MatrixServer, prepare
 from synapse_server import Login, Synapse

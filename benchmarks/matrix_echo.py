@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
-from matrix_wire import Wire, each, said
+from raw_matrix import Wire, each, said
 
 FAN_OUT = "!fan "
 """With the rest, the path of a JSON file with the rooms to tell."""

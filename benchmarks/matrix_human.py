@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 
-from matrix_wire import Wire, said
+from raw_matrix import Wire, said
 
 WITHIN = 60.0
 """Seconds an answer may take."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiohttp
 import structlog
-from matrix_wire import Wire
+from raw_matrix import Wire
 
 from chatops.app import App
 from chatops.core.message import Identity
