@@ -13,7 +13,7 @@ from matrix_kill_run import kill
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(900)
 async def test_a_hundred_kills(tmp_path: Path) -> None:
     """At every step four times or so, four hundred commands, eight swarms: nothing lost, doubled or out of order."""
     steps = [ALL[number % len(ALL)] for number in range(100)]

@@ -14,25 +14,16 @@ from matrix_kill_points import ANY_MOMENT
 from matrix_kill_run import Killed, kill
 from matrix_people import Raw
 
-STEPS = (
-    "accept",
-    "after-commit",
-    "sync",
-    "gap",
-    "create",
-    "card",
-    "reinvite",
-    "invite",
-    "after-send",
-    ANY_MOMENT,
-)
-STORIES = 6
-COMMANDS = 120
+STEPS = ("accept", "sync", "create", "after-commit", "gap", "card", "after-send", "reinvite", "invite", ANY_MOMENT)
+"""In an order that brings the homeserver's own kills to steps that need nothing special to happen."""
+
+STORIES = 4
+COMMANDS = 100
 
 
 @pytest.mark.timeout(300)
 async def test_ten_kills(tmp_path: Path) -> None:
-    """Of the server, and two of the homeserver, with six swarms; judged by what the homeserver holds."""
+    """Of the server, and two of the homeserver, with five swarms; judged by what the homeserver holds."""
     killed = await kill(tmp_path, steps=STEPS, stories=STORIES, commands=COMMANDS, seed=20)
 
     assert set(STEPS) - set(killed.deaths) <= {"reinvite"}  # now and then nobody is left to be invited
@@ -190,7 +181,7 @@ def lose_a_seed(killed: Killed) -> None:
 
 
 def leave_a_room_open(killed: Killed) -> None:
-    state(room(killed, "story-1005"), "m.room.power_levels")["events_default"] = 0
+    state(room(killed, "story-1004"), "m.room.power_levels")["events_default"] = 0
 
 
 def give_up_a_post(killed: Killed) -> None:

@@ -66,18 +66,25 @@ class Ear:
         self.person = person
         self._bot = bot
         self.rooms: dict[str, list[Raw]] = {}
-        rooms: Raw = {"not_rooms": list(never), "timeline": {"limit": 100}, "ephemeral": {"not_types": ["*"]}}
-        if only:
-            rooms["rooms"] = list(only)
-        nothing = {"not_types": ["*"]}
-        self._filter = json.dumps({"presence": nothing, "account_data": nothing, "room": rooms})
+        self._only, self._never = list(only), list(never)
         self._changed = asyncio.Event()
+
+    def ignore(self, room: str) -> None:
+        """Hear nothing of a room from now on."""
+        self._never.append(room)
+
+    def _filter(self) -> str:
+        nothing = {"not_types": ["*"]}
+        rooms: Raw = {"not_rooms": self._never, "timeline": {"limit": 100}, "ephemeral": nothing}
+        if self._only:
+            rooms["rooms"] = self._only
+        return json.dumps({"presence": nothing, "account_data": nothing, "room": rooms})
 
     async def listen(self) -> None:
         """Listen until cancelled."""
-        query = {"filter": self._filter, "timeout": "0"}
+        query = {"timeout": "0"}
         while True:
-            answer = await self.person.call("GET", "/sync", query=query)
+            answer = await self.person.call("GET", "/sync", query={"filter": self._filter(), **query})
             rooms = answer.get("rooms", {})
             for room in rooms.get("invite", {}):
                 with suppress(Refused):
@@ -90,7 +97,7 @@ class Ear:
                     known += told["state"]["events"] + told["timeline"]["events"]
             self._changed.set()
             self._changed = asyncio.Event()
-            query |= {"since": answer["next_batch"], "timeout": "20000"}
+            query = {"since": answer["next_batch"], "timeout": "20000"}
 
     async def until(self, look: Callable[[], T | None]) -> T:
         """Return what `look` finds, as soon as it finds something."""

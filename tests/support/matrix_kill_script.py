@@ -12,7 +12,7 @@ from matrix_kill_stories import Stories
 from matrix_kill_town import Annex, Click, Town
 from matrix_people import Refused
 
-TALK = 8
+TALK = 6
 """Things said to nobody in particular in one room, while the server is down: with the commands more than a sync tells."""
 
 FINISHED_WITHIN = 90.0

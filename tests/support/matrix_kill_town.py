@@ -178,3 +178,4 @@ class Town:
             if name != owner:
                 await self.say(name, name, f"swarm join {self.hall_name}")
                 await self.ear(name).room(" hall")
+                self.ear(name).ignore(self.hall)
