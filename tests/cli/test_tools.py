@@ -297,7 +297,7 @@ def test_a_tool_runs_with_and_without_a_server(folder: Path) -> None:
     with serving(folder):
         beside = chatops("matrix", "status", folder=folder)
 
-    assert (alone.code, alone.out) == (0, "Nobody is logged in. chatops matrix login\n")
+    assert (alone.code, alone.out) == (0, "Nobody is logged in. To log in: chatops matrix login\n")
     assert beside == alone
 
 

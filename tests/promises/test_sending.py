@@ -208,7 +208,7 @@ async def test_cards_on_a_network_without_edits_are_posted_anew(theatre: Theatre
 
 async def test_versions_of_a_card_that_nobody_would_see_are_left_out(theatre: Theatre) -> None:
     """Ten changes while the network is slow: at most two edits."""
-    stage = await theatre.stage(patience=0.2)
+    stage = await theatre.stage(patience=1.0)
     await stage.says("anna", "tally card x 0")
     stage.network.free.clear()
     for number in range(1, 11):

@@ -102,7 +102,7 @@ class Ledger:
         assert room["archived"]
         assert self._times("support", f"{name} is open: {title(case)}") == 1
         for person in (helper, friend):
-            briefing = f"{name} · {title(case)}\nYou are in {name}. Its room lets you in now.\nCase: "
+            briefing = f"You are in {name}: {title(case)}\nIts room lets you in now.\nCase: "
             assert self._times(f"d-{person}", briefing) == 1
         assert self._times(f"d-{helper}", f"{name} · {title(case)}\nYou are in. Thank you!") == 1
         for words_ in (
