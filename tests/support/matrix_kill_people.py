@@ -15,7 +15,7 @@ from matrix_people import MatrixPerson, Raw, Refused
 T = TypeVar("T")
 
 PAUSE = 0.2
-"""Seconds before a request is tried again."""
+"""Seconds before a request is tried again, and between looks at what is new."""
 
 
 class Patient(MatrixPerson):
@@ -97,6 +97,7 @@ class Ear:
                     known += told["state"]["events"] + told["timeline"]["events"]
             self._changed.set()
             self._changed = asyncio.Event()
+            await asyncio.sleep(PAUSE)  # one look at many events costs the homeserver less than many looks
             query = {"since": answer["next_batch"], "timeout": "20000"}
 
     async def until(self, look: Callable[[], T | None]) -> T:

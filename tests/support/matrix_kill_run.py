@@ -75,7 +75,7 @@ async def _kill(
     annexes = 1 + sum(step in {"enter", "reinvite"} for step in steps)
     people = {name: Patient(http, homeserver.url, login) for name, login in logins.items()}
     town = Town(people, bot.user, annexes=annexes, chance=chance)
-    script = Script(town, stories=stories, newcomers=newcomers)
+    script = Script(town, stories=stories, newcomers=newcomers, steps=steps)
     async with lives(folder, data) as server:
         await server.log_in(homeserver=homeserver.url, user=bot.user, device=bot.device, access_token=bot.token)
         await server.until_done("begun", script.begin())

@@ -15,17 +15,22 @@ from matrix_people import Refused
 TALK = 6
 """Things said to nobody in particular in one room, while the server is down: with the commands more than a sync tells."""
 
+OPENS = {"create": "begin", "close": "done"}
+"""What leads to a step: a story let through a gate."""
+
 FINISHED_WITHIN = 90.0
 ANSWERED_WITHIN = 60.0
 """Seconds."""
 
 
 class Script:
-    """Plays it. `newcomers`: people who come into play one by one."""
+    """Plays it. `newcomers`: people who come into play one by one; `steps`: to which the server will be brought."""
 
-    def __init__(self, town: Town, *, stories: int, newcomers: Sequence[str]) -> None:
+    def __init__(self, town: Town, *, stories: int, newcomers: Sequence[str], steps: Sequence[str]) -> None:
         self._town = town
         self._stories = Stories(town, CASES[:stories])
+        self._early = {gate: stories - steps.count(step) for step, gate in OPENS.items()}
+        """Stories that need not wait for such a step."""
         self._rounds = iter(range(1_000_000))
         self._offers = iter(range(1_000_000))
         self._newcomers = iter(newcomers)
@@ -43,6 +48,9 @@ class Script:
         room, crowd = [*groups, (town.hall, CLICKERS)][number % (len(groups) + 1)]
         here = ["talk"] * TALK + ["count"] * ((commands + 1) // 2)
         town.chance.shuffle(here)
+        for gate, left in self._early.items():
+            if number < left:
+                self._stories.open_next(gate)
         self._urge(step)
         await asyncio.gather(
             *(self._speak(town.chance.choice(crowd), room, what) for what in here),
@@ -95,10 +103,8 @@ class Script:
 
     def _urge(self, step: str) -> None:
         match step:
-            case "create":
-                self._stories.open_next("begin")
-            case "close":
-                self._stories.open_next("done")
+            case "create" | "close":
+                self._stories.open_next(OPENS[step])
             case "direct":
                 self._town.begin(self._hear_first(next(self._newcomers)))
             case "invite":
