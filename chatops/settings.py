@@ -7,6 +7,7 @@ Precedence, highest first: environment (`CHATOPS_SERVER__PORT=8081`), the settin
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,6 +29,51 @@ class Section(BaseModel):
     """A table of the settings file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(Section):
+    """Where everything is stored: a file in the data folder, or PostgreSQL, which several servers can share."""
+
+    url: str = Field(
+        default="",
+        description="postgresql://USER@HOST:PORT/NAME; empty: SQLite in the data folder. A standby is named as well: "
+        "postgresql://USER@HOST1:5432,HOST2:5432/NAME. Keep the password out: password_file, or the PGPASSFILE file.",
+    )
+    password_file: Path | None = Field(
+        default=None, description="File whose first line is the password; relative to the settings file."
+    )
+    name: str = Field(
+        default="", description="This server's name among its replicas. Empty: made once, kept in the data folder."
+    )
+    writers: int = Field(
+        default=8, ge=2, description="Connections for writing. More help only while the database has idle cores."
+    )
+    readers: int = Field(default=4, ge=1, description="Connections for reading, so that reads never wait for writes.")
+    connect_timeout: float = Field(
+        default=5.0, gt=0, description="Seconds to connect. Short: another host of the address may be up."
+    )
+    statement_timeout: float = Field(
+        default=20.0,
+        gt=0,
+        description="Seconds one statement may take: less than an event's deadline, more than any statement needs.",
+    )
+    idle_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds after which PostgreSQL ends a transaction whose server has stopped in the middle, "
+        "so that its locks hold up nobody.",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _postgres(cls, url: str) -> str:
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            message = "a database address starts with postgresql://"
+            raise ValueError(message)
+        if re.match(r"[a-z]+://[^/@]*:[^/@]+@", url):
+            message = "keep the password out of the address: put it into a file and name that as password_file"
+            raise ValueError(message)
+        return url
 
 
 class Server(Section):
@@ -149,6 +195,7 @@ class Settings(BaseSettings):
         default=False, description="The demo company: anyone who reaches the console may be anybody in it."
     )
     server: Server = Server()
+    database: Database = Database()
     language: Language = Language()
     people: People = People()
     plugins: Plugins = Plugins()
@@ -232,4 +279,6 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             if (path := getattr(settings.people, name)) is not None
         }
     )
-    return settings.model_copy(update={"people": people})
+    password = settings.database.password_file
+    database = settings.database.model_copy(update={"password_file": password and (folder / password).resolve()})
+    return settings.model_copy(update={"people": people, "database": database})

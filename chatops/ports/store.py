@@ -12,8 +12,9 @@ from typing import Literal, Protocol
 from chatops.core.commit import Commit, InboxRow, OutboxRow, Stored
 from chatops.core.frozen import Frozen, Instant
 from chatops.core.journal import Entry
+from chatops.ports.signals import Signals
 
-OutboxState = Literal["ready", "sending", "sent", "failed", "unknown", "dead"]
+OutboxState = Literal["ready", "sending", "sent", "failed", "unknown", "dead", "dropped"]
 
 
 class Checkpoint(Frozen, frozen=True, kw_only=True):
@@ -139,8 +140,26 @@ class Depths(Frozen, frozen=True, kw_only=True):
     """When the oldest waiting event was accepted."""
 
 
+class Grant(Frozen, frozen=True, kw_only=True):
+    """What was given of a shared allowance."""
+
+    granted: int
+    after: float
+    """Seconds until more can be had; 0 when all that was wanted was granted."""
+
+
 class Store(Protocol):
     """Durable inbox, outbox, timers, aggregates and journals of one server (or of all its replicas)."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may work on the same database at the same time."""
+        ...
+
+    @property
+    def signals(self) -> Signals:
+        """Word to and from those processes."""
+        ...
 
     async def open(self) -> None:
         """Connect and take up work. Rows left `sending` by a dead process become claimable, marked `resumed`.
@@ -270,6 +289,31 @@ class Store(Protocol):
         """Return when the earliest timer is due."""
         ...
 
+    # among replicas
+
+    def announce(self, kind: str) -> None:
+        """From now on, signal `aggregate:KIND` with the id of each aggregate of `kind` that is written.
+
+        The signal goes out with the commit: unlike others it is lost only together with the listener's connection.
+        """
+        ...
+
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
+        """Take up to `wanted` from an allowance of all replicas: `burst` at once, then `rate` per second."""
+        ...
+
+    async def rest(self, bucket: str, seconds: float) -> None:
+        """Grant nothing of an allowance for so long, to anybody."""
+        ...
+
+    async def hold(self, name: str, *, lease: timedelta) -> bool:
+        """Have `name` alone among all open stores, or keep it, for the time of the lease. False while another has it."""
+        ...
+
+    async def let_go(self, name: str) -> None:
+        """Give `name` back, if it is ours. Closing the store gives back all."""
+        ...
+
     # operators
 
     async def depths(self) -> Depths:
@@ -282,6 +326,10 @@ class Store(Protocol):
 
     async def replay(self, key: str) -> bool:
         """Put a dead letter back to ready. False when there is none of that key."""
+        ...
+
+    async def drop(self, key: str) -> bool:
+        """Give a dead letter up for good; its key stays taken. False when there is none of that key."""
         ...
 
     async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:

@@ -53,6 +53,9 @@ class InboxEvent(Model):
     not_before = fields.DatetimeField(null=True)
     error = fields.TextField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    fence = fields.BigIntField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    """Who works on it and until when: PostgreSQL only, SQLite's one process keeps that in memory."""
 
     class Meta:
         table = "inbox"
@@ -88,6 +91,8 @@ class OutboxPost(Model):
     remote = fields.CharField(max_length=KEY, null=True)
     reason = fields.TextField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    """Until when its sender has it: PostgreSQL only."""
 
     class Meta:
         table = "outbox"
@@ -293,3 +298,26 @@ class RecordColumn(Model):
         table = "record_column"
         unique_together = (("owner", "name"),)
         indexes = (Index(fields=("namespace", "kind", "name", "value", "owner"), name="record_column_found"),)
+
+
+class AllowanceRow(Model):
+    """What is left of an allowance that replicas share. PostgreSQL only."""
+
+    bucket = fields.CharField(max_length=KEY, primary_key=True)
+    tokens = fields.FloatField()
+    filled_at = fields.DatetimeField()
+    rests_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "allowance"
+
+
+class HeldName(Model):
+    """What one process does for all: receiving from a network that has one reader. PostgreSQL only."""
+
+    name = fields.CharField(max_length=NAME, primary_key=True)
+    holder = fields.CharField(max_length=NAME)
+    until = fields.DatetimeField()
+
+    class Meta:
+        table = "held"

@@ -17,12 +17,14 @@ from chatops.core.commit import Commit, InboxRow, Stored
 from chatops.core.events import TimerFired
 from chatops.core.journal import Anchor, Entry, Seal
 from chatops.errors import StoreError, StoreUnavailable
+from chatops.ports.alone import LocalAllowances, LocalSignals
 from chatops.ports.store import (
     Checkpoint,
     ClaimedEvent,
     ClaimedPost,
     DeadLetter,
     Depths,
+    Grant,
     Mark,
     Placed,
     Sent,
@@ -59,6 +61,8 @@ class SqliteStore:
     Should a second process open the file all the same, this one's writes are refused from then on: fences are safe.
     """
 
+    shared = False
+
     def __init__(
         self, path: Path, codec: Codec, seal: Seal, clock: Clock, *, busy: float = 5.0, witness: Path | None = None
     ) -> None:
@@ -78,6 +82,9 @@ class SqliteStore:
         self._post_bell = Bell(clock)
         self._watched: OrderedDict[str, Bell] = OrderedDict()
         self._epoch: int | None = None
+        self.signals = LocalSignals()
+        self._announced: set[str] = set()
+        self._allowances = LocalAllowances(clock)
         self._witness = None if witness is None else Witness(witness, seal)
         self._grown = False
         """Whether anything may have been appended to the journals since the last anchor."""
@@ -177,6 +184,9 @@ class SqliteStore:
             after=after,
             failed=lambda: self._events.let_go(commit.seq, commit.fence, until),
         )
+        for put in (*commit.puts, *commit.ensures):
+            if put.kind in self._announced:
+                await self.signals.send(f"aggregate:{put.kind}", put.id)
 
     async def wait_events(self, at_most: float) -> None:
         """Return when new events may be claimable."""
@@ -287,6 +297,28 @@ class SqliteStore:
         """Return when the earliest timer is due."""
         return await self.reads.ask(reads.next_due())
 
+    # among replicas, of which there are none
+
+    def announce(self, kind: str) -> None:
+        """From now on, signal each aggregate of `kind` that is written."""
+        self._announced.add(kind)
+
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
+        """Take up to `wanted` from an allowance."""
+        return self._allowances.take(bucket, wanted=wanted, rate=rate, burst=burst)
+
+    async def rest(self, bucket: str, seconds: float) -> None:
+        """Grant nothing of an allowance for so long."""
+        self._allowances.rest(bucket, seconds)
+
+    async def hold(self, name: str, *, lease: timedelta) -> bool:
+        """Have `name` alone: there is nobody else."""
+        del name, lease
+        return True
+
+    async def let_go(self, name: str) -> None:
+        """Give `name` back."""
+
     # operators
 
     async def depths(self) -> Depths:
@@ -305,6 +337,11 @@ class SqliteStore:
                 self._learn(news)
 
         return await self.writer.run(lambda db: sqlite_upkeep.replay(db, key), after=after) is not None
+
+    async def drop(self, key: str) -> bool:
+        """Give a dead letter up for good."""
+        at = self._clock.now()
+        return await self.writer.run(lambda db: sqlite_upkeep.drop(db, key, at=at))
 
     async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:
         """Return outbox rows of any state in order of id."""

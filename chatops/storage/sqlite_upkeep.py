@@ -20,7 +20,7 @@ AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.cause = x.cause AND p.state IN ('
 LIMIT ?
 """
 OLD_POSTS = """
-SELECT id, key FROM outbox x WHERE state IN ('sent', 'unknown') AND ended_at < ?
+SELECT id, key FROM outbox x WHERE state IN ('sent', 'unknown', 'dropped') AND ended_at < ?
 AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.cause = x.cause AND e.state = 'ready')
 AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.cause = x.cause AND p.state IN ('ready', 'sending'))
 LIMIT ?
@@ -117,6 +117,18 @@ def replay(connection: sqlite3.Connection, key: str) -> News | None:
     if post is None:
         return None
     return News(posts=[Open(id=post[0], lane=post[1], tag=(bool(post[2]), post[3]))], causes={post[4]})
+
+
+def drop(connection: sqlite3.Connection, key: str, *, at: datetime) -> bool:
+    """Give a dead letter up for good: forgotten by purging once it is old. False when there is none of that key."""
+    done = connection.execute(
+        "UPDATE inbox SET state = 'done', ended_at = ? WHERE key = ? AND state = 'dead'", (written(at), key)
+    ).rowcount
+    dropped = connection.execute(
+        "UPDATE outbox SET state = 'dropped', ended_at = ? WHERE key = ? AND state IN ('dead', 'failed')",
+        (written(at), key),
+    ).rowcount
+    return done + dropped > 0
 
 
 def purge(

@@ -194,6 +194,14 @@ class MemoryInbox:
         self._lanes.add(event.row.lane, event.seq)
         return True
 
+    def drop(self, key: str, now: datetime) -> bool:
+        """Settle a dead event."""
+        event = self.rows.get(self.keys.get(key, -1))
+        if event is None or event.state != "dead":
+            return False
+        event.state, event.ended_at = "done", now
+        return True
+
     def release(self) -> None:
         """End every claim."""
         for event in self.rows.values():
@@ -272,6 +280,14 @@ class MemoryOutbox:
         self._targets.add(post.row.target, post.id)
         return True
 
+    def drop(self, key: str, now: datetime) -> bool:
+        """Settle a dead post."""
+        post = self.rows.get(self._keys.get(key, -1))
+        if post is None or post.state not in {"dead", "failed"}:
+            return False
+        post.state, post.ended_at = "dropped", now
+        return True
+
     def resume(self) -> None:
         """Free what a dead process was sending."""
         for post in self.rows.values():
@@ -281,7 +297,8 @@ class MemoryOutbox:
 
     def purge(self, before: datetime) -> int:
         """Forget what was sent before."""
-        old = [p for p in self.rows.values() if p.state == "sent" and p.ended_at is not None and p.ended_at < before]
+        settled = (p for p in self.rows.values() if p.state in {"sent", "unknown", "dropped"})
+        old = [p for p in settled if p.ended_at is not None and p.ended_at < before]
         for post in old:
             del self.rows[post.id], self._keys[post.row.key]
         return len(old)

@@ -16,12 +16,14 @@ from chatops.core.journal import Entry, Seal
 from chatops.core.message import Message
 from chatops.core.recurrence import firings
 from chatops.errors import StaleUnit, StoreUnavailable
+from chatops.ports.alone import LocalAllowances, LocalSignals
 from chatops.ports.store import (
     Checkpoint,
     ClaimedEvent,
     ClaimedPost,
     DeadLetter,
     Depths,
+    Grant,
     Mark,
     Placed,
     Sent,
@@ -58,6 +60,8 @@ class _Bell:
 class MemoryStore:
     """Implements `chatops.ports.store.Store`. `broken = True` makes every call fail as a lost database would."""
 
+    shared = False
+
     def __init__(self, seal: Seal | None = None, clock: Clock | None = None, *, writer: str = "memory") -> None:
         self._clock = clock or SystemClock()
         self._codec = Codec((TimerFired,))
@@ -76,6 +80,9 @@ class MemoryStore:
         self._events = _Bell(self._clock)
         self._posts = _Bell(self._clock)
         self._settled = _Bell(self._clock)
+        self.signals = LocalSignals()
+        self._announced: set[str] = set()
+        self._allowances = LocalAllowances(self._clock)
 
     async def open(self) -> None:
         """Take up work, as after a restart."""
@@ -154,6 +161,9 @@ class MemoryStore:
             self._inbox.add(emitted, now)
         self._inbox.end(event, commit.outcome, now)
         self._ring()
+        for put in (*commit.puts, *commit.ensures):
+            if put.kind in self._announced:
+                await self.signals.send(f"aggregate:{put.kind}", put.id)
 
     async def wait_events(self, at_most: float) -> None:
         """Wait until something happened."""
@@ -276,6 +286,29 @@ class MemoryStore:
 
     # operators
 
+    def announce(self, kind: str) -> None:
+        """From now on, signal each aggregate of `kind` that is written."""
+        self._announced.add(kind)
+
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
+        """Take up to `wanted` from an allowance."""
+        self._up()
+        return self._allowances.take(bucket, wanted=wanted, rate=rate, burst=burst)
+
+    async def rest(self, bucket: str, seconds: float) -> None:
+        """Grant nothing of an allowance for so long."""
+        self._up()
+        self._allowances.rest(bucket, seconds)
+
+    async def hold(self, name: str, *, lease: timedelta) -> bool:
+        """Have `name` alone: there is nobody else."""
+        del name, lease
+        self._up()
+        return True
+
+    async def let_go(self, name: str) -> None:
+        """Give `name` back."""
+
     async def depths(self) -> Depths:
         """Count what waits."""
         self._up()
@@ -316,6 +349,12 @@ class MemoryStore:
         found = self._inbox.replay(key) or self._outbox.replay(key)
         self._ring()
         return found
+
+    async def drop(self, key: str) -> bool:
+        """Give a dead letter up for good."""
+        self._up()
+        now = self._clock.now()
+        return self._inbox.drop(key, now) or self._outbox.drop(key, now)
 
     async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:
         """Return outbox rows of any state in order of id."""

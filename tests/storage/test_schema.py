@@ -109,7 +109,7 @@ def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
         db.execute("INSERT INTO checkpoint (name, value) VALUES ('net', 's1')")
         db.commit()
 
-    assert asyncio.run(migrate(url(path))) == ("0002_record_text",)
+    assert asyncio.run(migrate(url(path))) == ("0002_record_text", "0003_replicas")
     with connect(path) as db:
         assert db.execute("SELECT value FROM checkpoint").fetchall() == [("s1",)]
         assert db.execute("SELECT count(*) FROM record_text").fetchone() == (0,)

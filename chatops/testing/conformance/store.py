@@ -15,11 +15,19 @@ from chatops.testing.conformance.store_inbox import InboxPromises
 from chatops.testing.conformance.store_journal import JournalPromises
 from chatops.testing.conformance.store_operators import OperatorPromises
 from chatops.testing.conformance.store_outbox import OutboxPromises
+from chatops.testing.conformance.store_sharing import SharingPromises
 from chatops.testing.conformance.store_timers import TimerPromises
 from chatops.testing.conformance.store_units import UnitPromises
 
 
 class StoreSuite(
-    InboxPromises, UnitPromises, FactPromises, OutboxPromises, TimerPromises, JournalPromises, OperatorPromises
+    InboxPromises,
+    UnitPromises,
+    FactPromises,
+    OutboxPromises,
+    TimerPromises,
+    JournalPromises,
+    OperatorPromises,
+    SharingPromises,
 ):
     """All promises."""

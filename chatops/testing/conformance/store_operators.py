@@ -96,6 +96,20 @@ class OperatorPromises(StoreTests):
         assert [await store.replay(key) for key in ("none", "done", "waiting", "p")] == [False] * 4
         assert [found.key for found in await claim(store, clock)] == ["waiting"]
 
+    async def test_dropping(self, store: Store, clock: ManualClock) -> None:
+        """A dropped dead letter is none any more, stays undone, and its key stays taken."""
+        await do(store, clock, "e", outcome=Outcome(state="dead", error="x"))
+        row = await sending(store, clock, post("p"))
+        await store.mark(mark(row, "failed", reason="x"))
+
+        assert [await store.drop(key) for key in ("e", "p", "e", "p", "root", "none")] == [True, True] + [False] * 4
+        assert not await store.dead_letters()
+        assert not await store.replay("e")
+        assert not await store.replay("p")
+        assert not await claim(store, clock)
+        assert not await claim_posts(store, clock)
+        assert await store.accept_many([event("e")]) == (False,)
+
     async def test_purging_forgets_only_what_is_settled_and_old(self, store: Store, clock: ManualClock) -> None:
         """Waiting events, posts in hand and dead letters stay, however old."""
         await do(store, clock, "old", outbox=(post("old/0", "room:a", cause="old"),))
