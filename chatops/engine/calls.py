@@ -11,6 +11,7 @@ import structlog
 from chatops.core.clock import Clock
 from chatops.engine.bounded import Bounded, DeadlinePassed, Raised
 from chatops.engine.limits import Allowance
+from chatops.engine.meter import Called, Meter
 from chatops.engine.performing import Hopeless, NotYet, Silent
 from chatops.engine.settings import EngineSettings
 from chatops.errors import AuthExpired, OutcomeUnknown, RateLimited, Unreachable
@@ -38,12 +39,19 @@ class Line:
     """The way to one network."""
 
     def __init__(
-        self, network: ChatNetwork, *, clock: Clock, settings: EngineSettings, probe: Callable[[str], None]
+        self,
+        network: ChatNetwork,
+        *,
+        clock: Clock,
+        settings: EngineSettings,
+        probe: Callable[[str], None],
+        meter: Meter,
     ) -> None:
         self.network = network
         self._clock = clock
         self._settings = settings
         self._probe = probe
+        self._meter = meter
         self._bounded = Bounded(clock)
         self._slots = asyncio.Semaphore(settings.network_sends)
         self._queued = 0
@@ -69,13 +77,18 @@ class Line:
             self._awake()
             await self._turn(room, bulk=bulk)
             self._probe("before-send")
+            began = self._clock.monotonic()
             outcome = await self._bounded.run(work(), self._settings.send_deadline, name=f"send to {self.network.name}")
             self._probe("after-send")
         finally:
             self._slots.release()
+        seconds = self._clock.monotonic() - began
         if isinstance(outcome, Raised):
-            raise self._judged(outcome.error, room) from outcome.error
+            error = self._judged(outcome.error, room)
+            self._meter.called(self.network.name, word_for(error), seconds=seconds)
+            raise error from outcome.error
         self._failures = 0
+        self._meter.called(self.network.name, "sent", seconds=seconds)
         return outcome.value
 
     def _awake(self) -> None:
@@ -145,9 +158,11 @@ class Lines:
         clock: Clock,
         settings: EngineSettings,
         probe: Callable[[str], None],
+        meter: Meter,
     ) -> None:
         self._lines: Mapping[str, Line] = {
-            network.name: Line(network, clock=clock, settings=settings, probe=probe) for network in networks
+            network.name: Line(network, clock=clock, settings=settings, probe=probe, meter=meter)
+            for network in networks
         }
 
     def __getitem__(self, network: str) -> Line:
@@ -172,3 +187,18 @@ class Lines:
     def names(self) -> tuple[str, ...]:
         """The connected networks."""
         return tuple(self._lines)
+
+
+def word_for(error: BaseException) -> Called:
+    """Return what a failed call counts as."""
+    match error:
+        case RateLimited():
+            return "limited"
+        case Unreachable():
+            return "unreachable"
+        case AuthExpired():
+            return "login"
+        case OutcomeUnknown():
+            return "unknown"
+        case _:
+            return "failed"

@@ -26,6 +26,7 @@ from chatops.engine.dispatcher import Dispatcher
 from chatops.engine.flood import Flood
 from chatops.engine.inbox import Inbox
 from chatops.engine.intake import Intake
+from chatops.engine.meter import Meter, NoMeter
 from chatops.engine.networks import Networks
 from chatops.engine.outage import Outage
 from chatops.engine.outbox import Outbox
@@ -97,6 +98,7 @@ class Engine:
         clock: Clock | None = None,
         wake: Wake | None = None,
         probe: Callable[[str], None] = no_probe,
+        meter: Meter | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Put the parts together.
@@ -118,7 +120,8 @@ class Engine:
         self._pinged = self.clock.monotonic()
         self.rooms = RoomBook(codec)
         self.outage = Outage(store, self.clock)
-        lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe)
+        meter = meter or NoMeter()
+        lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe, meter=meter)
         alarms = Alarms(
             store=store,
             codec=codec,
@@ -181,6 +184,7 @@ class Engine:
             outage=self.outage,
             settings=self.settings,
             probe=probe,
+            meter=meter,
             chance=chance,
         )
         places = Places(
@@ -222,6 +226,7 @@ class Engine:
             courtesy=courtesy,
             settings=self.settings,
             probe=probe,
+            meter=meter,
             chance=chance,
         )
         self.timers = Timers(

@@ -13,11 +13,12 @@ import structlog
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.commit import Commit, Outcome
-from chatops.core.events import Event
+from chatops.core.events import Event, TimerFired
 from chatops.core.text import _
 from chatops.core.unit import Unit
 from chatops.engine.bell import Bell
 from chatops.engine.bounded import Bounded, DeadlinePassed, Raised, Returned, guarded
+from chatops.engine.meter import Handled, Meter
 from chatops.engine.outage import Outage
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
@@ -61,6 +62,7 @@ class Inbox:
         outage: Outage,
         settings: EngineSettings,
         probe: Callable[[str], None],
+        meter: Meter,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
@@ -71,6 +73,7 @@ class Inbox:
         self._outage = outage
         self._settings = settings
         self._probe = probe
+        self._meter = meter
         self._chance = chance
         self._bounded = Bounded(clock)
         self._events = Tasks()
@@ -86,6 +89,11 @@ class Inbox:
     def quiet(self) -> bool:
         """True when nothing is under way and nothing is known to wait."""
         return self.bell.quiet and not self._events
+
+    @property
+    def in_hand(self) -> int:
+        """Events under way, each in a lane of its own."""
+        return len(self._claims)
 
     async def run(self) -> None:
         """Take and start events until cancelled."""
@@ -147,41 +155,41 @@ class Inbox:
             await self._bury(claimed, error)
             return
         self._probe("handler")
-        if work.human:
-            await self._serve(work)
-        else:
-            await self._process(work)
+        ended = await (self._serve(work) if work.human else self._process(work))
+        self._count(claimed, ended, asked=work.human)
+        if isinstance(work.event.body, TimerFired) and ended != "retried":
+            self._meter.fired(work.event.body.late)
 
-    async def _serve(self, work: Work) -> None:
+    async def _serve(self, work: Work) -> Handled:
         """Handle what a person waits for: answered in any case, never tried again by itself."""
         patience = self._patience()
         tries = 0
         while True:
             error = await self._attempt(work, patience)
             if error is None:
-                return
+                return "done"
             if isinstance(error, Refusal):
                 await self._finish(self._prepared(work, work.refused(error)))
-                return
+                return "refused"
             if not isinstance(error, TryLater):
                 await self._give_up(work, error)
-                return
+                return "failed"
             tries += 1
             if tries > self._settings.human_retries or error.after >= patience.left():
                 refusal = Refusal(error.message, hint=_("Please try again in a moment."))
                 refusal.code = "try_later"
                 await self._finish(self._prepared(work, work.refused(refusal)))
-                return
+                return "refused"
             await self._clock.sleep(error.after)
 
-    async def _process(self, work: Work) -> None:
+    async def _process(self, work: Work) -> Handled:
         """Handle what nobody waits for: tried again later, then a dead letter."""
         error = await self._attempt(work, self._patience())
         if error is None:
-            return
+            return "done"
         if work.event.attempts + 1 >= self._settings.attempts:
             await self._give_up(work, error)
-            return
+            return "failed"
         wait = backoff(work.event.attempts, self._settings, self._chance())
         if isinstance(error, TryLater):
             wait = max(wait, error.after)
@@ -197,6 +205,7 @@ class Inbox:
                 ),
             )
         )
+        return "retried"
 
     async def _attempt(self, work: Work, patience: _Patience) -> BaseException | None:
         """Handle the event and commit, on fresh facts as often as allowed; return what went wrong."""
@@ -259,6 +268,11 @@ class Inbox:
             outcome=Outcome(state="dead", error=f"{reference} {type(error).__name__}"),
         )
         await self._finish(commit)
+        self._count(claimed, "failed", asked=False)
+
+    def _count(self, claimed: ClaimedEvent, ended: Handled, *, asked: bool) -> None:
+        seconds = (self._clock.now() - claimed.accepted_at).total_seconds()
+        self._meter.handled(claimed.kind, ended, asked=asked, seconds=seconds)
 
     def _event(self, claimed: ClaimedEvent) -> Event:
         return Event(

@@ -22,6 +22,12 @@ class Outage:
         self._clock = clock
         self.since: float | None = None
         """Monotonic seconds when it began; None while all is well."""
+        self._before = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds without a database since the start, the present outage included."""
+        return self._before + (0.0 if self.since is None else self._clock.monotonic() - self.since)
 
     async def over(self) -> None:
         """Return once a durable write works again."""
@@ -38,5 +44,7 @@ class Outage:
                 continue
             break
         if self.since is not None:
-            log.warning("the database answers again", after=round(self._clock.monotonic() - self.since, 1))
+            lasted = self._clock.monotonic() - self.since
+            log.warning("the database answers again", after=round(lasted, 1))
+            self._before += lasted
             self.since = None

@@ -17,6 +17,7 @@ from chatops.engine.bell import Bell
 from chatops.engine.bounded import Raised, guarded
 from chatops.engine.courtesy import Courtesy
 from chatops.engine.inbox import backoff, new_reference
+from chatops.engine.meter import Meter
 from chatops.engine.outage import Outage
 from chatops.engine.performing import Hopeless, NotYet, Performance, Performer, Silent
 from chatops.engine.router import fit
@@ -41,7 +42,7 @@ log = structlog.get_logger("chatops.engine")
 class Outbox:
     """Sends what is queued: broadcasts in a few places of their own, everything else beside them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every part once, by name
         self,
         *,
         store: Store,
@@ -53,6 +54,7 @@ class Outbox:
         courtesy: Courtesy,
         settings: EngineSettings,
         probe: Callable[[str], None],
+        meter: Meter,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
@@ -64,6 +66,7 @@ class Outbox:
         self._courtesy = courtesy
         self._settings = settings
         self._probe = probe
+        self._meter = meter
         self._chance = chance
         self._open = True
         self._sends = {False: Tasks(), True: Tasks()}
@@ -75,6 +78,11 @@ class Outbox:
     def quiet(self) -> bool:
         """True when nothing is being sent and nothing is known to wait."""
         return all(bell.quiet for bell in self.bells.values()) and not any(self._sends.values())
+
+    @property
+    def in_hand(self) -> int:
+        """Sends under way."""
+        return sum(len(sends) for sends in self._sends.values())
 
     def ring(self) -> None:
         """Look at the queue again."""
@@ -126,6 +134,8 @@ class Outbox:
             mark = await self._performed(row)
             self._probe("before-mark")
             await self._write(mark)
+            waited = (self._clock.now() - row.created_at).total_seconds()
+            self._meter.settled(row.kind, mark.state, bulk=row.bulk, seconds=waited)
         finally:
             self.ring()
 
