@@ -134,10 +134,15 @@ class Depths(Frozen, frozen=True, kw_only=True):
 
     inbox: int
     outbox: int
+    """Posts and effects still to be sent, or being sent."""
+    sending: int
+    """Those of them that are being sent, or were when their sender was cut off."""
     dead: int
     timers: int
     oldest: Instant | None
     """When the oldest waiting event was accepted."""
+    oldest_post: Instant | None
+    """When the oldest post or effect still to be sent was queued."""
 
 
 class Grant(Frozen, frozen=True, kw_only=True):

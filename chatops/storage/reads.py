@@ -174,13 +174,17 @@ async def next_due() -> datetime | None:
 async def depths() -> Depths:
     """Count what waits."""
     oldest = await InboxEvent.filter(state="ready").order_by("seq").first()
+    queued = [await OutboxPost.filter(state=state).order_by("id").first() for state in OPEN]
+    ready, sending = [await OutboxPost.filter(state=state).count() for state in OPEN]
     return Depths(
         inbox=await InboxEvent.filter(state="ready").count(),
-        outbox=sum([await OutboxPost.filter(state=state).count() for state in OPEN]),
+        outbox=ready + sending,
+        sending=sending,
         dead=await InboxEvent.filter(state="dead").count()
         + sum([await OutboxPost.filter(state=state).count() for state in GIVEN_UP]),
         timers=await TimerEntry.all().count(),
         oldest=None if oldest is None else _utc(oldest.accepted_at),
+        oldest_post=min((_utc(row.created_at) for row in queued if row is not None), default=None),
     )
 
 

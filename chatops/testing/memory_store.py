@@ -313,12 +313,15 @@ class MemoryStore:
         """Count what waits."""
         self._up()
         waiting = [event for event in self._inbox.rows.values() if event.state == "ready"]
+        queued = [post for post in self._outbox.rows.values() if post.waiting]
         return Depths(
             inbox=len(waiting),
-            outbox=sum(post.waiting for post in self._outbox.rows.values()),
+            outbox=len(queued),
+            sending=sum(post.state == "sending" for post in queued),
             dead=len(await self.dead_letters(limit=1_000_000)),
             timers=len(self._timers),
             oldest=min((event.accepted_at for event in waiting), default=None),
+            oldest_post=min((post.created_at for post in queued), default=None),
         )
 
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:

@@ -30,7 +30,7 @@ from chatops.core.rooms import Room
 from chatops.core.table import CommandTable
 from chatops.core.unit import Unit
 from chatops.engine.commands import Table
-from chatops.engine.engine import Engine
+from chatops.engine.engine import Engine, no_probe
 from chatops.engine.reply import Reply
 from chatops.engine.settings import EngineSettings
 from chatops.hookspecs import EffectPerformer, Listener
@@ -332,7 +332,7 @@ class Stage:
             clock=self.clock,
             wake=self.wake,
             chance=lambda: 1.0,
-            **({} if self._probe is None else {"probe": self._probe}),
+            probe=self._probe or no_probe,
         )
 
     async def _give(self, unit: Unit, given: Given) -> None:

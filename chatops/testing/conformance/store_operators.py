@@ -33,9 +33,10 @@ class OperatorPromises(StoreTests):
     """Upkeep."""
 
     async def test_depths(self, store: Store, clock: ManualClock) -> None:
-        """Waiting events and effects, what was given up, timers, and how long the oldest event waits."""
+        """Waiting events and effects, what was given up, timers, and how long the oldest of them wait."""
         empty = await store.depths()
         assert (empty.inbox, empty.outbox, empty.dead, empty.timers, empty.oldest) == (0, 0, 0, 0, None)
+        assert (empty.sending, empty.oldest_post) == (0, None)
 
         since = clock.now()
         await do(store, clock, "done", outbox=(post("a"), post("b")), armed=(timer("t", clock),))
@@ -45,6 +46,10 @@ class OperatorPromises(StoreTests):
         await do(store, clock, "dead", outcome=Outcome(state="dead", error="x"))
         depths = await store.depths()
         assert (depths.inbox, depths.outbox, depths.dead, depths.timers, depths.oldest) == (2, 2, 1, 1, since)
+        assert (depths.sending, depths.oldest_post) == (0, since)
+        assert len(await claim_posts(store, clock)) == 1
+        under_way = await store.depths()
+        assert (under_way.outbox, under_way.sending, under_way.oldest_post) == (2, 1, since)
 
     async def test_dead_letters_newest_first(self, store: Store, clock: ManualClock) -> None:
         """Events and effects given up are listed with what went wrong."""
