@@ -40,18 +40,27 @@ TORTOISE_ORM = config("sqlite://:memory:")
 """For `tortoise -c chatops.storage.schema.TORTOISE_ORM makemigrations`, after a change of the models."""
 
 
-async def migrate(url: str) -> tuple[str, ...]:
-    """Bring the database at `url` to this program's schema; return the names of the migrations applied.
+async def migrate(url: str, *, upto: str = "") -> tuple[str, ...]:
+    """Bring the database at `url` to this program's schema, or to that of the migration `upto`; return those applied.
 
     `url` is `sqlite:///PATH` (percent-encoded) or what Tortoise takes for PostgreSQL. Nobody else may write meanwhile.
     Raise SchemaMismatch when a newer program has migrated it, StoreUnavailable when it does not answer.
     """
     # In a thread with a loop of its own: migrations are modules, read from disk, and SQLite's are files to copy.
-    return await asyncio.to_thread(_migrate, url)
+    return await asyncio.to_thread(_migrate, url, upto)
 
 
-def _migrate(url: str) -> tuple[str, ...]:
-    known = sorted(found.name for found in pkgutil.iter_modules(migrations.__path__))
+def missing(applied: Collection[str]) -> tuple[str, ...]:
+    """Return the migrations that a database which has had `applied` still lacks. Raise SchemaMismatch for unknown ones."""
+    return _missing(_known(), applied)
+
+
+def _known() -> list[str]:
+    return sorted(found.name for found in pkgutil.iter_modules(migrations.__path__))
+
+
+def _migrate(url: str, upto: str) -> tuple[str, ...]:
+    known = [name for name in _known() if not upto or name <= upto]
     try:
         if not url.startswith("sqlite:"):
             return asyncio.run(_run(url, known))
@@ -73,7 +82,7 @@ async def _run(connection: Mapping[str, Any] | str, known: Sequence[str]) -> tup
         await context.init(config=settings)
         executor = MigrationExecutor(context.db(), settings["apps"])
         missing = _missing(known, [key.name for key in await executor.recorder.applied_migrations()])
-        await executor.migrate([MigrationTarget(APP, "__latest__")], direction="forward")
+        await executor.migrate([MigrationTarget(APP, known[-1])], direction="forward")
         return missing
 
 

@@ -62,6 +62,19 @@ class Witness:
             if not kept.edited and (kept.anchor is None or kept.anchor.number < anchor.number):
                 self._write(anchor)
 
+    def start_over(self, newest: Anchor | None, *, aside: str) -> Path | None:
+        """Begin with the newest anchor of a backup that was restored on purpose.
+
+        What the file told of until now is kept beside it under the name `aside`; return that, None when there was none.
+        """
+        with self._lock:
+            kept = self._path.with_name(aside) if self._path.exists() else None
+            if kept is not None:
+                self._path.replace(kept)
+            if newest is not None:
+                self._write(newest)
+            return kept
+
     def findings(self, kept: Kept, newest: int, seal_of: Callable[[int], object]) -> list[str]:
         """Return what the database lacks of `kept`, which must have been read before it.
 
