@@ -1,14 +1,22 @@
-"""What holds for every test: no blocked event loop, long tests get their time, recorded traffic only on request."""
+"""What holds for every test: no blocked event loop, long tests get their time, recorded traffic only on request.
+
+PostgreSQL and SQLite never meet in one process; `scripts/test` runs pytest once for each.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
 
+import story_stores
 from chatops.core.catalogue import Catalogues
+from postgres_fixtures import fresh_postgres_url, own_postgres, postgres, postgres_url, reused_postgres_url
+
+__all__ = ["fresh_postgres_url", "own_postgres", "postgres", "postgres_url", "reused_postgres_url"]
 
 OURS = ("chatops", "console_network", "local_tickets", "matrix_network")
 
@@ -37,12 +45,36 @@ def _no_blocking(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _stories_on_postgres(request: pytest.FixtureRequest) -> None:
+    """Give each story an empty database, in a process that has PostgreSQL."""
+    if story_stores.ON_POSTGRES and _tells_a_story(request.node):
+        story_stores.use(request.getfixturevalue("postgres_url"))
+
+
+def _tells_a_story(item: pytest.Item) -> bool:
+    """Whether a test is about what people live through, on whichever store."""
+    return "theatre" in getattr(item, "fixturenames", ()) or _folder(item) == "stories"
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def _elsewhere(item: pytest.Item) -> bool:
+    """Whether a test is for a process with the other database."""
+    own = _folder(item) == "postgres"
+    return not (own or _tells_a_story(item)) if story_stores.ON_POSTGRES else own
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("faults") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
+    away = [item for item in items if _elsewhere(item)]
     if not os.environ.get("CHATOPS_CONTRACTS"):
-        recorded = [item for item in items if item.get_closest_marker("contracts")]
-        config.hook.pytest_deselected(items=recorded)
-        items[:] = [item for item in items if item not in recorded]
+        away += [item for item in items if item.get_closest_marker("contracts")]
+    config.hook.pytest_deselected(items=away)
+    gone = set(away)
+    items[:] = [item for item in items if item not in gone]

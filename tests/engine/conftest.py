@@ -1,4 +1,4 @@
-"""What does not depend on the store is tried in memory."""
+"""What does not depend on the store is tried on one of them: in memory, when there is no other reason."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from theatre import Theatre, theatre_of
+from theatre import STORES, Theatre, theatre_of
 
 
 @pytest.fixture
 async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    """Builds stages in memory."""
-    async with theatre_of("memory", tmp_path) as theatre:
+    """Builds stages on the first of the stores."""
+    async with theatre_of(STORES[0], tmp_path) as theatre:
         yield theatre

@@ -18,6 +18,7 @@ from chatops.testing.records import MemoryRecords
 from chatops.testing.secrets import MemorySecrets
 from chatops.testing.stage import Stage
 from chatops.testing.tickets import FakeTickets
+from story_stores import story_store
 from swarm_bench import CATALOGUES, NoWeb, Tickets
 
 
@@ -68,6 +69,7 @@ class Story:
             bodies=TICKET_EFFECTS,
             directory=directory,
             clock=self.clock,
+            store=story_store(self.clock),
             systems=("cases",),
         )
 

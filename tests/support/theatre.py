@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import story_stores
 from chatops.core.codec import Codec
 from chatops.core.journal import Seal
 from chatops.core.message import Person
@@ -17,7 +18,7 @@ from chatops.testing.memory_store import KEY, MemoryStore
 from chatops.testing.stage import Stage, person
 from tallies import BODIES, OWNER, Heard, Stamps, TallyCommands
 
-STORES = ("memory", "sqlite")
+STORES = ("postgres",) if story_stores.ON_POSTGRES else ("memory", "sqlite")
 
 PEOPLE: tuple[Person, ...] = (
     person("anna", "agent", name="Anna Berg"),
@@ -42,6 +43,8 @@ class Theatre:
         """Return a new store of the kind the test is about."""
         if self.kind == "sqlite":
             return SqliteStore(self.folder / "chatops.db", Codec(), Seal(KEY), clock)
+        if self.kind == "postgres":
+            return story_stores.postgres(clock)
         return MemoryStore(clock=clock)
 
     async def stage(self, **more: Any) -> Stage:
