@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from prometheus_client import CollectorRegistry
+
 from chatops.cases.plugin import CasesPlugin
 from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock, SystemClock
@@ -27,6 +29,8 @@ from chatops.engine.upkeep import Upkeep
 from chatops.errors import NotFound, StartError
 from chatops.examining import Examination
 from chatops.hookspecs import Finding, PluginContext, Tool
+from chatops.metrics.counted import Counted
+from chatops.metrics.page import MetricsPage
 from chatops.people.directory import PeopleDirectory
 from chatops.people.plugin import PeoplePlugin
 from chatops.people.roster import Roster, read_company
@@ -43,6 +47,7 @@ from chatops.storage.sqlite_file import url
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.using import Using
 from chatops.web.health import PartHealth, ready_route
+from chatops.web.metrics import metrics_route, read_token
 from chatops.web.operator import operator_route
 from chatops.web.operator_tools import OperatorTools
 from chatops.web.server import WebServer
@@ -114,6 +119,7 @@ class App:
         company = read_company(settings.people.file, settings.people.pods)
         self._roster = Roster(self.directory, company, self.registry.rosters.values())
         self.table = CommandTable(self.registry.commands)
+        figures = CollectorRegistry()
         self.engine = Engine(
             store=self.store,
             codec=codec,
@@ -129,6 +135,7 @@ class App:
             settings=_engine_settings(settings),
             clock=clock,
             probe=probe,
+            meter=Counted(figures, networks=self.registry.networks),
         )
         self.do = Doing(
             self.engine,
@@ -151,6 +158,10 @@ class App:
             verify=self.store.verify, sign_in_link=self._sign_in_link, tools=self._use, doctor=self._examine
         )
         self.web.add(operator_route(token=folder.operator_token, do=self.do))
+        page = MetricsPage(figures, self.engine, database=_database(settings), clock=clock)
+        self.web.add(
+            metrics_route(token=read_token(settings.metrics.token_file) or folder.operator_token, text=page.text)
+        )
         self.web.add(*tools.routes(token=folder.operator_token))
 
     @classmethod
@@ -326,6 +337,10 @@ class App:
             PartHealth(name=name, ok=part.ok, required=not name.startswith("network "), detail=part.detail)
             for name, part in self.engine.health().items()
         )
+
+
+def _database(settings: Settings) -> str:
+    return "postgresql" if settings.database.url else "sqlite"
 
 
 def _engine_settings(settings: Settings) -> EngineSettings:

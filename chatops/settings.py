@@ -153,6 +153,16 @@ class Operator(Section):
     acts_as: str = Field(default="", description="Whom `chatops do` speaks for without --as. Empty: --as is required.")
 
 
+class Metrics(Section):
+    """The figures for Prometheus at /metrics."""
+
+    token_file: Path | None = Field(
+        default=None,
+        description="File whose first line is the bearer token that Prometheus shows; relative to the settings file. "
+        "Without it the operator's token is asked for, which may do everything: give Prometheus one of its own.",
+    )
+
+
 class Log(Section):
     """What the server says of itself. Logs carry ids, never what people wrote."""
 
@@ -202,6 +212,7 @@ class Settings(BaseSettings):
     swarm: Swarm = Swarm()
     engine: Engine = Engine()
     operator: Operator = Operator()
+    metrics: Metrics = Metrics()
     log: Log = Log()
 
     @classmethod
@@ -281,4 +292,6 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     )
     password = settings.database.password_file
     database = settings.database.model_copy(update={"password_file": password and (folder / password).resolve()})
-    return settings.model_copy(update={"people": people, "database": database})
+    token = settings.metrics.token_file
+    metrics = settings.metrics.model_copy(update={"token_file": token and (folder / token).resolve()})
+    return settings.model_copy(update={"people": people, "database": database, "metrics": metrics})

@@ -27,8 +27,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-PROBES = frozenset({"/healthz", "/readyz"})
-"""Asked for by machines, under whatever name they know us by; they tell nothing secret."""
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked for by machines, under whatever name they know us by; they tell nothing secret, or ask for a token."""
 
 _FORM = "application/x-www-form-urlencoded"
 _UNREADABLE = (ValueError, LookupError, ClientError, HttpProcessingError, web.RequestPayloadError)
