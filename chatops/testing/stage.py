@@ -31,6 +31,7 @@ from chatops.core.table import CommandTable
 from chatops.core.unit import Unit
 from chatops.engine.commands import Table
 from chatops.engine.engine import Engine, no_probe
+from chatops.engine.meter import Meter
 from chatops.engine.reply import Reply
 from chatops.engine.settings import EngineSettings
 from chatops.hookspecs import EffectPerformer, Listener
@@ -98,6 +99,7 @@ class Stage:
         settings: EngineSettings | None = None,
         catalogues: Catalogues | None = None,
         probe: Callable[[str], None] | None = None,
+        meter: Meter | None = None,
         patience: float = 2.0,
     ) -> None:
         """Build everything; `start` (or `async with`) opens the store and starts the engine.
@@ -120,6 +122,7 @@ class Stage:
         self._settings = settings or EngineSettings()
         self._catalogues = catalogues or Catalogues({})
         self._probe = probe
+        self._meter = meter
         self._patience = patience
         self._numbers = itertools.count(1)
         self._given: dict[int, tuple[Aggregate, ...]] = {}
@@ -333,6 +336,7 @@ class Stage:
             wake=self.wake,
             chance=lambda: 1.0,
             probe=self._probe or no_probe,
+            meter=self._meter,
         )
 
     async def _give(self, unit: Unit, given: Given) -> None:
