@@ -31,6 +31,13 @@ def forget(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("DELETE FROM record_text WHERE rowid = ?", (number,))
 
 
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Index every document anew."""
+    connection.execute("DELETE FROM record_text")
+    for number, text in connection.execute("SELECT number, text FROM record WHERE text <> ''"):
+        keep(connection, number, text)
+
+
 def question(namespace: str, kind: str, text: str, limit: int) -> tuple[str, list[str | int]] | None:
     """Return the query for the numbers of documents that contain words of `text`, best first; None when it has no word.
 

@@ -40,7 +40,7 @@ def exchanged(path: Path) -> Iterator[Path]:
     After a kill at any moment `path` is the old database or the new one. Blocking.
     """
     copy = path.with_name(f"{path.name}.new")
-    for leftover in (copy, *_companions(copy)):
+    for leftover in (copy, *companions(copy)):
         leftover.unlink(missing_ok=True)
     if path.exists():
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -50,16 +50,18 @@ def exchanged(path: Path) -> Iterator[Path]:
     yield copy
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE").close()
-    _flush(copy)
+    flush(copy)
     copy.replace(path)
-    _flush(path.parent)
+    flush(path.parent)
 
 
-def _companions(path: Path) -> tuple[Path, ...]:
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the files that SQLite keeps beside the database at `path`, whether they are there or not."""
     return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Come back when a file, or the names in a folder, would outlive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

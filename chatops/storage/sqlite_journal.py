@@ -120,6 +120,11 @@ def verify(path: Path, seal: Seal, witness: Witness | None = None) -> list[str]:
         return found
 
 
+def verify_open(connection: sqlite3.Connection, seal: Seal) -> list[str]:
+    """Return what is wrong with the journals, as a connection in a transaction sees them. Blocking."""
+    return findings(_Tables(connection), seal)
+
+
 def verify_witness(path: Path, witness: Witness) -> list[str]:
     """Return what the database at `path` lacks of what the file beside it tells of. Blocking, and quick."""
     kept = witness.read()
