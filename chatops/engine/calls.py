@@ -14,8 +14,10 @@ from chatops.engine.limits import Allowance
 from chatops.engine.meter import Called, Meter
 from chatops.engine.performing import Hopeless, NotYet, Silent
 from chatops.engine.settings import EngineSettings
+from chatops.engine.share import Share
 from chatops.errors import AuthExpired, OutcomeUnknown, RateLimited, Unreachable
 from chatops.ports.chat import ChatNetwork
+from chatops.ports.store import Store
 
 log = structlog.get_logger("chatops.engine")
 
@@ -46,6 +48,7 @@ class Line:
         settings: EngineSettings,
         probe: Callable[[str], None],
         meter: Meter,
+        store: Store,
     ) -> None:
         self.network = network
         self._clock = clock
@@ -56,7 +59,13 @@ class Line:
         self._slots = asyncio.Semaphore(settings.network_sends)
         self._queued = 0
         """Sends that wait for a slot."""
-        self._allowance = Allowance(network.capabilities, clock, bulk_reserve=settings.bulk_reserve)
+        reserve, limit = settings.bulk_reserve, network.capabilities.per_second
+        shared = (
+            Share(f"network:{network.name}", store=store, clock=clock, rate=limit, reserve=reserve)
+            if store.shared
+            else None
+        )
+        self._allowance = Allowance(network.capabilities, clock, bulk_reserve=reserve, shared=shared)
         self._failures = 0
         self._silent_since = float("-inf")
         """Monotonic seconds of the first of these failures."""
@@ -84,7 +93,9 @@ class Line:
             self._slots.release()
         seconds = self._clock.monotonic() - began
         if isinstance(outcome, Raised):
-            error = self._judged(outcome.error, room)
+            if isinstance(outcome.error, RateLimited):
+                await self._allowance.refused(outcome.error.retry_after, room)
+            error = self._judged(outcome.error)
             self._meter.called(self.network.name, word_for(error), seconds=seconds)
             raise error from outcome.error
         self._failures = 0
@@ -116,15 +127,13 @@ class Line:
 
     async def _turn(self, room: str | None, *, bulk: bool) -> None:
         until = self._clock.monotonic() + LONGEST_TURN
-        while (wait := self._allowance.wait(room, bulk=bulk)) > 0:
+        while (wait := await self._allowance.turn(room, bulk=bulk)) > 0:
             if wait > WORTH_WAITING or self._clock.monotonic() + wait > until:
                 raise NotYet(wait, f"the limits of {self.network.name}")
             await self._clock.sleep(wait)
 
-    def _judged(self, error: BaseException, room: str | None) -> BaseException:
+    def _judged(self, error: BaseException) -> BaseException:
         """Take note of a failure, and return what it means for the one who asked."""
-        if isinstance(error, RateLimited):
-            self._allowance.limited(error.retry_after, room)
         if not isinstance(error, Unreachable | AuthExpired | OutcomeUnknown | DeadlinePassed):
             return error
         rest = self._failed()
@@ -159,9 +168,10 @@ class Lines:
         settings: EngineSettings,
         probe: Callable[[str], None],
         meter: Meter,
+        store: Store,
     ) -> None:
         self._lines: Mapping[str, Line] = {
-            network.name: Line(network, clock=clock, settings=settings, probe=probe, meter=meter)
+            network.name: Line(network, clock=clock, settings=settings, probe=probe, meter=meter, store=store)
             for network in networks
         }
 

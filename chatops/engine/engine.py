@@ -28,6 +28,7 @@ from chatops.engine.inbox import Inbox
 from chatops.engine.intake import Intake
 from chatops.engine.meter import Meter, NoMeter
 from chatops.engine.networks import Networks
+from chatops.engine.one_reader import OneReader
 from chatops.engine.outage import Outage
 from chatops.engine.outbox import Outbox
 from chatops.engine.performing import Performer
@@ -61,6 +62,9 @@ BODIES: tuple[type[Body], ...] = (
 )  # fmt: skip
 """What the engine itself stores; it registers these with the codec."""
 
+
+RECONNECT = "engine.reconnect"
+"""The signal that somebody may have logged in."""
 
 UNREADABLE_AGAIN = 3600.0
 """Seconds before a direct chat is told again that it cannot be read."""
@@ -118,10 +122,10 @@ class Engine:
         self._replies = Replies(codec=codec, catalogues=catalogues)
         self._tasks = Tasks()
         self._pinged = self.clock.monotonic()
-        self.rooms = RoomBook(codec)
+        self.rooms = RoomBook(codec, store, self.clock)
         self.outage = Outage(store, self.clock)
         meter = meter or NoMeter()
-        lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe, meter=meter)
+        lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe, meter=meter, store=store)
         alarms = Alarms(
             store=store,
             codec=codec,
@@ -236,11 +240,21 @@ class Engine:
             outage=self.outage,
             fired=self.ring,
         )
-        self.networks = Networks(networks, intake=self.intake, clock=self.clock, alarms=alarms, lines=lines)
+        readers = {
+            network.name: OneReader(network.name, store=store, clock=self.clock, rooms=self.rooms)
+            for network in networks
+            if store.shared and network.capabilities.one_reader
+        }
+        self.networks = Networks(
+            networks, intake=self.intake, clock=self.clock, alarms=alarms, lines=lines, readers=readers
+        )
 
     async def start(self) -> None:
         """Take up all work."""
-        await self.rooms.load(self.store)
+        await self.rooms.load()
+        if self.store.shared:
+            self._tasks.keep(self.rooms.follow, name="rooms", clock=self.clock)
+            self.store.signals.listen(RECONNECT, lambda _text: self._reconnect(), missed=self._reconnect)
         for name, work in (
             ("inbox", self.inbox.run),
             ("leases", self.inbox.renew),
@@ -266,9 +280,10 @@ class Engine:
         await self.networks.close()
 
     def reconnect(self) -> None:
-        """Try the networks again that had refused our credentials: somebody may have logged in."""
-        self.networks.reconnect()
-        self.ring()
+        """Try the networks again that had refused our credentials: somebody may have logged in. All replicas do."""
+        self._reconnect()
+        if self.store.shared:
+            self._tasks.spawn(self.store.signals.send(RECONNECT, ""), name="reconnect")
 
     def ring(self) -> None:
         """Look at every queue now."""
@@ -324,8 +339,13 @@ class Engine:
         }
         for network in self.networks.names:
             ailment = self.networks.ailing.get(network)
-            health[f"network {network}"] = Health(ok=ailment is None, detail=ailment or "")
+            by = "standing by: another replica listens" if network in self.networks.standing_by else ""
+            health[f"network {network}"] = Health(ok=ailment is None, detail=ailment or by)
         return health
+
+    def _reconnect(self) -> None:
+        self.networks.reconnect()
+        self.ring()
 
     async def _heartbeat(self) -> None:
         while True:

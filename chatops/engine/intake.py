@@ -28,7 +28,7 @@ from chatops.core.message import (
 )
 from chatops.core.rooms import own_lane
 from chatops.engine.courtesy import Courtesy
-from chatops.engine.roombook import RoomBook
+from chatops.engine.roombook import DIRECT_OVER, RoomBook
 from chatops.engine.router import fit
 from chatops.errors import CodecError
 from chatops.ports.chat import Accept
@@ -88,6 +88,8 @@ class Intake:
     ) -> None:
         """Accept what a network received, and the checkpoint behind it."""
         self._heard(network)
+        if self._store.shared:
+            await self._learn(events)
         rows = [row for key, body in events if (row := self._row(network, key, body)) is not None]
         if not rows and not self._checkpoint_due(checkpoint):
             return
@@ -115,12 +117,22 @@ class Intake:
     async def redacted(self, ref: MessageRef, accepted_at: datetime) -> bool:
         """Whether a message accepted then has been deleted since.
 
-        What came in through this process is known by heart; only for what it found in the inbox the store is asked.
+        What came in through this process is known by heart; for what it found in the inbox, and for what may have come
+        in through other processes, the store is asked.
         """
         key = redaction_key(ref)
         if key in self._redacted:
             return True
-        return accepted_at <= self._since and (await self._store.settlement(key)).known
+        elsewhere = self._store.shared or accepted_at <= self._since
+        return elsewhere and (await self._store.settlement(key)).known
+
+    async def _learn(self, events: Sequence[tuple[str, Body]]) -> None:
+        """Catch up with other replicas: rooms they have opened, and for them, direct chats that are none any more."""
+        places = [(body, room) for _key, body in events if (room := place(body)) is not None]
+        await self._rooms.ask(room for body, room in places if not (isinstance(body, Message) and body.direct))
+        for body, room in places:
+            if isinstance(body, MemberChange) and self._ends_direct(body, room):
+                await self._store.signals.send(DIRECT_OVER, str(room))
 
     def _row(self, network: str, key: str, body: Body) -> InboxRow | None:
         room = place(body)
@@ -165,12 +177,8 @@ class Intake:
     def _rooms_changed(self, body: Body, room: RoomRef) -> None:
         """Forget a direct chat that its person has left, or in which somebody else reads now; follow a room that moved."""
         match body:
-            case MemberChange(change="knocked"):
-                return
-            case MemberChange(change="joined" | "invited"):
-                gone = not body.ourselves and body.member != self._rooms.partner(room)
             case MemberChange():
-                gone = body.ourselves or body.member == self._rooms.partner(room)
+                gone = self._ends_direct(body, room)
             case Message(direct=False):
                 gone = True
             case RoomMoved():
@@ -183,6 +191,15 @@ class Intake:
         if gone and partner is not None:
             self._rooms.forget_direct(partner)
 
+    def _ends_direct(self, change: MemberChange, room: RoomRef) -> bool:
+        """Whether a room is no direct chat after this. One whose partner is not known here may be known elsewhere."""
+        partner = self._rooms.partner(room)
+        if change.change == "knocked":
+            return False
+        if change.change in {"joined", "invited"}:
+            return not change.ourselves and change.member != partner
+        return change.ourselves or change.member == partner or partner is None
+
     def _noise(self, body: Body, room: RoomRef) -> bool:
         known = self._rooms.by_remote(room)
         if isinstance(body, ButtonPress) or (known is not None and (known.watched or known.subject is not None)):
@@ -190,7 +207,8 @@ class Intake:
         if isinstance(body, Message) and (body.addressed or body.direct):
             _remember(self._recent, _name(body.ref), self._lane(body, room))
             return False
-        return not (isinstance(body, Redaction) and _name(body.ref) in self._recent)
+        # Another replica may have received what is deleted here.
+        return not (isinstance(body, Redaction) and (self._store.shared or _name(body.ref) in self._recent))
 
     def _checkpoint_due(self, checkpoint: Checkpoint | None) -> bool:
         if checkpoint is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Protocol
 
 from chatops.core.clock import Clock
 from chatops.ports.chat import Capabilities
@@ -43,10 +44,29 @@ class Bucket:
         self._at = now
 
 
-class Allowance:
-    """One network's limits, as a whole and per room."""
+class Whole(Protocol):
+    """One network's limit as a whole, among replicas (`chatops.engine.share`)."""
 
-    def __init__(self, capabilities: Capabilities, clock: Clock, *, bulk_reserve: float) -> None:
+    async def take(self, *, bulk: bool) -> float:
+        """Take one and return 0, or return the seconds until there may be one."""
+        ...
+
+    async def rest(self, seconds: float) -> None:
+        """Let no replica broadcast for so long."""
+        ...
+
+
+class Allowance:
+    """One network's limits, as a whole and per room.
+
+    Among replicas the whole is `shared`. A room's limit each keeps by itself: only one of them sends to a target at a time,
+    so they take turns there, and a post that the network refuses all the same waits, as the head of its target, for all.
+    """
+
+    def __init__(
+        self, capabilities: Capabilities, clock: Clock, *, bulk_reserve: float, shared: Whole | None = None
+    ) -> None:
+        self._shared = shared
         self._capabilities = capabilities
         self._clock = clock
         self._reserve = bulk_reserve
@@ -54,8 +74,25 @@ class Allowance:
         self._rooms: OrderedDict[str, Bucket] = OrderedDict()
         self._bulk_from = float("-inf")
 
-    def wait(self, room: str | None, *, bulk: bool) -> float:
+    async def turn(self, room: str | None, *, bulk: bool) -> float:
         """Return the seconds until a send may go; 0 counts it as gone."""
+        if self._shared is None:
+            return self.wait(room, bulk=bulk)
+        bucket = None if room is None else self._room(room)
+        here = max(0.0 if bucket is None else bucket.wait(), self._bulk_from - self._clock.monotonic() if bulk else 0.0)
+        longest = here if here > 0 else await self._shared.take(bulk=bulk)
+        if longest <= 0 and bucket is not None:
+            bucket.take()
+        return max(0.0, longest)
+
+    async def refused(self, retry_after: float, room: str | None = None) -> None:
+        """The network said no all the same: broadcasts rest, also other replicas', and the room concerned."""
+        self.limited(retry_after, room)
+        if self._shared is not None:
+            await self._shared.rest(retry_after)
+
+    def wait(self, room: str | None, *, bulk: bool) -> float:
+        """Return the seconds until a send may go, where there is one process; 0 counts it as gone."""
         now = self._clock.monotonic()
         waits = [self._whole.wait(self._reserve if bulk else 0.0)]
         bucket = None if room is None else self._room(room)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -12,10 +12,11 @@ from chatops.engine.alarms import Alarms
 from chatops.engine.bounded import Bounded, Raised, Returned, guarded
 from chatops.engine.calls import Lines
 from chatops.engine.intake import Intake
+from chatops.engine.one_reader import OneReader
 from chatops.engine.tasks import Tasks
 from chatops.engine.trace import trace_of
 from chatops.errors import AuthExpired
-from chatops.ports.chat import ChatNetwork
+from chatops.ports.chat import Accept, ChatNetwork
 
 log = structlog.get_logger("chatops.engine")
 
@@ -34,8 +35,16 @@ class Networks:
     """The listening side of the connected networks."""
 
     def __init__(
-        self, networks: Sequence[ChatNetwork], *, intake: Intake, clock: Clock, alarms: Alarms, lines: Lines
+        self,
+        networks: Sequence[ChatNetwork],
+        *,
+        intake: Intake,
+        clock: Clock,
+        alarms: Alarms,
+        lines: Lines,
+        readers: Mapping[str, OneReader],
     ) -> None:
+        """`readers`: our part in those networks that only one replica reads."""
         self._networks = tuple(networks)
         self._intake = intake
         self._clock = clock
@@ -46,6 +55,9 @@ class Networks:
         self._given_up: dict[str, ChatNetwork] = {}
         self._cut_off: set[str] = set()
         """Names of those that gave up in this process and are not proven since."""
+        self._readers = readers
+        self.standing_by: set[str] = set()
+        """Names of networks that another replica reads: all is well with them."""
         self.ailing: dict[str, str] = {network.name: "not started" for network in networks}
         """Why a network does not listen; networks that do are not in it."""
         self.names = tuple(network.name for network in networks)
@@ -81,7 +93,14 @@ class Networks:
         while True:
             self.ailing.pop(network.name, None)
             started = self._clock.monotonic()
-            outcome = await self._run(network)
+            reader = self._readers.get(network.name)
+            if reader is None:
+                outcome = await self._run(network, self._intake.accept_for(network.name))
+            else:
+                turn = await self._in_turn(network, reader)
+                if turn is None:
+                    continue
+                outcome = turn
             if not isinstance(outcome, Raised):
                 self.ailing[network.name] = "ended by itself"
                 log.warning("a chat network stopped listening", network=network.name)
@@ -98,10 +117,26 @@ class Networks:
             await self._clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _run(self, network: ChatNetwork) -> Returned[None] | Raised:
+    async def _in_turn(self, network: ChatNetwork, reader: OneReader) -> Returned[None] | Raised | None:
+        """Listen once it is our turn, and only as long as it is; None when it was over."""
+        self.standing_by.add(network.name)
+        await reader.begin()
+        self.standing_by.discard(network.name)
+        heard = asyncio.create_task(self._run(network, reader.fenced(self._intake.accept_for(network.name))))
+        over = asyncio.create_task(reader.over())
+        try:
+            await asyncio.wait({heard, over}, return_when=asyncio.FIRST_COMPLETED)
+            return heard.result() if heard.done() else None
+        finally:
+            heard.cancel()
+            over.cancel()
+            await asyncio.wait({heard, over})
+            await reader.end()
+
+    async def _run(self, network: ChatNetwork, accept: Accept) -> Returned[None] | Raised:
         proof = asyncio.create_task(self._prove(network), name=f"network {network.name}: proof")
         try:
-            return await guarded(network.run(self._intake.accept_for(network.name)))
+            return await guarded(network.run(accept))
         finally:
             proof.cancel()
             await asyncio.wait({proof})

@@ -74,9 +74,9 @@ class Places:
         return Reader(locale=known.locale, zone=known.zone)
 
     async def room(self, logical: str) -> Room:
-        """Return a logical room. Raise Hopeless."""
+        """Return a logical room. Raise Hopeless. Before replicas say no to a room, they read it."""
         room = self._rooms.by_id(logical)
-        if room is None:
+        if room is None or (self._store.shared and (room.state != "open" or room.ref is None)):
             stored = await self._store.get(Room.kind, logical)
             if stored is None:
                 message = f"there is no room {logical}"

@@ -34,7 +34,7 @@ class LocalAllowances:
         self._tokens: dict[str, tuple[float, float]] = {}
         self._rests: dict[str, float] = {}
 
-    def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
+    def take(self, bucket: str, *, wanted: int, rate: float, burst: float, reserve: float) -> Grant:
         """Take up to `wanted`."""
         now = self._clock.monotonic()
         rests = self._rests.get(bucket, float("-inf")) - now
@@ -42,10 +42,10 @@ class LocalAllowances:
             return Grant(granted=0, after=rests)
         tokens, filled = self._tokens.get(bucket, (burst, now))
         tokens = min(burst, tokens + (now - filled) * rate)
-        granted = max(0, min(wanted, int(tokens)))
+        granted = max(0, min(wanted, int(tokens - reserve)))
         tokens -= granted
         self._tokens[bucket] = (tokens, now)
-        return Grant(granted=granted, after=0.0 if granted == wanted else (1.0 - tokens) / rate)
+        return Grant(granted=granted, after=0.0 if granted == wanted else (1.0 + reserve - tokens) / rate)
 
     def rest(self, bucket: str, seconds: float) -> None:
         """Grant nothing for so long."""

@@ -34,6 +34,8 @@ class Capabilities(Frozen, frozen=True, kw_only=True):
     encryption: bool = False
     native_keys: bool = False
     """A write repeated with the same key happens once. Without it an interrupted send is reported as unknown."""
+    one_reader: bool = False
+    """Reads one stream from where it stopped: of several replicas one listens, and all send."""
     max_text: int = 32_000
     """Longest rendered post, in UTF-8 bytes."""
     per_second: float = 50.0
@@ -175,7 +177,12 @@ class ChatNetwork(Protocol):
         ...
 
     async def run(self, accept: Accept) -> None:
-        """Receive until cancelled. Reconnects by itself; raises only AuthExpired."""
+        """Receive until cancelled. Reconnects by itself; raises only AuthExpired.
+
+        Called again after it has ended. With `one_reader` it may be called much later, or never, and the checkpoint may
+        have moved on meanwhile, by another replica: what was learnt from the stream before counts for nothing. Sending
+        works all the same.
+        """
         ...
 
     async def post(

@@ -22,6 +22,8 @@ class Checkpoint(Frozen, frozen=True, kw_only=True):
 
     name: str
     value: str
+    holding: str | None = None
+    """Only as long as this store holds that name; else StaleUnit is raised and nothing is stored."""
 
 
 class ClaimedEvent(Frozen, frozen=True, kw_only=True):
@@ -184,7 +186,10 @@ class Store(Protocol):
     # in
 
     async def accept_many(self, rows: Sequence[InboxRow], checkpoint: Checkpoint | None = None) -> tuple[bool, ...]:
-        """Store events and checkpoint together; tell for each whether it is new. A key seen before changes nothing."""
+        """Store events and checkpoint together; tell for each whether it is new. A key seen before changes nothing.
+
+        Raise StaleUnit when the checkpoint asks for a name that another store holds by now.
+        """
         ...
 
     async def checkpoint(self, name: str) -> str | None:
@@ -303,8 +308,11 @@ class Store(Protocol):
         """
         ...
 
-    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
-        """Take up to `wanted` from an allowance of all replicas: `burst` at once, then `rate` per second."""
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float, reserve: float = 0.0) -> Grant:
+        """Take up to `wanted` from an allowance of all replicas: `burst` at once, then `rate` per second.
+
+        As much as `reserve` is left in it for others.
+        """
         ...
 
     async def rest(self, bucket: str, seconds: float) -> None:

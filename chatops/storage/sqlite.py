@@ -303,9 +303,9 @@ class SqliteStore:
         """From now on, signal each aggregate of `kind` that is written."""
         self._announced.add(kind)
 
-    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float, reserve: float = 0.0) -> Grant:
         """Take up to `wanted` from an allowance."""
-        return self._allowances.take(bucket, wanted=wanted, rate=rate, burst=burst)
+        return self._allowances.take(bucket, wanted=wanted, rate=rate, burst=burst, reserve=reserve)
 
     async def rest(self, bucket: str, seconds: float) -> None:
         """Grant nothing of an allowance for so long."""

@@ -17,6 +17,7 @@ from chatops.core.message import Message
 from chatops.core.recurrence import firings
 from chatops.errors import StaleUnit, StoreUnavailable
 from chatops.ports.alone import LocalAllowances, LocalSignals
+from chatops.ports.signals import Signals
 from chatops.ports.store import (
     Checkpoint,
     ClaimedEvent,
@@ -35,7 +36,7 @@ from chatops.testing.memory_queues import MemoryInbox, MemoryOutbox
 KEY = b"a journal key for tests, 32 bytes"
 
 
-class _Bell:
+class Bell:
     """Wakes everybody who waits, or the next who comes."""
 
     def __init__(self, clock: Clock) -> None:
@@ -60,9 +61,8 @@ class _Bell:
 class MemoryStore:
     """Implements `chatops.ports.store.Store`. `broken = True` makes every call fail as a lost database would."""
 
-    shared = False
-
     def __init__(self, seal: Seal | None = None, clock: Clock | None = None, *, writer: str = "memory") -> None:
+        self.shared = False
         self._clock = clock or SystemClock()
         self._codec = Codec((TimerFired,))
         self.journal = MemoryJournal(seal or Seal(KEY), writer=writer)
@@ -77,10 +77,10 @@ class MemoryStore:
         self._timers: dict[str, TimerRow] = {}
         self._checkpoints: dict[str, str] = {}
         self._sequences: dict[str, int] = {}
-        self._events = _Bell(self._clock)
-        self._posts = _Bell(self._clock)
-        self._settled = _Bell(self._clock)
-        self.signals = LocalSignals()
+        self._events = Bell(self._clock)
+        self._posts = Bell(self._clock)
+        self._settled = Bell(self._clock)
+        self.signals: Signals = LocalSignals()
         self._announced: set[str] = set()
         self._allowances = LocalAllowances(self._clock)
 
@@ -290,10 +290,10 @@ class MemoryStore:
         """From now on, signal each aggregate of `kind` that is written."""
         self._announced.add(kind)
 
-    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float) -> Grant:
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float, reserve: float = 0.0) -> Grant:
         """Take up to `wanted` from an allowance."""
         self._up()
-        return self._allowances.take(bucket, wanted=wanted, rate=rate, burst=burst)
+        return self._allowances.take(bucket, wanted=wanted, rate=rate, burst=burst, reserve=reserve)
 
     async def rest(self, bucket: str, seconds: float) -> None:
         """Grant nothing of an allowance for so long."""

@@ -94,9 +94,21 @@ class FakeNetwork:
         return self._name
 
     @property
+    def listening(self) -> bool:
+        """Whether it receives."""
+        return self._listening.is_set()
+
+    @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
         return self._capabilities
+
+    def beside(self) -> FakeNetwork:
+        """Return another connection to the same network, for another replica: what one does, the other sees."""
+        other = FakeNetwork(self._name, capabilities=self._capabilities, clock=self._clock)
+        same = ("_numbers", "_done", "_failures", "_failures_in", "_incoming", "rooms", "posted", "calls")
+        vars(other).update({name: vars(self)[name] for name in same})
+        return other
 
     # the test's side
 

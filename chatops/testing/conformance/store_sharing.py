@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.ports.store import Store
+from chatops.ports.store import Checkpoint, Store
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.store_base import LEASE, StoreTests, do, put
 
@@ -27,6 +27,22 @@ class SharingPromises(StoreTests):
         assert (await store.take("net", wanted=8, rate=2.0, burst=10.0)).granted == 2
         clock.advance(timedelta(hours=1))
         assert (await store.take("net", wanted=50, rate=2.0, burst=10.0)).granted == 10
+
+    async def test_a_reserve_is_left_to_others(self, store: Store, clock: ManualClock) -> None:
+        """Who leaves a reserve gets nothing of it, and is told when there will be more than that."""
+        careful = await store.take("net", wanted=9, rate=2.0, burst=8.0, reserve=2.0)
+        refused = await store.take("net", wanted=1, rate=2.0, burst=8.0, reserve=2.0)
+        assert (careful.granted, refused.granted) == (6, 0)
+        assert refused.after == pytest.approx(0.5)
+        assert (await store.take("net", wanted=9, rate=2.0, burst=8.0)).granted == 2
+        clock.advance(timedelta(seconds=1.5))
+        assert (await store.take("net", wanted=9, rate=2.0, burst=8.0, reserve=2.0)).granted == 1
+
+    async def test_a_checkpoint_moves_for_who_holds_its_name(self, store: Store) -> None:
+        """Whoever has the name stores its checkpoint."""
+        assert await store.hold("network:chat", lease=LEASE)
+        await store.accept_many([], Checkpoint(name="chat", value="7", holding="network:chat"))
+        assert await store.checkpoint("chat") == "7"
 
     async def test_allowances_are_apart(self, store: Store) -> None:
         """One that is used up does not touch another."""
