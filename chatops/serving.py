@@ -11,7 +11,10 @@ import structlog
 
 from chatops import logs
 from chatops.app import App
+from chatops.core.clock import SystemClock
+from chatops.engine.tasks import Tasks
 from chatops.settings import Settings
+from chatops.systemd import Systemd
 
 _log = structlog.get_logger(__name__)
 
@@ -28,16 +31,20 @@ def serve(settings: Settings, folder: Path, *, welcome: Welcome | None = None) -
 
 
 async def _until_told(app: App, welcome: Welcome | None) -> None:
-    stop = asyncio.Event()
+    systemd, tasks, stop = Systemd(), Tasks(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for told in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(told, stop.set)
     try:
         await app.start()
+        systemd.serving()
+        tasks.spawn(systemd.live(SystemClock()), name="watchdog")
         _log.info("serving", url=app.url)
         if welcome is not None:
             print(welcome(app.url), flush=True)  # noqa: T201 - the one thing a person waits for
         await stop.wait()
     finally:
+        systemd.stopping()
         _log.info("stopping")
         await app.stop()
+        await tasks.cancel()
