@@ -11,17 +11,11 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from chatops.chosen import DEMO_MARK, ConfigOption, DataOption, folder_of, settings_of
+from chatops.database_commands import db_cli
 from chatops.errors import ChatopsError, SettingsError
 
 DONE, REFUSED, USAGE = 0, 1, 2
-
-DEMO_MARK = "demo"
-"""A file in the data folder of a demo: without other settings, commands take the demo's."""
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)]
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Data folder (or CHATOPS_DATA).", show_default="chatops-data")
-]
 
 
 class Tools(TyperCommand):
@@ -71,7 +65,6 @@ cli = typer.Typer(
 )
 plugins_cli = typer.Typer(help="What is installed and enabled.", no_args_is_help=True)
 config_cli = typer.Typer(help="Settings.", no_args_is_help=True)
-db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 audit_cli = typer.Typer(help="The journals.", no_args_is_help=True)
 console_cli = typer.Typer(help="The browser console.", no_args_is_help=True)
 for name, part in (
@@ -105,7 +98,7 @@ def run(config: ConfigOption = None, data: DataOption = None) -> None:
     """Run the server until it is told to stop (SIGTERM or Ctrl-C)."""
     from chatops.serving import serve
 
-    serve(*_settings(config, data))
+    serve(*settings_of(config, data))
 
 
 @cli.command()
@@ -117,7 +110,7 @@ def demo(
     from chatops.demo import demo_settings
     from chatops.serving import serve
 
-    folder = _folder(data)
+    folder = folder_of(data)
     settings, welcome = demo_settings(folder, port=port)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DEMO_MARK).touch()
@@ -142,7 +135,7 @@ def do(
     if not words.strip():
         typer.echo("Say what to do, for example: chatops do help", err=True)
         raise typer.Exit(USAGE)
-    folder = _folder(data)
+    folder = folder_of(data)
     asked = calling.Asked(
         command=words,
         as_=calling.readable(person) or None,
@@ -155,7 +148,7 @@ def do(
     else:
         from chatops.operating import do_alone
 
-        told = _run(do_alone(asked, *_settings(config, data)))
+        told = _run(do_alone(asked, *settings_of(config, data)))
     typer.echo(calling.show(told, as_json=as_json))
     if not told.ok:
         raise typer.Exit(USAGE if told.usage else REFUSED)
@@ -166,7 +159,7 @@ def check(config: ConfigOption = None, data: DataOption = None) -> None:
     """Look at settings, plugins, people and connections, without starting anything."""
     from chatops.operating import look_over
 
-    findings = _run(look_over(*_settings(config, data)))
+    findings = _run(look_over(*settings_of(config, data)))
     for finding in findings:
         typer.echo(
             f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}" + (f": {finding.detail}" if finding.detail else "")
@@ -190,10 +183,10 @@ def doctor(
 
     from chatops import calling
 
-    folder = _folder(data)
+    folder = folder_of(data)
     address = calling.serving(folder)
     try:
-        settings, _where = _settings(config, data)
+        settings, _where = settings_of(config, data)
         findings = [calling.Found(name="settings", state="ok")]
     except SettingsError as error:
         findings = [calling.Found(name="settings", state="failure", detail=str(error), fix="Correct the settings.")]
@@ -230,7 +223,7 @@ def plugins_list(config: ConfigOption = None, data: DataOption = None) -> None:
     """Show the plugins that are installed, and which of them are enabled."""
     from chatops.plugins import installed
 
-    settings, _where = _settings(config, data)
+    settings, _where = settings_of(config, data)
     for name in sorted({*installed(), *settings.plugins.enabled}):
         state = "enabled" if name in settings.plugins.enabled else "installed"
         typer.echo(f"{name:24} {state if name in installed() else 'enabled, but not installed'}")
@@ -249,17 +242,8 @@ def config_show(
     if defaults:
         typer.echo(write(Settings.model_construct(), describe=True), nl=False)
     else:
-        settings, _where = _settings(config, data)
+        settings, _where = settings_of(config, data)
         typer.echo(write(settings, describe=False), nl=False)
-
-
-@db_cli.command("migrate")
-def db_migrate(config: ConfigOption = None, data: DataOption = None) -> None:
-    """Bring the database to this program's schema. `run` does the same at its start."""
-    from chatops.operating import migrate
-
-    _settings(config, data)
-    typer.echo(_run(migrate(_folder(data))))
 
 
 @audit_cli.command("verify")
@@ -267,7 +251,7 @@ def audit_verify(config: ConfigOption = None, data: DataOption = None) -> None:
     """Check every audit and timeline for edits, swaps and deletions."""
     from chatops import calling
 
-    _loaded, folder = _settings(config, data)
+    _loaded, folder = settings_of(config, data)
     address = calling.serving(folder)
     if address:
         findings: Sequence[str] = calling.verify(address, folder)
@@ -288,7 +272,7 @@ def console_invite(person: str, config: ConfigOption = None, data: DataOption = 
     """Make a sign-in link for a person. It works once, for 15 minutes."""
     from chatops import calling
 
-    _loaded, folder = _settings(config, data)
+    _loaded, folder = settings_of(config, data)
     typer.echo(calling.sign_in_link(person, calling.serving(folder), folder))
 
 
@@ -298,7 +282,7 @@ def _use(group: str, words: Sequence[str]) -> None:
 
     try:
         typed = toolbox.read(group, words)
-        folder = _folder(typed.path("data"))
+        folder = folder_of(typed.path("data"))
         address = calling.serving(folder)
         tools = _tools(typed.path("config"), folder, address)
         toolbox.enabled(group, tools)
@@ -319,7 +303,7 @@ def _use(group: str, words: Sequence[str]) -> None:
     else:
         from chatops.operating import use_alone
 
-        settings, _where = _settings(typed.path("config"), folder)
+        settings, _where = settings_of(typed.path("config"), folder)
         typer.echo(_run(use_alone(group, tool.name, options, settings, folder)))
 
 
@@ -333,7 +317,7 @@ def _tools(config: Path | None, folder: Path, address: str) -> Sequence[Any]:
 
     from chatops.operating import tools_of
 
-    settings, _where = _settings(config, folder)
+    settings, _where = settings_of(config, folder)
     with ExitStack() as undo:
         # To look what there is, or for a slip of the keyboard, no data folder is made.
         known = folder if folder.is_dir() else Path(undo.enter_context(TemporaryDirectory()))
@@ -348,7 +332,7 @@ def _is_group(word: str, words: Sequence[str]) -> bool:
         return False
     try:
         typed = toolbox.read(word, words)
-        folder = _folder(typed.path("data"))
+        folder = folder_of(typed.path("data"))
         return any(tool.group == word for tool in _tools(typed.path("config"), folder, calling.serving(folder)))
     except ChatopsError:
         return False
@@ -357,24 +341,6 @@ def _is_group(word: str, words: Sequence[str]) -> bool:
 def _prompt(option: Any) -> str:
     label = f"{option.name} ({option.help})"
     return str(typer.prompt(label, default="", show_default=False, hide_input=option.secret))
-
-
-def _folder(data: Path | None) -> Path:
-    from chatops.settings import data_folder
-
-    return data_folder(data)
-
-
-def _settings(config: Path | None, data: Path | None) -> tuple[Any, Path]:
-    from chatops.settings import load, settings_file
-
-    folder = _folder(data)
-    file = settings_file(config, folder)
-    if file is None and (folder / DEMO_MARK).exists():
-        from chatops.demo import SETTINGS
-
-        file = SETTINGS
-    return load(file), folder
 
 
 def _run(work: Any) -> Any:

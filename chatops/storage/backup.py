@@ -35,7 +35,7 @@ def place_for(where: Path, at: datetime, *, force: bool) -> Path:
 
     Raise BackupError when it is there already and not `force`, or when it can be no file.
     """
-    path = where / f"chatops-{at:%Y-%m-%dT%H%M%SZ}{SUFFIX}" if where.is_dir() else where
+    path = (where / f"chatops-{at:%Y-%m-%dT%H%M%SZ}{SUFFIX}" if where.is_dir() else where).absolute()
     if not path.parent.is_dir():
         message = f"There is no folder {path.parent}. Make it first: mkdir -p {path.parent}"
         raise BackupError(message)

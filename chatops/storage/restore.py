@@ -45,8 +45,10 @@ class Filling(Protocol):
 class Target(Protocol):
     """Where a backup is restored to."""
 
-    migrated: Sequence[str]
-    """The migrations it has had since `filling`, which has ended: those the archive lacked."""
+    @property
+    def migrated(self) -> Sequence[str]:
+        """The migrations it has had since `filling`, which has ended: those the archive lacked."""
+        ...
 
     async def check_empty(self) -> None:
         """Raise BackupError, saying what to do, when there is anything in it or somebody uses it."""
@@ -97,14 +99,16 @@ async def look_into(path: Path) -> tuple[Head, Sums]:
     return head, sums
 
 
-async def restore(path: Path, target: Target, *, keys: Mapping[str, bytes], despite_findings: bool = False) -> Restored:
-    """Restore the backup at `path`. `keys`: those that will be used with it, by the names of their files.
+async def restore(
+    path: Path, target: Target, *, head: Head, sums: Sums, keys: Mapping[str, bytes], despite_findings: bool = False
+) -> Restored:
+    """Restore the backup at `path`, into which `look_into` has looked before.
 
+    `keys`: those that will be used with it, by the names of their files.
     Raise BackupError or SchemaMismatch with nothing changed. With another journal key the journals are not verified:
     everything in them would be a finding.
     """
     await target.check_empty()
-    head, sums = await look_into(path)
     seal = Seal(keys[JOURNAL_KEY])
     async with target.filling(head.migrations) as filling:
         if _shape(filling.snapshot.tables) != _shape(head.tables):

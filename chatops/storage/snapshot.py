@@ -13,13 +13,25 @@ from chatops.storage.archive import Counting, Row, Sum, Table
 class Snapshot(Protocol):
     """As of one moment, however long it is read. The server may go on writing meanwhile."""
 
-    database: Literal["sqlite", "postgresql"]
-    migrations: tuple[str, ...]
-    """Those it has had, oldest first; all of them known to this program."""
-    anchor: Anchor | None
-    """The journals' newest."""
-    tables: tuple[Table, ...]
-    """By name."""
+    @property
+    def database(self) -> Literal["sqlite", "postgresql"]:
+        """What holds it."""
+        ...
+
+    @property
+    def migrations(self) -> tuple[str, ...]:
+        """Those it has had, oldest first; all of them known to this program."""
+        ...
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The journals' newest."""
+        ...
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them, by name."""
+        ...
 
     def rows(self, table: Table) -> AsyncIterator[Sequence[Row]]:
         """Yield a table's rows in order of the key, some at a time.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from tortoise import fields
 from tortoise.fields.base import Field
@@ -15,7 +16,7 @@ from chatops.storage.archive import Column, Kind, Table
 DERIVED = ("tortoise_migrations", "record_text", "sqlite_")
 """How the names of tables begin that are not ours to keep: made anew from the others, or the database's own."""
 
-_KINDS: Mapping[type[Field[object]], Kind] = {
+_KINDS: Mapping[type[Field[Any]], Kind] = {
     fields.BigIntField: "integer",
     fields.IntField: "integer",
     fields.CharField: "text",

@@ -65,9 +65,12 @@ class Witness:
     def start_over(self, newest: Anchor | None, *, aside: str) -> Path | None:
         """Begin with the newest anchor of a backup that was restored on purpose.
 
-        What the file told of until now is kept beside it under the name `aside`; return that, None when there was none.
+        What the file told of until now is kept beside it under the name `aside`; return that, None when it told of nothing
+        else.
         """
         with self._lock:
+            if newest is not None and self.read().anchor == newest:
+                return None
             kept = self._path.with_name(aside) if self._path.exists() else None
             if kept is not None:
                 self._path.replace(kept)
