@@ -9,6 +9,7 @@ from chatops.storage.postgres import PostgresStore
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.storage.postgres_server import PostgresServer
+from chatops.testing.clock import ManualClock
 from sqlite_stores import SEAL
 
 
@@ -18,5 +19,9 @@ def server_at(url: str, **settings: Any) -> PostgresServer:
 
 
 def postgres_store(url: str, clock: Clock, **settings: Any) -> PostgresStore:
-    """A store over the database at `url`, not open yet; `name` says which of several replicas it is."""
-    return PostgresStore(server_at(url, **settings), Codec(), SEAL, clock)
+    """A store over the database at `url`, not open yet; `name` says which of several replicas it is.
+
+    With a clock of a test's own, leases are measured by it.
+    """
+    own_time = isinstance(clock, ManualClock)
+    return PostgresStore(server_at(url, **settings), Codec(), SEAL, clock, own_time=own_time)

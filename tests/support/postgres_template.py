@@ -14,7 +14,12 @@ from chatops.storage import migrations
 if TYPE_CHECKING:
     from postgres_server import Postgres
 
-MIGRATE = "import asyncio, sys; from chatops.storage.schema import migrate; asyncio.run(migrate(sys.argv[1]))"
+MIGRATE = """
+import asyncio, sys
+from chatops.storage.postgres_server import PostgresServer
+from chatops.storage.postgres_schema import migrate
+asyncio.run(migrate(PostgresServer(url=sys.argv[1])))
+"""
 
 
 EMPTY = """
@@ -49,7 +54,7 @@ def of(server: Postgres) -> str:
 
 def migrate(url: str) -> None:
     """Migrate a database in a process of its own, so that this one has used no PostgreSQL. Raises CalledProcessError."""
-    subprocess.run([sys.executable, "-c", MIGRATE, url.replace("postgresql:", "asyncpg:", 1)], check=True)
+    subprocess.run([sys.executable, "-c", MIGRATE, url], check=True)
 
 
 def _state() -> str:
