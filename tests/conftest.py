@@ -22,9 +22,11 @@ OURS = ("chatops", "console_network", "local_tickets", "matrix_network")
 
 START_UP: tuple[tuple[str, frozenset[str]], ...] = (
     # Runs in a thread, with a loop of its own for Tortoise's migrations.
-    ("chatops/storage/schema.py", frozenset({"_migrate"})),
+    ("chatops/storage/schema.py", frozenset({"_migrate", "apply"})),
+    # asyncpg looks for password and certificate files in the home folder, once per connection made.
+    ("asyncpg/connect_utils.py", frozenset({"_parse_connect_dsn_and_args"})),
 )
-"""Functions that may block, as (end of the file's path, names): only what runs before the loop serves anybody."""
+"""Functions that may block, as (end of the file's path, names): what runs before the loop serves anybody, and little else."""
 
 
 def pytest_configure() -> None:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-
-import msgspec
-from tortoise.connection import get_connection
-from tortoise.expressions import Subquery
+from collections.abc import Sequence
 
 from chatops.errors import Conflict
-from chatops.ports.records import MAX_COLUMNS, Record, Write
-from chatops.storage import search_sqlite, sqlite_upkeep
-from chatops.storage.models import RecordColumn, RecordRow
-from chatops.storage.schema import CONNECTION
+from chatops.ports.records import Record, Write
+from chatops.storage import record_reads, search_sqlite, sqlite_upkeep
 from chatops.storage.sqlite import SqliteStore
 
 
@@ -27,26 +21,23 @@ class SqliteRecords:
 
     async def get(self, kind: str, id: str) -> Record | None:
         """Return a document, or None."""
-        return await self._store.reads.ask(_get(self._namespace, kind, id))
+        return await self._store.reads.ask(record_reads.get(self._namespace, kind, id))
 
     async def find(
         self, kind: str, *, limit: int = 100, offset: int = 0, newest: bool = False, **columns: str
     ) -> Sequence[Record]:
         """Return documents whose columns have these values, in the order they were first written."""
-        question = _find(self._namespace, kind, columns, limit=limit, offset=offset, newest=newest)
+        question = record_reads.find(self._namespace, kind, columns, limit=limit, offset=offset, newest=newest)
         return await self._store.reads.ask(question)
 
     async def search(self, kind: str, text: str, *, limit: int = 20) -> Sequence[Record]:
         """Return documents that contain words of `text`, best first."""
-        return await self._store.reads.ask(_search(self._namespace, kind, text, limit))
+        question = search_sqlite.question(self._namespace, kind, text, limit)
+        return () if question is None else await self._store.reads.ask(record_reads.ranked(*question))
 
     async def write(self, *writes: Write) -> Sequence[int]:
         """Write all or none; return the new versions. Raise Conflict when an expectation fails."""
-        for write in writes:
-            if len(write.columns) > MAX_COLUMNS:
-                message = f"{write.kind} {write.id} has more than {MAX_COLUMNS} columns"
-                raise ValueError(message)
-        bodies = [msgspec.json.encode(write.body).decode() for write in writes]
+        bodies = record_reads.bodies(writes)
 
         def work(db: sqlite3.Connection) -> list[int]:
             return [_write(db, self._namespace, *pair) for pair in zip(writes, bodies, strict=True)]
@@ -61,30 +52,6 @@ class SqliteRecords:
         """Return the next number of a sequence, starting at 1."""
         name = f"records/{self._namespace}/{sequence}"
         return await self._store.writer.run(lambda db: sqlite_upkeep.allocate(db, name))
-
-
-async def _get(namespace: str, kind: str, ident: str) -> Record | None:
-    row = await RecordRow.get_or_none(namespace=namespace, kind=kind, ident=ident)
-    return None if row is None else _record(row)
-
-
-async def _find(
-    namespace: str, kind: str, columns: Mapping[str, str], *, limit: int, offset: int, newest: bool
-) -> list[Record]:
-    query = RecordRow.filter(namespace=namespace, kind=kind)
-    for name, value in columns.items():
-        owners = RecordColumn.filter(namespace=namespace, kind=kind, name=name, value=value).values("owner")
-        query = query.filter(number__in=Subquery(owners))
-    return [_record(row) for row in await query.order_by("-number" if newest else "number").offset(offset).limit(limit)]
-
-
-async def _search(namespace: str, kind: str, text: str, limit: int) -> list[Record]:
-    question = search_sqlite.question(namespace, kind, text, limit)
-    if question is None:
-        return []
-    found = [row["number"] for row in await get_connection(CONNECTION).execute_query_dict(*question)]
-    rows = {row.number: row for row in await RecordRow.filter(number__in=found)}
-    return [_record(rows[number]) for number in found if number in rows]
 
 
 def _write(db: sqlite3.Connection, namespace: str, write: Write, body: str) -> int:
@@ -126,14 +93,3 @@ def _delete(db: sqlite3.Connection, namespace: str, kind: str, ident: str) -> No
     if found is not None:
         db.execute("DELETE FROM record_column WHERE owner = ?", found)
         search_sqlite.forget(db, found[0])
-
-
-def _record(row: RecordRow) -> Record:
-    return Record(
-        kind=row.kind,
-        id=row.ident,
-        version=row.version,
-        body=msgspec.json.decode(row.body),
-        columns=json.loads(row.columns),
-        text=row.text,
-    )

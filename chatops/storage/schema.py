@@ -43,7 +43,7 @@ TORTOISE_ORM = config("sqlite://:memory:")
 async def migrate(url: str, *, upto: str = "") -> tuple[str, ...]:
     """Bring the database at `url` to this program's schema, or to that of the migration `upto`; return those applied.
 
-    `url` is `sqlite:///PATH` (percent-encoded) or what Tortoise takes for PostgreSQL. Nobody else may write meanwhile.
+    `url` is `sqlite:///PATH` (percent-encoded). Nobody else may write meanwhile.
     Raise SchemaMismatch when a newer program has migrated it, StoreUnavailable when it does not answer.
     """
     # In a thread with a loop of its own: migrations are modules, read from disk, and SQLite's are files to copy.
@@ -60,23 +60,27 @@ def _known() -> list[str]:
 
 
 def _migrate(url: str, upto: str) -> tuple[str, ...]:
-    known = [name for name in _known() if not upto or name <= upto]
+    known = known_until(upto)
     try:
-        if not url.startswith("sqlite:"):
-            return asyncio.run(_run(url, known))
         path = Path(unquote(url.removeprefix("sqlite://").partition("?")[0]))
         missing = _missing(known, sqlite_file.migrations_of(path))
         if missing:
             # Tortoise commits after each statement on SQLite: a start killed half-way would leave half a schema.
             with sqlite_file.exchanged(path) as copy:
-                asyncio.run(_run(sqlite_file.settings(copy), known))
+                asyncio.run(apply(sqlite_file.settings(copy), known))
         return missing
     except (BaseORMException, OSError, *sqlite_file.ERRORS) as error:
         message = f"The database cannot be migrated: {error}"
         raise StoreUnavailable(message) from error
 
 
-async def _run(connection: Mapping[str, Any] | str, known: Sequence[str]) -> tuple[str, ...]:
+def known_until(upto: str) -> list[str]:
+    """Return the names of the migrations up to the one named; of all when `upto` is empty."""
+    return [name for name in _known() if not upto or name <= upto]
+
+
+async def apply(connection: Mapping[str, Any] | str, known: Sequence[str]) -> tuple[str, ...]:
+    """Apply those of the migrations that the database has not had; return them. Raise SchemaMismatch for unknown ones."""
     settings = config(connection)
     async with TortoiseContext() as context:
         await context.init(config=settings)

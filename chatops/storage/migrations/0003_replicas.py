@@ -13,9 +13,10 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 POSTGRES = """
 CREATE INDEX outbox_open ON outbox (target, id) WHERE state IN ('ready', 'sending');
 CREATE INDEX outbox_prompt ON outbox (target, id) WHERE state IN ('ready', 'sending') AND NOT bulk;
-CREATE INDEX record_text ON record USING gin (to_tsvector('simple', text));
+CREATE TABLE record_text (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
+CREATE INDEX record_text_words ON record_text USING gin (words);
 """
-"""Indexes of PostgreSQL's own ways: conditions with IN, and text search."""
+"""What only PostgreSQL has: indexes whose condition is an IN, and its own text search."""
 
 
 async def create(_apps: StateApps, editor: BaseSchemaEditor) -> None:

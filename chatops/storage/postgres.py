@@ -1,0 +1,445 @@
+"""The shared store: one PostgreSQL database, any number of processes. Implements `chatops.ports.store.Store`.
+
+Claims, leases, fences and allowances are rows, so every process sees the same; nothing of it is remembered here but what
+saves looks. Bells ring for what this process did at once, for others' doings by NOTIFY, and for all that was missed within
+the engine's next look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from chatops.core.clock import Clock
+from chatops.core.codec import Codec
+from chatops.core.commit import Commit, InboxRow, Stored
+from chatops.core.events import TimerFired
+from chatops.core.journal import Anchor, Entry, Seal
+from chatops.errors import StoreError, StoreUnavailable
+from chatops.ports.store import (
+    Checkpoint,
+    ClaimedEvent,
+    ClaimedPost,
+    DeadLetter,
+    Depths,
+    Grant,
+    Mark,
+    Placed,
+    Sent,
+    Settlement,
+)
+from chatops.storage import (
+    postgres_commit,
+    postgres_journal,
+    postgres_outbox,
+    postgres_sharing,
+    postgres_timers,
+    postgres_upkeep,
+    reads,
+)
+from chatops.storage.asyncpg_client import settings
+from chatops.storage.bell import Bell
+from chatops.storage.journal import same
+from chatops.storage.postgres_claims import INCARNATION_BITS, Turns
+from chatops.storage.postgres_locks import Locks
+from chatops.storage.postgres_pool import FAULTS, Connection, Pool
+from chatops.storage.postgres_rows import News
+from chatops.storage.postgres_schema import migrate
+from chatops.storage.postgres_server import PostgresServer
+from chatops.storage.postgres_signals import PostgresSignals, Word, notify
+from chatops.storage.postgres_verify import verify, verify_witness
+from chatops.storage.reads import Reads
+from chatops.storage.witness import Witness
+
+T = TypeVar("T")
+Given = ParamSpec("Given")
+
+WATCHED = 4096
+"""Roots whose settling can be waited for at the same time."""
+
+
+class PostgresStore:
+    """Durable when a method returns. Every statement that can collide with another process's is tried again by itself."""
+
+    shared = True
+
+    def __init__(
+        self,
+        server: PostgresServer,
+        codec: Codec,
+        seal: Seal,
+        clock: Clock,
+        *,
+        witness: Path | None = None,
+        own_time: bool = False,
+    ) -> None:
+        """`witness`: the file that keeps the newest anchor outside the database.
+
+        `own_time`: leases and allowances are measured by `clock`, as tests with a clock of their own need it. Otherwise the
+        database's clock measures them, because replicas' clocks differ.
+        """
+        codec.register(TimerFired)
+        self.server = server
+        self._codec = codec
+        self._seal = seal
+        self._clock = clock
+        self._own_time = own_time
+        self._witness = None if witness is None else Witness(witness, seal)
+        self._incarnation = secrets.randbits(INCARNATION_BITS)
+        self._holder = f"{server.name} {self._incarnation:x}"
+        self._turns = Turns(self._incarnation, own_time=own_time)
+        self._ledgers = [f"{server.name[:50]}/{number}" for number in range(server.writers)]
+        self._announced: set[str] = set()
+        self._times: list[datetime] = []
+        """Heap of when something becomes claimable by time alone, as far as this process knows."""
+        self._event_bell = Bell(clock)
+        self._post_bell = Bell(clock)
+        self._watched: OrderedDict[str, Bell] = OrderedDict()
+        self.signals = PostgresSignals(server, self._holder, heard=self._hear)
+        self.reads = self._reads()
+        """The reading connections, for the other parts of `chatops.storage`."""
+        self.writer = Pool(server, size=server.writers)
+        """The writing connections, likewise."""
+        self._hasty = Pool(server, size=2, synchronous_commit="off")
+        """For what a crash of the database may forget: claims of events (their fences tell), renewals, allowances."""
+
+    def _reads(self) -> Reads:
+        # One snapshot per transaction: what an event has led to must be counted as of one moment.
+        session = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
+        return Reads(settings(self.server, **session), faults=FAULTS)
+
+    # life
+
+    async def open(self) -> None:
+        """Migrate, connect, end the claims this server left behind when it was killed."""
+        await migrate(self.server)
+        self.reads = self._reads()
+        try:
+            await self.writer.open()
+            await self._hasty.open()
+            await self.reads.open()
+            await self.signals.open()
+            await self.writer.run(self._arrive)
+        except StoreError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Release all claims and names, disconnect."""
+        with suppress(StoreError):  # they run out by themselves
+            await self.writer.run(self._leave)
+        await self.signals.close()
+        await self._hasty.close()
+        await self.writer.close()
+        await self.reads.close()
+
+    async def ping(self) -> None:
+        """Prove that a durable write works."""
+        at = self._clock.now().isoformat()
+        await self.writer.run(lambda db: postgres_upkeep.keep_state(db, f"alive:{self.server.name}", at))
+
+    async def _arrive(self, db: Connection) -> None:
+        name = f"incarnation:{self.server.name}"
+        before = await postgres_upkeep.state(db, name)
+        if before is not None:
+            await postgres_upkeep.release(db, int(before))
+        await postgres_upkeep.keep_state(db, name, str(self._incarnation))
+
+    async def _leave(self, db: Connection) -> None:
+        await postgres_upkeep.release(db, self._incarnation)
+        await postgres_sharing.let_go(db, self._holder)
+
+    # in
+
+    async def accept_many(self, rows: Sequence[InboxRow], checkpoint: Checkpoint | None = None) -> tuple[bool, ...]:
+        """Store events and checkpoint together."""
+        at = self._clock.now()
+
+        async def work(db: Connection) -> tuple[tuple[bool, ...], News]:
+            news = News()
+            await Locks().lanes([row.lane for row in rows]).take(db)
+            if checkpoint is not None:
+                await postgres_sharing.check(db, checkpoint.holding, self._holder, now=self._time())
+                await postgres_upkeep.keep_checkpoint(db, checkpoint)
+            return await news.accept(db, rows, at), news
+
+        accepted, news = await self.writer.run(work)
+        self._learn(news)
+        return accepted
+
+    async def checkpoint(self, name: str) -> str | None:
+        """Return the value last stored under `name`."""
+        return await self.reads.ask(reads.checkpoint(name))
+
+    async def lane_used(self, lane: str) -> bool:
+        """Whether any event was ever accepted in `lane` (and not purged)."""
+        return await self.reads.ask(reads.lane_used(lane))
+
+    async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
+        """Take the heads of up to `limit` lanes that nobody works on, anywhere."""
+        return await self._hasty.ask(partial(self._turns.events, limit=limit, now=now, lease=lease))
+
+    async def renew(self, seq: int, fence: int, *, until: datetime) -> bool:
+        """Keep a claim."""
+        now = self._clock.now()
+
+        async def work(db: Connection) -> bool:
+            query = (
+                "UPDATE inbox SET lease_until = COALESCE($3::timestamptz, clock_timestamp()) + $4::interval"
+                " WHERE seq = $1 AND fence = $2 AND state = 'ready' AND lease_until IS NOT NULL RETURNING seq"
+            )
+            return await db.fetchval(query, seq, fence, now if self._own_time else None, until - now) is not None
+
+        return await self._hasty.ask(work)
+
+    async def commit(self, commit: Commit) -> None:
+        """Write a unit of work, all or nothing, and end the claim."""
+        at = self._clock.now()
+
+        async def work(db: Connection) -> News:
+            async with self._ledger() as writer:
+                news = await postgres_commit.write(
+                    db, commit, seal=self._seal, at=at, writer=writer, announced=self._announced
+                )
+            if news.announced:
+                told = tuple((f"aggregate:{kind}", ident) for kind, ident in news.announced)
+                await notify(db, Word(sender=self._holder, told=told))
+            return news
+
+        self._learn(await self.writer.run(work))
+
+    async def wait_events(self, at_most: float) -> None:
+        """Return when new events may be claimable."""
+        await self._event_bell.wait(self._patience(at_most))
+
+    # facts
+
+    async def get(self, kind: str, id: str) -> Stored | None:
+        """Return one aggregate, or None."""
+        return await self.reads.ask(reads.get(kind, id))
+
+    async def find(self, kind: str, keys: Mapping[str, str], *, limit: int = 200) -> Sequence[Stored]:
+        """Return those that have all of `keys`, oldest first."""
+        return await self.reads.ask(reads.find(kind, keys, limit))
+
+    async def allocate(self, sequence: str) -> int:
+        """Return the next number of a sequence."""
+        return await self.writer.run(lambda db: postgres_upkeep.allocate(db, sequence))
+
+    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
+        """Return journal entries with a higher number than `after`, oldest first."""
+        return await self.reads.ask(reads.entries(chain, after, limit, newest=newest))
+
+    async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:
+        """Return the newest stored events of a remote room, oldest first."""
+        return await self.reads.ask(reads.messages(room, limit))
+
+    # out
+
+    async def claim_posts(
+        self, *, limit: int, now: datetime, lease: timedelta, bulk: bool, kinds: Collection[str] | None = None
+    ) -> Sequence[ClaimedPost]:
+        """Take the heads of up to `limit` targets that nobody sends to; write `sending` before returning."""
+        claim = partial(self._turns.posts, limit=limit, now=now, lease=lease, bulk=bulk, kinds=kinds)
+        return await self.writer.ask(claim)
+
+    async def plan(self, id: int, fence: int, plan: str) -> None:
+        """Remember how a row is going to be sent."""
+        await self.writer.run(lambda db: postgres_outbox.plan(db, id, fence, plan))
+
+    async def mark(self, mark: Mark) -> None:
+        """Record the outcome of a send."""
+        at = self._clock.now()
+        self._learn(await self.writer.run(lambda db: postgres_outbox.mark(db, mark, at=at)))
+
+    async def placed(self, target: str, slot: str) -> Placed | None:
+        """Return where a slot's newest post stands."""
+        return await self.reads.ask(reads.placed(target, slot))
+
+    async def scrolled(self, placed: Placed) -> int:
+        """Return how many messages and posts came into the room after `placed`."""
+        return await self.reads.ask(reads.scrolled(placed))
+
+    async def wait_posts(self, at_most: float) -> None:
+        """Return when new posts may be claimable."""
+        await self._post_bell.wait(self._patience(at_most))
+
+    async def settlement(self, cause: str) -> Settlement:
+        """Return what the root event `cause` has led to so far."""
+        self._bell_of(cause).mute()  # a change after this look rings for the wait that follows it
+        return await self.reads.ask(reads.settlement(cause))
+
+    async def wait_settled(self, cause: str, at_most: float) -> None:
+        """Return when something of `cause` may have changed since `settlement` was last asked."""
+        await self._bell_of(cause).wait(at_most)
+
+    # timers
+
+    async def fire_due(self, now: datetime, *, limit: int = 100) -> int:
+        """Turn due timers into inbox events."""
+        fire = partial(postgres_timers.fire, codec=self._codec, now=now, limit=limit, own_time=self._own_time)
+        news, fired = await self.writer.run(fire)
+        if fired:
+            self._learn(news)
+        return fired
+
+    async def next_due(self) -> datetime | None:
+        """Return when the earliest timer is due."""
+        return await self.reads.ask(reads.next_due())
+
+    # among replicas
+
+    def announce(self, kind: str) -> None:
+        """From now on, signal each aggregate of `kind` that is written."""
+        self._announced.add(kind)
+
+    async def take(self, bucket: str, *, wanted: int, rate: float, burst: float, reserve: float = 0.0) -> Grant:
+        """Take up to `wanted` from an allowance of all replicas."""
+        take = partial(postgres_sharing.take, wanted=wanted, rate=rate, burst=burst, reserve=reserve, now=self._time())
+        return await self._hasty.run(lambda db: take(db, bucket))
+
+    async def rest(self, bucket: str, seconds: float) -> None:
+        """Grant nothing of an allowance for so long, to anybody."""
+        await self._hasty.run(lambda db: postgres_sharing.rest(db, bucket, seconds, now=self._time()))
+
+    async def hold(self, name: str, *, lease: timedelta) -> bool:
+        """Have `name` alone among all replicas."""
+        return await self.writer.run(lambda db: postgres_sharing.hold(db, name, self._holder, lease, now=self._time()))
+
+    async def let_go(self, name: str) -> None:
+        """Give `name` back, if it is ours."""
+        await self.writer.run(lambda db: postgres_sharing.let_go(db, self._holder, name))
+
+    # operators
+
+    async def depths(self) -> Depths:
+        """Count what waits."""
+        return await self.reads.ask(reads.depths())
+
+    async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
+        """Return what was given up, newest first."""
+        return await self.reads.ask(reads.dead_letters(limit))
+
+    async def replay(self, key: str) -> bool:
+        """Put a dead letter back to ready."""
+        news = await self.writer.run(lambda db: postgres_upkeep.replay(db, key, self._incarnation, now=self._time()))
+        if news is not None:
+            self._learn(news)
+        return news is not None
+
+    async def drop(self, key: str) -> bool:
+        """Give a dead letter up for good."""
+        at = self._clock.now()
+        return await self.writer.run(lambda db: postgres_upkeep.drop(db, key, at=at))
+
+    async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:
+        """Return outbox rows of any state in order of id."""
+        return await self.reads.ask(reads.sent(after, limit))
+
+    async def verify(self) -> Sequence[str]:
+        """Check every journal."""
+        return await self._in_thread(verify, self.server, self._seal, self._witness)
+
+    async def verify_witness(self) -> Sequence[str]:
+        """Check the newest anchor only, against the file outside the database; nothing when there is no such file."""
+        if self._witness is None:
+            return ()
+        return await self._in_thread(verify_witness, self.server, self._witness)
+
+    async def erase(self, chain: str, seq: int) -> None:
+        """Delete an entry's payload and salt and append the record of it."""
+        at = self._clock.now()
+
+        async def work(db: Connection) -> None:
+            async with self._ledger() as writer:
+                await postgres_journal.erase(db, chain, seq, seal=self._seal, at=at, writer=writer)
+
+        await self.writer.run(work)
+
+    async def anchor(self) -> None:
+        """Seal the present ledgers into anchors, and keep the newest outside the database too; nothing new needs none."""
+        at = self._clock.now()
+        kept = None if self._witness is None else await self._in_thread(self._witness.begin, self.server.name, at)
+
+        async def work(db: Connection) -> tuple[list[Anchor], bool]:
+            told = kept.anchor if kept is not None else None
+            follows = told is not None and (
+                told.number == 0 or same(await postgres_journal.holds(db, told.number), told.seal)
+            )
+            return await postgres_journal.anchor(db, seal=self._seal, at=at), follows
+
+        anchors, follows = await self.writer.run(work)
+        if self._witness is not None and follows and anchors:
+            await self._in_thread(self._witness.keep, anchors[-1])
+
+    async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
+        """Forget settled events and posts older than that, and aggregates that expired."""
+        at = self._clock.now()
+        forget = partial(postgres_upkeep.purge, events_before=events_before, posts_before=posts_before, at=at)
+        gone, more = 0, True
+        while more:
+            count, more = await self.writer.run(forget)
+            gone += count
+        return gone
+
+    # inside
+
+    def _time(self) -> datetime | None:
+        return self._clock.now() if self._own_time else None
+
+    @asynccontextmanager
+    async def _ledger(self) -> AsyncIterator[str]:
+        """Lend one of our ledgers, so that our own transactions do not wait for each other in one."""
+        writer = self._ledgers.pop(0)
+        try:
+            yield writer
+        finally:
+            self._ledgers.append(writer)
+
+    async def _in_thread(self, work: Callable[Given, T], *given: Given.args, **named: Given.kwargs) -> T:
+        try:
+            return await asyncio.to_thread(work, *given, **named)
+        except FAULTS as error:
+            message = f"The journals cannot be checked: {error}"
+            raise StoreUnavailable(message) from error
+
+    def _hear(self, word: Word) -> None:
+        """Take note of what another process did."""
+        if word.events:
+            self._event_bell.ring()
+        if word.posts:
+            self._post_bell.ring()
+        for cause in tuple(self._watched) if word.many else word.causes:
+            if cause in self._watched:
+                self._watched[cause].ring()
+
+    def _learn(self, news: News) -> None:
+        """Ring here for what was committed, and tell the others."""
+        for at in news.times:
+            heapq.heappush(self._times, at)
+        self._hear(Word(sender="", events=news.events, posts=news.posts, causes=tuple(news.causes)))
+        self.signals.say(events=news.events, posts=news.posts, causes=news.causes)
+        for kind, ident in news.announced:
+            self.signals.tell(f"aggregate:{kind}", ident)
+
+    def _bell_of(self, cause: str) -> Bell:
+        bell = self._watched.get(cause)
+        if bell is None:
+            bell = self._watched[cause] = Bell(self._clock)
+            if len(self._watched) > WATCHED:
+                self._watched.popitem(last=False)
+        return bell
+
+    def _patience(self, at_most: float) -> float:
+        now = self._clock.now()
+        while self._times and self._times[0] <= now:
+            heapq.heappop(self._times)
+        return min(at_most, (self._times[0] - now).total_seconds()) if self._times else at_most

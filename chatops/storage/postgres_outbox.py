@@ -1,0 +1,66 @@
+"""Planning and marking outbox rows in PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chatops.errors import StaleUnit
+from chatops.ports.store import Mark, Placed
+from chatops.storage.postgres_commit import FENCE
+from chatops.storage.postgres_locks import Locks
+from chatops.storage.postgres_pool import Connection
+from chatops.storage.postgres_rows import News
+
+_PLAN = "UPDATE outbox SET plan = $3 WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING id"
+_MARK = """
+UPDATE outbox SET state = $3, remote = COALESCE($4, remote), reason = $5, not_before = $6, ended_at = $7,
+  lease_until = NULL
+WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING cause
+"""
+_PLACE = """
+INSERT INTO placed (target, slot, remote, room, outbox_id, inbox_seq) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (target, slot) DO UPDATE SET remote = excluded.remote, room = excluded.room,
+outbox_id = excluded.outbox_id, inbox_seq = excluded.inbox_seq
+"""
+
+
+async def plan(connection: Connection, id_: int, fence: int, text: str) -> None:
+    """Remember how a row is going to be sent. Raise StaleUnit when the claim is no longer ours."""
+    if await connection.fetchval(_PLAN, id_, fence, text) is None:
+        raise StaleUnit(FENCE, str(id_))
+
+
+async def mark(connection: Connection, outcome: Mark, *, at: datetime) -> News:
+    """Write what became of a row and what follows from it. Raise StaleUnit when the claim is no longer ours."""
+    again = outcome.state == "ready"
+    receipts = () if outcome.receipt is None else (outcome.receipt,)
+    locks = Locks().targets([row.target for row in outcome.follow_up]).lanes([row.lane for row in receipts])
+    await locks.take(connection)
+    cause: str | None = await connection.fetchval(
+        _MARK,
+        outcome.id,
+        outcome.fence,
+        outcome.state,
+        outcome.remote,
+        outcome.reason,
+        outcome.not_before if again else None,
+        None if again else at,
+    )
+    if cause is None:
+        raise StaleUnit(FENCE, str(outcome.id))
+    news = News(posts=True, causes={cause})
+    if again and outcome.not_before is not None:
+        news.times.append(outcome.not_before)
+    if outcome.forget is not None:
+        await connection.execute("DELETE FROM placed WHERE target = $1 AND slot = $2", *outcome.forget)
+    if outcome.placed is not None:
+        await _place(connection, outcome.placed)
+    await news.enqueue(connection, outcome.follow_up, at)
+    await news.accept(connection, receipts, at)
+    return news
+
+
+async def _place(connection: Connection, placed: Placed) -> None:
+    await connection.execute(
+        _PLACE, placed.target, placed.slot, placed.remote, placed.room, placed.outbox_id, placed.inbox_seq
+    )

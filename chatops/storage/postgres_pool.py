@@ -1,0 +1,141 @@
+"""Connections to PostgreSQL, and what its failures mean: collisions are tried again, faults are StoreUnavailable."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TypeAlias, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from chatops.errors import StoreUnavailable
+from chatops.storage.postgres_server import PostgresServer
+
+T = TypeVar("T")
+
+Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+
+FAULTS: tuple[type[Exception], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.DataCorruptedError,
+    asyncpg.IndexCorruptedError,
+)
+"""The database is unwell or away, as opposed to having been asked for nonsense."""
+
+COLLISIONS = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+    asyncpg.InvalidCachedStatementError,
+)
+"""Somebody else's transaction, or a change of the schema, was in the way; ours was rolled back whole."""
+
+TRIES = 6
+"""Of a transaction that collides."""
+
+PAUSE = 0.01
+"""Seconds before the second try, at most; doubled with each further one."""
+
+WAIT = 30.0
+"""Seconds to wait for a free connection. With all of them busy for so long, the database is of no use."""
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn faults into StoreUnavailable. `doing` completes "The database cannot be …"."""
+    try:
+        yield
+    except FAULTS as error:
+        if isinstance(error, ValueError):  # asyncpg's word for arguments of the wrong type: a bug of ours
+            raise
+        message = f"The database cannot be {doing}: {type(error).__name__}: {error}"
+        raise StoreUnavailable(message) from error
+
+
+class Pool:
+    """A few connections, made when first needed and again when lost."""
+
+    def __init__(self, server: PostgresServer, *, size: int, **session: str) -> None:
+        """`session`: PostgreSQL's settings for each session."""
+        self._server = server
+        self._size = size
+        self._session = server.settings(**session)
+        self._pool: asyncpg.Pool | None = None
+
+    async def open(self) -> None:
+        """Connect once. Raise StoreUnavailable when that fails."""
+        with translated("reached"):
+            self._pool = await asyncpg.create_pool(
+                **self._server.address(),
+                min_size=1,
+                max_size=self._size,
+                server_settings=self._session,
+                # The server ends a statement that takes too long; should the server itself be gone, we do.
+                command_timeout=self._server.statement_timeout + self._server.connect_timeout,
+            )
+
+    async def close(self) -> None:
+        """Disconnect. Calling twice is harmless."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(self._server.connect_timeout):
+                    await pool.close()
+            except FAULTS:
+                pool.terminate()
+
+    async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Return what `work` returned, committed. It may be called several times: collisions are tried again.
+
+        Raise StoreUnavailable; then it may have been committed all the same, if the connection broke in the COMMIT.
+        """
+        collision: Exception | None = None
+        for tries in range(TRIES):
+            try:
+                with translated("written"):
+                    async with self._lent() as connection, connection.transaction():
+                        return await work(connection)
+            except COLLISIONS as error:
+                collision = error
+            await asyncio.sleep(random.uniform(0, PAUSE * 2**tries))  # noqa: S311 - jitter
+        message = f"The database could not be written for collisions: {collision}"
+        raise StoreUnavailable(message) from collision
+
+    async def ask(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Return what `work` returned; each of its statements is a transaction of its own. Raise StoreUnavailable."""
+        with translated("used"):
+            async with self._lent() as connection:
+                return await work(connection)
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        pool = self._pool
+        if pool is None:
+            message = "The database is not open."
+            raise StoreUnavailable(message)
+        connection = await pool.acquire(timeout=WAIT)
+        try:
+            yield connection
+        except (TimeoutError, asyncpg.ReadOnlySQLTransactionError) as error:
+            # Nobody knows what a silent server still does for it; and one that has become a standby stays one.
+            connection.terminate()
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                await pool.expire_connections()
+            raise
+        finally:
+            with suppress(*FAULTS):
+                await pool.release(connection, timeout=self._server.connect_timeout)
