@@ -1,4 +1,7 @@
-"""Tells the admins when a chat network is lost, and when it is back: each once per outage, also over restarts."""
+"""Tells the admins when a chat network is lost, and when it is back: each once per outage, also over restarts.
+
+Among replicas as well: each stores what befell it, and what was told stands in the store, in one lane per network.
+"""
 
 from __future__ import annotations
 

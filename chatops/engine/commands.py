@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -138,26 +138,61 @@ class AskedWork:
         )
 
 
-class RefusedWork(AskedWork):
+class SeldomWork(AskedWork):
+    """Something said once in a while, by one of all replicas. Tried again, it stays with what it came to at first."""
+
+    def __init__(
+        self,
+        event: Event,
+        asker: Asker,
+        also: tuple[InboxRow, ...],
+        parts: Parts,
+        *,
+        told: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """`told`: whether it is to be said now; without it, it is."""
+        super().__init__(event, asker, also, parts)
+        self._told = told
+        self._says: bool | None = None
+
+    async def says(self) -> bool:
+        """Whether it is to be said."""
+        if self._says is None:
+            self._says = self._told is None or await self._told()
+        return self._says
+
+
+class RefusedWork(SeldomWork):
     """A request refused before it is read."""
 
     def __init__(
-        self, event: Event, asker: Asker, also: tuple[InboxRow, ...], parts: Parts, *, refusal: Refusal
+        self,
+        event: Event,
+        asker: Asker,
+        also: tuple[InboxRow, ...],
+        parts: Parts,
+        *,
+        refusal: Refusal,
+        told: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        super().__init__(event, asker, also, parts)
+        super().__init__(event, asker, also, parts, told=told)
         self._refusal = refusal
 
     async def attempt(self) -> Unit:
         """Say no."""
-        raise self._refusal
+        if await self.says():
+            raise self._refusal
+        return self.unit()
 
 
-class UnreadableWork(AskedWork):
+class UnreadableWork(SeldomWork):
     """Somebody wrote to us alone what we cannot read: they are told, in the same room."""
 
     async def attempt(self) -> Unit:
         """Say what would work."""
         unit = self.unit()
+        if not await self.says():
+            return unit
         origin, person = self.asker.origin, self.asker.person
         words = _(
             "I cannot read this: it is encrypted and I have no key. Please write to me in a chat without encryption."

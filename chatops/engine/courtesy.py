@@ -15,7 +15,10 @@ LINGERS = 2.0
 
 
 class Courtesy:
-    """Knows when somebody last asked or was answered."""
+    """Knows when somebody last asked or was answered, here: what another replica hears is another machine's work.
+
+    A hint only. What broadcasts of all replicas leave to everything else, the network's shared limit sees to.
+    """
 
     def __init__(self, clock: Clock, settings: EngineSettings) -> None:
         self._clock = clock

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chatops.core.commit import InboxRow
 from chatops.core.events import Event
 from chatops.core.message import ButtonPress, CommandCall, Message
@@ -19,10 +21,12 @@ from chatops.errors import NotAllowed, Refusal, TooMany
 class Dispatcher:
     """Decides what an event means."""
 
-    def __init__(self, *, parts: Parts, router: Router, flood: Flood, unreadable: Seldom) -> None:
+    def __init__(self, *, parts: Parts, router: Router, flood: Flood, floods: Seldom, unreadable: Seldom) -> None:
+        """`floods` and `unreadable`: how often somebody is told of the one and the other."""
         self._parts = parts
         self._router = router
         self._flood = flood
+        self._floods = floods
         self._unreadable = unreadable
 
     def __call__(self, event: Event) -> Work:
@@ -44,8 +48,10 @@ class Dispatcher:
         also: tuple[InboxRow, ...] = self._router.fan_out(event, body, "self")
         asker = self._asker(event)
         if isinstance(body, Message) and body.unreadable:
-            told = body.direct and self._unreadable(str(body.ref.room))
-            return (UnreadableWork if told else AskedWork)(event, asker, also, parts)
+            chat = str(body.ref.room)
+            if body.direct and self._unreadable(chat):
+                return UnreadableWork(event, asker, also, parts, told=partial(self._unreadable.everywhere, chat))
+            return AskedWork(event, asker, also, parts)
         refusal: Refusal
         if asker.person is None:
             verdict = self._flood.once(asker.name)
@@ -56,8 +62,11 @@ class Dispatcher:
         if verdict == "welcome":
             work = PressWork if isinstance(body, ButtonPress) else CommandWork
             return work(event, asker, also, parts)
-        if verdict == "told" or isinstance(body, CommandCall):
+        if isinstance(body, CommandCall):
             return RefusedWork(event, asker, also, parts, refusal=refusal)
+        if verdict == "told":
+            told = partial(self._floods.everywhere, asker.name)
+            return RefusedWork(event, asker, also, parts, refusal=refusal, told=told)
         return AskedWork(event, asker, also, parts)
 
     def _asker(self, event: Event) -> Asker:

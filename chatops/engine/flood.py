@@ -1,4 +1,8 @@
-"""How much one person may ask for. Kept in memory: a restart forgives."""
+"""How much one person may ask for. Kept in memory: a restart forgives.
+
+Each replica counts for itself. What is protected is a server's time, and with more replicas there is more of it; that a
+flood is answered once, and not once by each, is seen to where it is answered (`Seldom.everywhere`).
+"""
 
 from __future__ import annotations
 

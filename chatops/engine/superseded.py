@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from chatops.core.commit import OutboxRow
 
+MOST = 100_000
+"""Slots remembered."""
+
+MOST_OF_ONE = 1_000
+"""Posts of one slot remembered."""
+
 
 class Superseded:
-    """Remembers, per slot, the posts that this process has queued. A hint only: forgetting everything is harmless."""
+    """Remembers, per slot, the posts that this process has queued. A hint only: forgetting everything is harmless.
+
+    So is not knowing what another replica has queued: then a version more is shown, in its order. What another replica has
+    sent is only forgotten when there is too much of it.
+    """
 
     def __init__(self) -> None:
-        self._queued: dict[tuple[str, str], list[str]] = {}
+        self._queued: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
 
     def learn(self, rows: Iterable[OutboxRow]) -> None:
         """Take note of what was committed."""
         for row in rows:
             if row.slot is not None:
-                self._queued.setdefault((row.target, row.slot), []).append(row.key)
+                queued = self._queued.setdefault((row.target, row.slot), [])
+                queued.append(row.key)
+                del queued[:-MOST_OF_ONE]
+                self._queued.move_to_end((row.target, row.slot))
+                if len(self._queued) > MOST:
+                    self._queued.popitem(last=False)
 
     def __call__(self, target: str, slot: str, key: str) -> bool:
         """Whether a newer post of the slot is known to be queued behind `key`."""

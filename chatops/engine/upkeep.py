@@ -15,9 +15,15 @@ log = structlog.get_logger("chatops.engine")
 PURGE_EVERY = 6 * 3600.0
 """Seconds between looks for what can be forgotten."""
 
+PURGES = "upkeep:purge"
+"""The name that one replica has while it forgets."""
+
 
 class Upkeep:
-    """Anchors and purges until cancelled."""
+    """Anchors and purges until cancelled.
+
+    Among replicas each anchors, since each keeps a witness of its own; one of them purges.
+    """
 
     def __init__(self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta) -> None:
         """`anchor_every`: seconds; `keep`: how long settled events and posts stay."""
@@ -35,9 +41,14 @@ class Upkeep:
                 await self._store.anchor()
                 if self._clock.monotonic() - purged >= PURGE_EVERY:
                     purged = self._clock.monotonic()
-                    before = self._clock.now() - self._keep
-                    forgotten = await self._store.purge(events_before=before, posts_before=before)
-                    if forgotten:
-                        log.info("forgot what was long settled", rows=forgotten)
+                    await self._purge()
             except StoreUnavailable:
                 log.warning("upkeep waits for the database")
+
+    async def _purge(self) -> None:
+        if not await self._store.hold(PURGES, lease=timedelta(seconds=PURGE_EVERY / 2)):
+            return
+        before = self._clock.now() - self._keep
+        forgotten = await self._store.purge(events_before=before, posts_before=before)
+        if forgotten:
+            log.info("forgot what was long settled", rows=forgotten)
