@@ -53,7 +53,7 @@ async def back_up(
     Raise BackupError when the file cannot be written or comes back otherwise; then nothing is left of it.
     """
     head = Head(
-        program=program(),
+        program=await asyncio.to_thread(program),
         migrations=snapshot.migrations,
         taken_at=at,
         database=snapshot.database,

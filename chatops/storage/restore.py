@@ -84,19 +84,7 @@ def other_keys(head: Head, keys: Mapping[str, bytes | None]) -> list[str]:
 
 async def look_into(path: Path) -> tuple[Head, Sums]:
     """Read a backup from beginning to end. Raise BackupError when it is damaged, SchemaMismatch when it is too new."""
-    head, sums = await asyncio.to_thread(checked, path)
-    if not head.migrations:
-        message = "This backup is of a database without tables: there is nothing to restore."
-        raise BackupError(message)
-    try:
-        schema.missing(head.migrations)
-    except SchemaMismatch as error:
-        message = (
-            f"This backup was made by version {head.program}, whose database is newer than this program's "
-            f"({schema.program()}): it has the migration {max(head.migrations)}. Install that version and restore with it."
-        )
-        raise SchemaMismatch(message) from error
-    return head, sums
+    return await asyncio.to_thread(_looked_into, path)
 
 
 async def restore(
@@ -130,6 +118,22 @@ async def restore(
             raise BackupError(message)
         await filling.settle(head.tables)
     return Restored(head=head, sums=sums, migrated=tuple(target.migrated), findings=findings)
+
+
+def _looked_into(path: Path) -> tuple[Head, Sums]:
+    head, sums = checked(path)
+    if not head.migrations:
+        message = "This backup is of a database without tables: there is nothing to restore."
+        raise BackupError(message)
+    try:
+        schema.missing(head.migrations)
+    except SchemaMismatch as error:
+        message = (
+            f"This backup was made by version {head.program}, whose database is newer than this program's "
+            f"({schema.program()}): it has the migration {max(head.migrations)}. Install that version and restore with it."
+        )
+        raise SchemaMismatch(message) from error
+    return head, sums
 
 
 async def _batches(path: Path) -> AsyncIterator[Batch]:

@@ -37,8 +37,8 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value
 class SqliteFilling:
     """A `chatops.storage.restore.Filling`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Blocking."""
         self._connection = connection
         self.snapshot = SqliteSnapshot(connection)
 
@@ -85,7 +85,7 @@ class SqliteTarget:
             with _errors_told(self._path):
                 connection = await asyncio.to_thread(_begun, self._new)
                 try:
-                    yield SqliteFilling(self._new, connection)
+                    yield await asyncio.to_thread(SqliteFilling, connection)
                     await asyncio.to_thread(connection.execute, "COMMIT")
                 finally:
                     await asyncio.to_thread(connection.close)
