@@ -78,7 +78,10 @@ class MetricsPage:
             version=chatops.__version__,
             database=self._database,
             parts={name: part.ok for name, part in engine.health().items()},
-            reading={name: name not in engine.networks.ailing for name in engine.networks.names},
+            reading={
+                name: name not in engine.networks.ailing and name not in engine.networks.standing_by
+                for name in engine.networks.names
+            },
             lanes=engine.inbox.in_hand,
             lanes_most=engine.settings.lanes,
             sends=engine.outbox.in_hand,
