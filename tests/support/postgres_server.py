@@ -100,6 +100,11 @@ class Postgres:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
     @property
+    def pid(self) -> int:
+        """Its main process."""
+        return self._pid
+
+    @property
     def running(self) -> bool:
         """Whether its process is there (a paused one is)."""
         return self._leash is not None and self._leash.poll() is None
