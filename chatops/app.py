@@ -15,7 +15,6 @@ from chatops.cases.plugin import CasesPlugin
 from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock, SystemClock
 from chatops.core.codec import Codec
-from chatops.core.journal import Seal
 from chatops.core.table import CommandTable
 from chatops.core.text import _
 from chatops.doing import Doing
@@ -26,7 +25,7 @@ from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
 from chatops.engine.ticket_effects import ticket_performers
 from chatops.engine.upkeep import Upkeep
-from chatops.errors import NotFound, StartError
+from chatops.errors import NotFound, SettingsError, StartError
 from chatops.examining import Examination
 from chatops.hookspecs import Finding, PluginContext, Tool
 from chatops.metrics.counted import Counted
@@ -38,12 +37,10 @@ from chatops.plugins import Loading, PluginClass, Registry, find
 from chatops.ports.chat import CheckResult
 from chatops.ports.tickets import TicketSystem
 from chatops.settings import Settings
+from chatops.storage.database import MOST_NAME, Database, PostgresDatabase, SqliteDatabase, own_name
 from chatops.storage.folder import DataFolder
-from chatops.storage.records import SqliteRecords
-from chatops.storage.schema import migrate
+from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.secrets import SealedSecrets
-from chatops.storage.sqlite import SqliteStore
-from chatops.storage.sqlite_file import url
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.using import Using
 from chatops.web.health import PartHealth, ready_route
@@ -100,7 +97,8 @@ class App:
         self._running = AsyncExitStack()
         codec = Codec()
         catalogues = Catalogues.load()
-        self.store = SqliteStore(folder.database, codec, Seal(folder.journal_key), clock, witness=folder.anchor)
+        self.database = database_of(settings, folder, codec, clock)
+        self.store = self.database.store
         self.web = WebServer(
             host=settings.server.host,
             port=settings.server.port,
@@ -140,7 +138,7 @@ class App:
         self.do = Doing(
             self.engine,
             self.directory,
-            SqliteRecords(self.store, "operator"),
+            self.database.records("operator"),
             acts_as=settings.operator.acts_as,
         )
         self.web.add(*self.registry.routes, ready_route(self._health))
@@ -266,29 +264,28 @@ class App:
         return CheckResult(name="people", ok=False, detail="the directory is empty", fix=fix)
 
     @staticmethod
-    async def migrate(folder: Path) -> Sequence[str]:
-        """Bring the database in `folder` to this program's schema; return the migrations applied."""
+    async def migrate(settings: Settings, folder: Path) -> Sequence[str]:
+        """Bring the database to this program's schema; return the migrations applied."""
         held = await asyncio.to_thread(DataFolder, folder)
         try:
-            return await migrate(url(held.database))
+            return await database_of(settings, held, Codec(), SystemClock()).migrate()
         finally:
             await asyncio.to_thread(held.release)
 
     @staticmethod
-    async def verify(folder: Path) -> Sequence[str]:
+    async def verify(settings: Settings, folder: Path) -> Sequence[str]:
         """Check the journals of a folder that nobody holds. Raise StartError when there is no database in it."""
         held = await asyncio.to_thread(DataFolder, folder)
         try:
-            if not await asyncio.to_thread(held.database.exists):
+            database = database_of(settings, held, Codec(), SystemClock())
+            if not await database.exists():
                 message = f"There is no database in {folder}."
                 raise StartError(message)
-            seal = Seal(held.journal_key)
-            store = SqliteStore(held.database, Codec(), seal, SystemClock(), witness=held.anchor)
-            await store.open()
+            await database.store.open()
             try:
-                return await store.verify()
+                return await database.store.verify()
             finally:
-                await store.close()
+                await database.store.close()
         finally:
             await asyncio.to_thread(held.release)
 
@@ -310,8 +307,8 @@ class App:
             name=name,
             settings=told,
             clock=self._clock,
-            records=SqliteRecords(self.store, name),
-            secrets=SealedSecrets(SqliteRecords(self.store, "secrets"), name, self.folder.secrets_key),
+            records=self.database.records(name),
+            secrets=SealedSecrets(self.database.records("secrets"), name, self.folder.secrets_key),
             people=self.directory,
             tickets=self._connected,
             web=self.web,
@@ -339,13 +336,45 @@ class App:
         )
 
 
+def database_of(settings: Settings, folder: DataFolder, codec: Codec, clock: Clock) -> Database:
+    """Return the database that the settings name. Blocking: it reads the password. Raise StartError."""
+    told = settings.database
+    if not told.url:
+        return SqliteDatabase(folder, codec, clock)
+    return PostgresDatabase(postgres_of(settings, name=told.name or own_name(folder)), folder, codec, clock)
+
+
+def postgres_of(settings: Settings, *, name: str = "tool") -> PostgresServer:
+    """Return which PostgreSQL the settings name. Blocking: it reads the password. Raise SettingsError."""
+    told = settings.database
+    try:
+        password = told.password_file.read_text().splitlines()[0] if told.password_file else None
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        message = f"database.password_file: {told.password_file} cannot be read: {error}"
+        raise SettingsError(message) from error
+    return PostgresServer(
+        url=told.url,
+        password=password,
+        name=name[:MOST_NAME],
+        writers=told.writers,
+        readers=told.readers,
+        connect_timeout=told.connect_timeout,
+        statement_timeout=told.statement_timeout,
+        idle_timeout=told.idle_timeout,
+    )
+
+
 def _database(settings: Settings) -> str:
     return "postgresql" if settings.database.url else "sqlite"
 
 
 def _engine_settings(settings: Settings) -> EngineSettings:
     told = settings.engine
+    # Short where others wait to take over what a server that died had in hand.
+    patient = not settings.database.url
     return EngineSettings(
+        lease=60.0 if patient else 20.0,
+        send_lease=120.0 if patient else 60.0,
         lanes=told.lanes,
         deadline=told.deadline,
         attempts=told.event_attempts,

@@ -251,14 +251,14 @@ def audit_verify(config: ConfigOption = None, data: DataOption = None) -> None:
     """Check every audit and timeline for edits, swaps and deletions."""
     from chatops import calling
 
-    _loaded, folder = settings_of(config, data)
+    settings, folder = settings_of(config, data)
     address = calling.serving(folder)
     if address:
         findings: Sequence[str] = calling.verify(address, folder)
     else:
         from chatops.operating import verify
 
-        findings = _run(verify(folder))
+        findings = _run(verify(settings, folder))
     for finding in findings:
         typer.echo(finding)
     if findings:

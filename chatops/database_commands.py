@@ -26,8 +26,7 @@ def db_migrate(config: ConfigOption = None, data: DataOption = None) -> None:
     """Bring the database to this program's schema. `run` does the same at its start."""
     from chatops.operating import migrate
 
-    _settings, folder = settings_of(config, data)
-    typer.echo(asyncio.run(migrate(folder)))
+    typer.echo(asyncio.run(migrate(*settings_of(config, data))))
 
 
 @db_cli.command("backup")

@@ -17,8 +17,8 @@ from chatops.hookspecs import Checkup, Finding
 from chatops.ports.chat import ChatNetwork, CheckResult
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import TicketSystem
+from chatops.storage.database import ServerStore
 from chatops.storage.folder import ACTION_KEY, JOURNAL_KEY, OPERATOR_TOKEN, SECRETS_KEY, DataFolder
-from chatops.storage.sqlite import SqliteStore
 from chatops.storage.witness import Kept, Witness
 
 PRIVATE = (JOURNAL_KEY, ACTION_KEY, SECRETS_KEY, OPERATOR_TOKEN)
@@ -41,7 +41,7 @@ class Examination:
         self,
         *,
         folder: DataFolder,
-        store: SqliteStore,
+        store: ServerStore,
         directory: Directory,
         systems: Iterable[TicketSystem],
         networks: Iterable[ChatNetwork],

@@ -85,12 +85,12 @@ async def examine_alone(settings: Settings, folder: Path) -> Sequence[Found]:
         await app.stop()
 
 
-async def migrate(folder: Path) -> str:
-    """Bring the database in `folder` to this program's schema; return what was done. Raise FolderInUse."""
-    applied = await App.migrate(folder)
+async def migrate(settings: Settings, folder: Path) -> str:
+    """Bring the database to this program's schema; return what was done. Raise FolderInUse."""
+    applied = await App.migrate(settings, folder)
     return f"Applied: {', '.join(applied)}." if applied else "The database has this program's schema already."
 
 
-async def verify(folder: Path) -> Sequence[str]:
-    """Check the journals of a folder that nobody holds."""
-    return await App.verify(folder)
+async def verify(settings: Settings, folder: Path) -> Sequence[str]:
+    """Check the journals, with no server on the folder."""
+    return await App.verify(settings, folder)

@@ -26,7 +26,7 @@ START_UP: tuple[tuple[str, frozenset[str]], ...] = (
     # asyncpg looks for password and certificate files in the home folder, once per connection made.
     ("asyncpg/connect_utils.py", frozenset({"_parse_connect_dsn_and_args"})),
 )
-"""Functions that may block, as (end of the file's path, names): what runs before the loop serves anybody, and little else."""
+"""Functions that may block, as (end of the file's path, names): what runs before the loop serves anybody, or hardly ever."""
 
 
 def pytest_configure() -> None:

@@ -8,9 +8,7 @@ the engine's next look.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import secrets
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -23,7 +21,7 @@ from chatops.core.codec import Codec
 from chatops.core.commit import Commit, InboxRow, Stored
 from chatops.core.events import TimerFired
 from chatops.core.journal import Anchor, Entry, Seal
-from chatops.errors import StoreError, StoreUnavailable
+from chatops.errors import ChatopsError, StartError, StoreError, StoreUnavailable
 from chatops.ports.store import (
     Checkpoint,
     ClaimedEvent,
@@ -46,7 +44,6 @@ from chatops.storage import (
     reads,
 )
 from chatops.storage.asyncpg_client import settings
-from chatops.storage.bell import Bell
 from chatops.storage.journal import same
 from chatops.storage.postgres_claims import INCARNATION_BITS, Turns
 from chatops.storage.postgres_locks import Locks
@@ -56,14 +53,18 @@ from chatops.storage.postgres_schema import migrate
 from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.postgres_signals import PostgresSignals, Word, notify
 from chatops.storage.postgres_verify import verify, verify_witness
+from chatops.storage.postgres_waking import Waking
 from chatops.storage.reads import Reads
 from chatops.storage.witness import Witness
 
 T = TypeVar("T")
 Given = ParamSpec("Given")
 
-WATCHED = 4096
-"""Roots whose settling can be waited for at the same time."""
+OTHER_KEY = (
+    "{file} in the data folder is not the one this database was set up with, so buttons, journals or secrets of the other "
+    "servers would not be understood. Copy journal.key, action.key and secrets.key from the data folder of a server that "
+    "uses this database, or from where you keep copies of them."
+)
 
 
 class PostgresStore:
@@ -79,9 +80,12 @@ class PostgresStore:
         clock: Clock,
         *,
         witness: Path | None = None,
+        keys: Mapping[str, str] | None = None,
         own_time: bool = False,
     ) -> None:
         """`witness`: the file that keeps the newest anchor outside the database.
+
+        `keys`: fingerprints of the keys all servers on this database must have, by the names of their files.
 
         `own_time`: leases and allowances are measured by `clock`, as tests with a clock of their own need it. Otherwise the
         database's clock measures them, because replicas' clocks differ.
@@ -92,18 +96,15 @@ class PostgresStore:
         self._seal = seal
         self._clock = clock
         self._own_time = own_time
+        self._keys = dict(keys or {})
         self._witness = None if witness is None else Witness(witness, seal)
         self._incarnation = secrets.randbits(INCARNATION_BITS)
         self._holder = f"{server.name} {self._incarnation:x}"
         self._turns = Turns(self._incarnation, own_time=own_time)
         self._ledgers = [f"{server.name[:50]}/{number}" for number in range(server.writers)]
         self._announced: set[str] = set()
-        self._times: list[datetime] = []
-        """Heap of when something becomes claimable by time alone, as far as this process knows."""
-        self._event_bell = Bell(clock)
-        self._post_bell = Bell(clock)
-        self._watched: OrderedDict[str, Bell] = OrderedDict()
-        self.signals = PostgresSignals(server, self._holder, heard=self._hear)
+        self._waking = Waking(clock)
+        self.signals = PostgresSignals(server, self._holder, heard=self._waking.hear)
         self.reads = self._reads()
         """The reading connections, for the other parts of `chatops.storage`."""
         self.writer = Pool(server, size=server.writers)
@@ -119,7 +120,10 @@ class PostgresStore:
     # life
 
     async def open(self) -> None:
-        """Migrate, connect, end the claims this server left behind when it was killed."""
+        """Migrate, connect, end the claims this server left behind when it was killed.
+
+        Raise StartError when this server's keys are not those of the others.
+        """
         await migrate(self.server)
         self.reads = self._reads()
         try:
@@ -128,7 +132,7 @@ class PostgresStore:
             await self.reads.open()
             await self.signals.open()
             await self.writer.run(self._arrive)
-        except StoreError:
+        except ChatopsError:
             await self.close()
             raise
 
@@ -147,6 +151,13 @@ class PostgresStore:
         await self.writer.run(lambda db: postgres_upkeep.keep_state(db, f"alive:{self.server.name}", at))
 
     async def _arrive(self, db: Connection) -> None:
+        await Locks().own("server", [""]).take(db)
+        for file, fingerprint in self._keys.items():
+            known = await postgres_upkeep.state(db, f"key:{file}")
+            if known is None:
+                await postgres_upkeep.keep_state(db, f"key:{file}", fingerprint)
+            elif known != fingerprint:
+                raise StartError(OTHER_KEY.format(file=file))
         name = f"incarnation:{self.server.name}"
         before = await postgres_upkeep.state(db, name)
         if before is not None:
@@ -210,15 +221,16 @@ class PostgresStore:
                     db, commit, seal=self._seal, at=at, writer=writer, announced=self._announced
                 )
             if news.announced:
+                # To this process as well: should the COMMIT's answer be lost, this is how it learns that it happened.
                 told = tuple((f"aggregate:{kind}", ident) for kind, ident in news.announced)
-                await notify(db, Word(sender=self._holder, told=told))
+                await notify(db, Word(sender="", told=told))
             return news
 
         self._learn(await self.writer.run(work))
 
     async def wait_events(self, at_most: float) -> None:
         """Return when new events may be claimable."""
-        await self._event_bell.wait(self._patience(at_most))
+        await self._waking.events(at_most)
 
     # facts
 
@@ -270,16 +282,16 @@ class PostgresStore:
 
     async def wait_posts(self, at_most: float) -> None:
         """Return when new posts may be claimable."""
-        await self._post_bell.wait(self._patience(at_most))
+        await self._waking.posts(at_most)
 
     async def settlement(self, cause: str) -> Settlement:
         """Return what the root event `cause` has led to so far."""
-        self._bell_of(cause).mute()  # a change after this look rings for the wait that follows it
+        self._waking.of(cause).mute()  # a change after this look rings for the wait that follows it
         return await self.reads.ask(reads.settlement(cause))
 
     async def wait_settled(self, cause: str, at_most: float) -> None:
         """Return when something of `cause` may have changed since `settlement` was last asked."""
-        await self._bell_of(cause).wait(at_most)
+        await self._waking.of(cause).wait(at_most)
 
     # timers
 
@@ -395,6 +407,11 @@ class PostgresStore:
     def _time(self) -> datetime | None:
         return self._clock.now() if self._own_time else None
 
+    def _learn(self, news: News) -> None:
+        """Ring here for what was committed, and tell the others."""
+        self._waking.learn(news)
+        self.signals.say(events=news.events, posts=news.posts, causes=news.causes)
+
     @asynccontextmanager
     async def _ledger(self) -> AsyncIterator[str]:
         """Lend one of our ledgers, so that our own transactions do not wait for each other in one."""
@@ -410,36 +427,3 @@ class PostgresStore:
         except FAULTS as error:
             message = f"The journals cannot be checked: {error}"
             raise StoreUnavailable(message) from error
-
-    def _hear(self, word: Word) -> None:
-        """Take note of what another process did."""
-        if word.events:
-            self._event_bell.ring()
-        if word.posts:
-            self._post_bell.ring()
-        for cause in tuple(self._watched) if word.many else word.causes:
-            if cause in self._watched:
-                self._watched[cause].ring()
-
-    def _learn(self, news: News) -> None:
-        """Ring here for what was committed, and tell the others."""
-        for at in news.times:
-            heapq.heappush(self._times, at)
-        self._hear(Word(sender="", events=news.events, posts=news.posts, causes=tuple(news.causes)))
-        self.signals.say(events=news.events, posts=news.posts, causes=news.causes)
-        for kind, ident in news.announced:
-            self.signals.tell(f"aggregate:{kind}", ident)
-
-    def _bell_of(self, cause: str) -> Bell:
-        bell = self._watched.get(cause)
-        if bell is None:
-            bell = self._watched[cause] = Bell(self._clock)
-            if len(self._watched) > WATCHED:
-                self._watched.popitem(last=False)
-        return bell
-
-    def _patience(self, at_most: float) -> float:
-        now = self._clock.now()
-        while self._times and self._times[0] <= now:
-            heapq.heappop(self._times)
-        return min(at_most, (self._times[0] - now).total_seconds()) if self._times else at_most

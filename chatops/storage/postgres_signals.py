@@ -133,7 +133,7 @@ class PostgresSignals:
             try:
                 await self._speak(connection)
             except FAULTS as error:
-                log.warning("word from other replicas is interrupted", error=type(error).__name__)
+                log.info("word from other replicas is interrupted", error=type(error).__name__)
             finally:
                 connection.terminate()
             connection = await self._again()

@@ -22,7 +22,6 @@ from chatops import logs
 from chatops.app import App
 from chatops.ports.tickets import Knowledge, Ref
 from chatops.settings import load
-from chatops.storage.records import SqliteRecords
 from chatops.web.operator import DoRequest
 from kill_company import CASES
 from kill_script import Script, title
@@ -93,7 +92,7 @@ async def _settled(app: App) -> None:
 
 async def _ledger(app: App) -> dict[str, Any]:
     """Return what the outside world holds: the console's records, the ticket system's answers."""
-    console = SqliteRecords(app.store, "console_network")
+    console = app.database.records("console_network")
     tickets = app.registry.ticket_systems["demo"]
     if not isinstance(tickets, Knowledge):
         raise TypeError(tickets)

@@ -10,7 +10,6 @@ from typing import Any
 
 from chatops.app import App
 from chatops.errors import Refusal
-from chatops.storage.records import SqliteRecords
 from console_network.acts import Acts
 from console_network.plugin import ConsoleNetwork
 from kill_company import CASES, CONVERSATIONS, OWNERS, PEOPLE, ROOMS
@@ -54,7 +53,7 @@ class Script:
         self._app = app
         self._plugin = plugin
         self._acts: Acts = plugin.acts
-        self._records = SqliteRecords(app.store, "console_network")
+        self._records = app.database.records("console_network")
         self._progress = os.open(progress, os.O_RDWR | os.O_CREAT)
         self._said = int(os.pread(self._progress, 20, 0) or 0)
         self._cases = CASES[:stories]

@@ -13,7 +13,6 @@ from chatops.app import App
 from chatops.core.clock import Clock
 from chatops.core.message import Person
 from chatops.settings import load
-from chatops.storage.records import SqliteRecords
 from console_network.model import Entry
 from console_network.plugin import ConsoleNetwork
 
@@ -88,7 +87,7 @@ class House:
         if not isinstance(plugin, ConsoleNetwork):
             raise TypeError(plugin)
         self.console = plugin
-        self._records = SqliteRecords(self.app.store, "console_network")
+        self._records = self.app.database.records("console_network")
 
     async def __aenter__(self) -> House:
         await self.app.start()
