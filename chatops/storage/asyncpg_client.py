@@ -21,9 +21,14 @@ class HostsClient(AsyncpgDBClient):
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """Return the pool."""
         del kwargs  # Tortoise's own idea of where the database is
+        address = self._server.address()
+        if "target_session_attrs" in address:
+            address["target_session_attrs"] = (
+                "primary"  # sessions that only read are not "read-write", wherever they are
+            )
         return await asyncpg.create_pool(
-            **self._server.address(),
-            min_size=1,
+            **address,
+            min_size=0,  # see postgres_pool
             max_size=self._server.readers,
             server_settings=self._session,
             command_timeout=self._server.statement_timeout + self._server.connect_timeout,

@@ -81,12 +81,14 @@ class Pool:
         with translated("reached"):
             self._pool = await asyncpg.create_pool(
                 **self._server.address(),
-                min_size=1,
+                min_size=0,  # asyncpg would keep up any more by itself, and log a traceback at each failure to
                 max_size=self._size,
                 server_settings=self._session,
                 # The server ends a statement that takes too long; should the server itself be gone, we do.
                 command_timeout=self._server.statement_timeout + self._server.connect_timeout,
             )
+            async with self._lent():
+                pass
 
     async def close(self) -> None:
         """Disconnect. Calling twice is harmless."""

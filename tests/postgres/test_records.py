@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from chatops.storage.postgres_records import PostgresRecords
 
 from chatops.ports.records import Records
 from chatops.ports.secrets import Secrets
+from chatops.storage.postgres_records import PostgresRecords
 from chatops.storage.secrets import SealedSecrets
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.records import RecordsSuite, ticket

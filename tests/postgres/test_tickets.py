@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from chatops.storage.postgres_records import PostgresRecords
 
 from chatops.ports.records import Records
 from chatops.ports.tickets import NewTicket, Ref, WriteContext
+from chatops.storage.postgres_records import PostgresRecords
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.tickets import Premises, TicketSystemSuite
 from local_desk import local_desk
