@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chatops import logs
+from chatops.app import postgres_of
 from chatops.core.clock import Clock, SystemClock
 from chatops.core.journal import Seal
 from chatops.errors import FolderInUse, SettingsError, StartError
@@ -18,6 +19,7 @@ from chatops.storage import snapshot_sqlite
 from chatops.storage.archive import BackupError, Head, Sums
 from chatops.storage.backup import back_up as write_backup
 from chatops.storage.backup import place_for
+from chatops.storage.database import needs_driver
 from chatops.storage.folder import ACTION_KEY, ANCHOR, DATABASE, JOURNAL_KEY, SECRETS_KEY, DataFolder
 from chatops.storage.restore import Restored, Target, look_into, other_keys
 from chatops.storage.restore import restore as fill_database
@@ -41,7 +43,8 @@ async def back_up(
     at = (clock or SystemClock()).now()
     path = await asyncio.to_thread(place_for, where, at, force=force)
     keys = await asyncio.to_thread(_keys, folder)
-    async with _source(settings, folder) as snapshot:
+    source = await asyncio.to_thread(_source, settings, folder)
+    async with source as snapshot:
         saved = await write_backup(snapshot, path, keys=keys, at=at, force=force)
     return (
         f"Backed up {_amount(saved.sums)} to {saved.path} ({_size(saved.size)}), as of {_time(at)}. "
@@ -67,9 +70,8 @@ async def restore(
     held = await asyncio.to_thread(DataFolder, folder)
     try:
         keys = await asyncio.to_thread(_keys, folder)
-        restored = await fill_database(
-            path, _target(settings, held), head=head, sums=sums, keys=keys, despite_findings=despite_findings
-        )
+        target = await asyncio.to_thread(_target, settings, held)
+        restored = await fill_database(path, target, head=head, sums=sums, keys=keys, despite_findings=despite_findings)
         at = (clock or SystemClock()).now()
         kept = await asyncio.to_thread(_start_anchor_over, held, restored, at)
     finally:
@@ -91,12 +93,11 @@ async def copy(settings: Settings, folder: Path, *, to_postgresql: bool, clock: 
         with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder) as between:
             path = Path(between) / "all.backup"
             keys = await asyncio.to_thread(_keys, folder)
-            async with _source(source, folder) as snapshot:
+            async with await asyncio.to_thread(_source, source, folder) as snapshot:
                 await write_backup(snapshot, path, keys=keys, at=(clock or SystemClock()).now())
             head, sums = await look_into(path)
-            copied = await fill_database(
-                path, _target(target, held), head=head, sums=sums, keys=keys, despite_findings=True
-            )
+            filled = await asyncio.to_thread(_target, target, held)
+            copied = await fill_database(path, filled, head=head, sums=sums, keys=keys, despite_findings=True)
     finally:
         await asyncio.to_thread(held.release)
     found = "".join(f"{finding}\n" for finding in copied.findings)
@@ -113,8 +114,12 @@ async def copy(settings: Settings, folder: Path, *, to_postgresql: bool, clock: 
 
 
 def _source(settings: Settings, folder: Path) -> AbstractAsyncContextManager[Snapshot]:
+    """Return what the settings name. Blocking. Raise StartError."""
     if settings.database.url:
-        raise NotImplementedError
+        needs_driver()
+        from chatops.storage import snapshot_postgres  # noqa: PLC0415 - the driver is an extra
+
+        return snapshot_postgres.opened(postgres_of(settings))
     path = folder / DATABASE
     if not path.exists():
         message = f"There is no database in {folder}. Name the server's data folder: --data or CHATOPS_DATA."
@@ -123,8 +128,12 @@ def _source(settings: Settings, folder: Path) -> AbstractAsyncContextManager[Sna
 
 
 def _target(settings: Settings, held: DataFolder) -> Target:
+    """Return what the settings name. Blocking. Raise StartError."""
     if settings.database.url:
-        raise NotImplementedError
+        needs_driver()
+        from chatops.storage.restore_postgres import PostgresTarget  # noqa: PLC0415 - the driver is an extra
+
+        return PostgresTarget(postgres_of(settings))
     return SqliteTarget(held.database)
 
 

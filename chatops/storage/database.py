@@ -118,6 +118,11 @@ def own_name(folder: DataFolder) -> str:
     return f"{socket.gethostname()[: MOST_NAME - 7]}-{word}"
 
 
+def needs_driver() -> None:
+    """Raise StartError when PostgreSQL's driver is not installed."""
+    _driver()
+
+
 def _driver() -> type[PostgresStore]:
     try:
         from chatops.storage.postgres import PostgresStore  # noqa: PLC0415 - the driver is an extra

@@ -20,6 +20,8 @@ from chatops.storage.sqlite_file import companions, flush
 
 _LEASES = (
     "DELETE FROM held",
+    "DELETE FROM allowance",
+    "DELETE FROM state WHERE name LIKE 'key:%' OR name LIKE 'incarnation:%'",
     "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL",
     "UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL",
 )

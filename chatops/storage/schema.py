@@ -50,6 +50,11 @@ async def migrate(url: str, *, upto: str = "") -> tuple[str, ...]:
     return await asyncio.to_thread(_migrate, url, upto)
 
 
+async def check_known(applied: Collection[str]) -> None:
+    """Raise SchemaMismatch when a database has had migrations this program does not know."""
+    await asyncio.to_thread(missing, applied)
+
+
 def missing(applied: Collection[str]) -> tuple[str, ...]:
     """Return the migrations that a database which has had `applied` still lacks. Raise SchemaMismatch for unknown ones."""
     return _missing(_known(), applied)

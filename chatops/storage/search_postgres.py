@@ -14,10 +14,14 @@ from chatops.storage.postgres_pool import Connection
 MOST_WORDS = 32
 """Words of a question that are looked at."""
 
+PAGE = 200
+"""Documents indexed at a time."""
+
 _KEEP = """
 INSERT INTO record_text (number, words) VALUES ($1, to_tsvector('simple', $2))
 ON CONFLICT (number) DO UPDATE SET words = excluded.words
 """
+_NEXT = "SELECT number, text FROM record WHERE number > $1 ORDER BY number LIMIT $2"
 _RANKED = """
 SELECT record.number FROM record JOIN record_text ON record_text.number = record.number,
   to_tsquery('simple', $1) AS question
@@ -34,6 +38,17 @@ async def keep(connection: Connection, number: int, text: str) -> None:
 async def forget(connection: Connection, number: int) -> None:
     """Make a document not found any more."""
     await connection.execute("DELETE FROM record_text WHERE number = $1", number)
+
+
+async def rebuild(connection: Connection) -> None:
+    """Index every document anew, if this schema has an index."""
+    if await connection.fetchval("SELECT to_regclass('record_text')") is None:
+        return
+    await connection.execute("DELETE FROM record_text")
+    after = 0
+    while rows := await connection.fetch(_NEXT, after, PAGE):
+        await connection.executemany(_KEEP, [(number, _folded(text)) for number, text in rows])
+        after = rows[-1]["number"]
 
 
 def question(namespace: str, kind: str, text: str, limit: int) -> tuple[str, list[str | int]] | None:

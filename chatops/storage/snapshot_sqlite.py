@@ -104,6 +104,9 @@ def _fetched(cursor: sqlite3.Cursor, table: Table) -> list[Row]:
 
 def _row(found: tuple[Any, ...], table: Table) -> Row:
     row = [_value(value, column.kind) for value, column in zip(found, table.columns, strict=True)]
+    if table.name == "record":
+        # Words to search by: PostgreSQL cannot hold the NUL that SQLite's index takes for a space.
+        row = [value.replace("\0", " ") if isinstance(value, str) else value for value in row]
     for value, column in zip(row, table.columns, strict=True):
         if not fits(value, column.kind):
             key = found[[one.name for one in table.columns].index(table.key)]

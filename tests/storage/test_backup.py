@@ -141,7 +141,8 @@ async def test_everything_comes_back(database: Path, clock: ManualClock, elsewhe
     done = await restored(backup.path, elsewhere)
 
     after = rows_of(elsewhere)
-    epoch, after_epoch = dict(before.pop("state")), dict(after.pop("state"))
+    epoch: dict[str, str] = dict(before.pop("state"))
+    after_epoch: dict[str, str] = dict(after.pop("state"))
     assert after == before
     assert {name for name, rows in before.items() if not rows} == {"allowance", "held", "placed", "timer"}
     assert int(after_epoch.pop("epoch")) > int(epoch.pop("epoch"))
