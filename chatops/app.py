@@ -314,6 +314,8 @@ class App:
             web=self.web,
             folder=self.folder.path,
             demo=self.settings.demo,
+            signals=self.store.signals,
+            shared=self.store.shared,
             sections=lambda: sorted(self.registry.sections, key=lambda section: section.order),
             prefixes=lambda: {
                 mark.prefix: mark.kind

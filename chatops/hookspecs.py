@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pluggy
 
 from chatops.core.access import Relation
@@ -21,11 +22,13 @@ from chatops.core.frozen import Body, Frozen
 from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.core.unit import Unit
+from chatops.ports.alone import LocalSignals
 from chatops.ports.chat import ChatNetwork
 from chatops.ports.notify import Notifier
 from chatops.ports.records import Records
 from chatops.ports.roster import Directory, PeopleSource
 from chatops.ports.secrets import Secrets
+from chatops.ports.signals import Signals
 from chatops.ports.tickets import TicketSystem, TicketSystems
 from chatops.ports.web import Route, Static, Web
 
@@ -51,6 +54,11 @@ class PluginContext(Frozen, frozen=True, kw_only=True):
     folder: Path
     """The data folder."""
     demo: bool = False
+    signals: Signals = msgspec.field(default_factory=LocalSignals)
+    """Word to and from the same plugin in other replicas. All plugins share the topics: begin yours with `plugin:NAME`."""
+    shared: bool = False
+    """Whether there may be other replicas. Then nothing a plugin remembers is the truth, unless only it can change it:
+    the truth is in `records` and outside, and signals say when to look."""
     sections: Callable[[], Sequence[Section]] = tuple
     """All registered parts of `me`, in their order; empty until every plugin has registered."""
     prefixes: Callable[[], Mapping[str, str]] = dict

@@ -12,9 +12,11 @@ from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.hookspecs import PluginContext
+from chatops.ports.alone import LocalSignals
 from chatops.ports.records import Records
 from chatops.ports.roster import Directory
 from chatops.ports.secrets import Secrets
+from chatops.ports.signals import Signals
 from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Page
 from chatops.testing.clock import ManualClock
@@ -76,8 +78,10 @@ def plugin_context(
     people: Directory | None = None,
     tickets: Iterable[TicketSystem] = (),
     folder: Path = Path(),
+    signals: Signals | None = None,
 ) -> PluginContext:
-    """Return a context of fakes. `settings` is the plugin's own table, `[plugins.NAME]`."""
+    """Return a context of fakes. `settings` is the plugin's own table, `[plugins.NAME]`; with `signals` it is one replica
+    of several."""
     return PluginContext(
         name=name,
         settings=settings or {},
@@ -88,4 +92,6 @@ def plugin_context(
         tickets=FakeTicketSystems(tickets),
         web=FakeWeb(),
         folder=folder,
+        signals=signals or LocalSignals(),
+        shared=signals is not None,
     )

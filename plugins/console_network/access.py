@@ -17,6 +17,9 @@ from chatops.ports.records import Write
 
 LINK_LIFETIME = timedelta(minutes=15)
 
+SESSION_LIFETIME = timedelta(days=8)
+"""How long it is remembered that somebody signed out: longer than any session lasts (`chatops.web.sessions`)."""
+
 
 def home(person: str) -> str:
     """Return the path below which somebody's pages and session live."""
@@ -29,10 +32,12 @@ class Access:
     def __init__(self, context: PluginContext) -> None:
         self._context = context
 
-    def person(self, request: web.Request) -> Person | None:
-        """Return who is signed in below the address asked for."""
+    async def person(self, request: web.Request) -> Person | None:
+        """Return who is signed in below the address asked for, and has not signed out at another replica."""
         id_ = request.match_info["person"]
         if self._context.web.signed_in(request, path=home(id_)) != id_:
+            return None
+        if self._context.shared and await self._context.records.get("ended", self._session(request, id_)) is not None:
             return None
         return self._context.people.by_id(id_)
 
@@ -77,11 +82,26 @@ class Access:
             return None
         return self._signed_in(invited, home(person))
 
-    def leave(self, request: web.Request, person: Person) -> web.Response:
-        """Sign out."""
+    async def leave(self, request: web.Request, person: Person) -> web.Response:
+        """Sign out: here at once, and by a record at every replica."""
+        if self._context.shared:
+            await self._forget_old()
+            ends = (self._context.clock.now() + SESSION_LIFETIME).isoformat()
+            session = self._session(request, person.id)
+            await self._context.records.write(Write(kind="ended", id=session, body={"until": ends}))
         response = web.Response(status=303, headers={"Location": "/"})
         self._context.web.sign_out(request, response, path=home(person.id))
         return response
+
+    def _session(self, request: web.Request, person: str) -> str:
+        """Return what tells a session from all others: a digest of the token its forms carry."""
+        return _digest(self._context.web.csrf(request, path=home(person)))
+
+    async def _forget_old(self) -> None:
+        """Forget sessions that would have ended by themselves."""
+        for record in await self._context.records.find("ended", limit=20):
+            if datetime.fromisoformat(record.body["until"]) <= self._context.clock.now():
+                await self._context.records.delete("ended", record.id)
 
     def _signed_in(self, person: Person, location: str) -> web.Response:
         response = web.Response(status=303, headers={"Location": location})

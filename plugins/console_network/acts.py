@@ -22,7 +22,7 @@ from chatops.ports.chat import RenderedButton
 from console_network.addressing import addressed, mentioned
 from console_network.model import Entry, Happening, Room
 from console_network.network import ConsoleChat, replied
-from console_network.store import Store
+from console_network.store import Store, alone
 
 MAX_EMOJI = 16
 """Longest reaction, in characters: the longest emoji are built from about ten."""
@@ -39,6 +39,7 @@ class Acts:
         self._store = store
         self._chat = chat
 
+    @alone
     async def say(
         self,
         person: Person,
@@ -54,97 +55,96 @@ class Acts:
         if not text:
             raise BadArgument(_("There is nothing to send yet. Type a few words first."))
         key = None if once is None else f"say:{person.id}:{once}"
-        async with self._store.lock:
-            done = None if key is None else await self._store.result(key)
-            if done is not None:
-                return await self._entry(person, done)
-            place = self._writable(person, room)
-            root = None if thread is None else await self._entry(person, thread, room=room)
-            if root is not None and root.thread is not None:
-                root = await self._entry(person, root.thread)
-            about = None if reply_to is None else (await self._entry(person, reply_to, room=room)).id
-            meant = [other for other in mentioned(text, self._context.people.named) if place.visible_to(other)]
-            entry, changed = await self._chat.written(
-                place,
-                author=person.id,
-                text=text,
-                thread=root,
-                reply_to=about,
-                mentions=[other.id for other in meant if other.id != person.id],
-            )
-            touched = () if root is None else (replied(root, entry),)
-            message = self._message(person, entry, changed, mentions=meant)
-            happening = Happening(id=entry.id, key=f"say:{entry.id}", body=message)
-            await self._store.commit(entry, changed, *touched, happening, key=key, result=entry.id)
-            return entry
+        done = None if key is None else await self._store.result(key)
+        if done is not None:
+            return await self._entry(person, done)
+        place = self._writable(person, room)
+        root = None if thread is None else await self._entry(person, thread, room=room)
+        if root is not None and root.thread is not None:
+            root = await self._entry(person, root.thread)
+        about = None if reply_to is None else (await self._entry(person, reply_to, room=room)).id
+        meant = [other for other in mentioned(text, self._context.people.named) if place.visible_to(other)]
+        entry, changed = await self._chat.written(
+            place,
+            author=person.id,
+            text=text,
+            thread=root,
+            reply_to=about,
+            mentions=[other.id for other in meant if other.id != person.id],
+        )
+        touched = () if root is None else (replied(root, entry),)
+        message = self._message(person, entry, changed, mentions=meant)
+        happening = Happening(id=entry.id, key=f"say:{entry.id}", body=message)
+        await self._store.commit(entry, changed, *touched, happening, key=key, result=entry.id)
+        return entry
 
+    @alone
     async def edit(self, person: Person, id: str, text: str) -> Entry:
         """Change one's own words."""
         text = clean(text.replace("\r\n", "\n").strip())[0]
         if not text:
             raise BadArgument(_("There is nothing to send yet. Type a few words first."))
-        async with self._store.lock:
-            entry = await self._own(person, id)
-            if entry.text == text:
-                return entry
-            entry = replace(entry, text=text, edits=entry.edits + 1)
-            message = replace(self._message(person, entry, self._store.rooms[entry.room]), edited=True)
-            await self._store.commit(entry, await self._happening(f"edit:{entry.id}:{entry.edits}", message))
+        entry = await self._own(person, id)
+        if entry.text == text:
             return entry
+        entry = replace(entry, text=text, edits=entry.edits + 1)
+        message = replace(self._message(person, entry, self._store.rooms[entry.room]), edited=True)
+        await self._store.commit(entry, await self._happening(f"edit:{entry.id}:{entry.edits}", message))
+        return entry
 
+    @alone
     async def delete(self, person: Person, id: str) -> None:
         """Take one's own words back."""
-        async with self._store.lock:
-            entry = await self._own(person, id)
-            gone = replace(entry, text="", gone=True, reactions={})
-            redaction = Redaction(ref=self._ref(entry), at=self._context.clock.now())
-            await self._store.commit(gone, await self._happening(f"gone:{entry.id}", redaction))
+        entry = await self._own(person, id)
+        gone = replace(entry, text="", gone=True, reactions={})
+        redaction = Redaction(ref=self._ref(entry), at=self._context.clock.now())
+        await self._store.commit(gone, await self._happening(f"gone:{entry.id}", redaction))
 
+    @alone
     async def react(self, person: Person, id: str, emoji: str) -> None:
         """Put a reaction on an entry, or take it back when it is there."""
         if not 0 < len(emoji) <= MAX_EMOJI or emoji.isalnum() or not emoji.isprintable() or " " in emoji:
             raise BadArgument(_("That is no emoji. Choose one from the menu of the message."))
-        async with self._store.lock:
-            entry = await self._entry(person, id)
-            self._writable(person, entry.room)
-            who = entry.reactions.get(emoji, ())
-            removed = person.id in who
-            who = tuple(other for other in who if other != person.id) if removed else (*who, person.id)
-            reactions = {name: people for name, people in {**entry.reactions, emoji: who}.items() if people}
-            if len(reactions) > _MAX_REACTIONS:
-                raise Impossible(_("This message has as many different reactions as it can carry."))
-            reaction = Reaction(
-                ref=self._ref(entry),
-                sender=self._chat.identity(person.id),
-                emoji=emoji,
-                at=self._context.clock.now(),
-                removed=removed,
-            )
-            await self._store.commit(replace(entry, reactions=reactions), await self._happening("react", reaction))
+        entry = await self._entry(person, id)
+        self._writable(person, entry.room)
+        who = entry.reactions.get(emoji, ())
+        removed = person.id in who
+        who = tuple(other for other in who if other != person.id) if removed else (*who, person.id)
+        reactions = {name: people for name, people in {**entry.reactions, emoji: who}.items() if people}
+        if len(reactions) > _MAX_REACTIONS:
+            raise Impossible(_("This message has as many different reactions as it can carry."))
+        reaction = Reaction(
+            ref=self._ref(entry),
+            sender=self._chat.identity(person.id),
+            emoji=emoji,
+            at=self._context.clock.now(),
+            removed=removed,
+        )
+        await self._store.commit(replace(entry, reactions=reactions), await self._happening("react", reaction))
 
+    @alone
     async def press(
         self, person: Person, id: str, ref: str, fields: Mapping[str, str], *, once: str | None = None
     ) -> None:
         """Press a button of an entry, its form filled in."""
         key = None if once is None else f"press:{person.id}:{once}"
-        async with self._store.lock:
-            entry = await self._entry(person, id)
-            if key is not None and await self._store.result(key) is not None:
-                return
-            buttons = entry.said.buttons if entry.said else ()
-            button = next((button for button in buttons if button.ref == ref), None)
-            if button is None:
-                raise Impossible(_("That button is no longer there. The card has changed; please look again."))
-            press = ButtonPress(
-                room=RoomRef(network=self._chat.name, id=entry.room),
-                presser=self._chat.identity(person.id),
-                action=ref,
-                at=self._context.clock.now(),
-                fields=_filled(button, fields),
-                message=entry.id,
-                thread=entry.thread,
-            )
-            await self._store.commit(await self._happening("press", press), key=key)
+        entry = await self._entry(person, id)
+        if key is not None and await self._store.result(key) is not None:
+            return
+        buttons = entry.said.buttons if entry.said else ()
+        button = next((button for button in buttons if button.ref == ref), None)
+        if button is None:
+            raise Impossible(_("That button is no longer there. The card has changed; please look again."))
+        press = ButtonPress(
+            room=RoomRef(network=self._chat.name, id=entry.room),
+            presser=self._chat.identity(person.id),
+            action=ref,
+            at=self._context.clock.now(),
+            fields=_filled(button, fields),
+            message=entry.id,
+            thread=entry.thread,
+        )
+        await self._store.commit(await self._happening("press", press), key=key)
 
     async def join(self, person: Person, room: str) -> None:
         """Come into a room one can see."""
@@ -156,19 +156,19 @@ class Acts:
 
     # inside
 
+    @alone
     async def _member(self, person: Person, id: str, *, joins: bool) -> None:
-        async with self._store.lock:
-            room = self.room(person, id)
-            if room.kind == "direct" or room.archived or joins is (person.id in room.members):
-                return
-            change = MemberChange(
-                room=RoomRef(network=self._chat.name, id=room.id),
-                member=self._chat.identity(person.id),
-                change="joined" if joins else "left",
-                at=self._context.clock.now(),
-            )
-            changed = room.with_member(person.id) if joins else room.without_member(person.id)
-            await self._store.commit(changed, await self._happening("member", change))
+        room = self.room(person, id)
+        if room.kind == "direct" or room.archived or joins is (person.id in room.members):
+            return
+        change = MemberChange(
+            room=RoomRef(network=self._chat.name, id=room.id),
+            member=self._chat.identity(person.id),
+            change="joined" if joins else "left",
+            at=self._context.clock.now(),
+        )
+        changed = room.with_member(person.id) if joins else room.without_member(person.id)
+        await self._store.commit(changed, await self._happening("member", change))
 
     def room(self, person: Person, id: str) -> Room:
         """Return a room that `person` can see. Raise NotFound."""
@@ -189,6 +189,7 @@ class Acts:
         entry = await self._store.entry(id)
         if entry is None or entry.gone or (room is not None and entry.room != room):
             raise NotFound(_("That message is gone."))
+        await self._store.catch_up(entry.room)
         self.room(person, entry.room)
         return entry
 

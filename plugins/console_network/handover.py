@@ -13,7 +13,7 @@ _PAUSE = 1.0
 
 
 async def hand_over(store: Store, accept: Accept, pause: Callable[[float], Awaitable[None]]) -> None:
-    """Hand over until cancelled.
+    """Hand over until cancelled. Among replicas, each does: what one did not come to, another hands over.
 
     An entry and its happening are on disk together before anybody is told. A happening is forgotten only when it was
     accepted; handed over a second time after a crash, it carries the same key.
@@ -22,7 +22,7 @@ async def hand_over(store: Store, accept: Accept, pause: Callable[[float], Await
         store.happened.clear()
         waiting = await store.waiting()
         if not waiting:
-            await store.happened.wait()
+            await store.idle(pause)
             continue
         try:
             await accept([(happening.key, happening.body) for happening in waiting])

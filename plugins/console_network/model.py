@@ -30,6 +30,8 @@ class Room(Frozen, frozen=True, kw_only=True):
     """Person → the newest post that mentions them."""
     last_author: str = ""
     last_at: Instant | None = None
+    version: int = 0
+    """Of the record it was read from; 0 while it is new."""
 
     def visible_to(self, person: Person) -> bool:
         """Whether somebody may read here: members, and in public rooms everybody but guests."""
@@ -65,6 +67,8 @@ class Entry(Frozen, frozen=True, kw_only=True):
     reactions: dict[str, tuple[str, ...]] = {}
     replies: int = 0
     last_reply: Instant | None = None
+    version: int = 0
+    """Of the record it was read from; 0 while it is new."""
 
     @property
     def by_server(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from chatops import PluginContext, replace
@@ -10,7 +11,7 @@ from chatops.errors import Forbidden, Missing
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from console_network.handover import hand_over
 from console_network.model import SERVER, SERVER_NAME, Entry, Room
-from console_network.store import Store
+from console_network.store import Store, alone
 
 CAPABILITIES = Capabilities(
     buttons=True,
@@ -58,102 +59,109 @@ class ConsoleChat:
     async def run(self, accept: Accept) -> None:
         """Hand over what people do, until cancelled."""
         await self.ready()
-        await hand_over(self._store, accept, self._context.clock.sleep)
+        if not self._context.shared:
+            await hand_over(self._store, accept, self._context.clock.sleep)
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._store.follow(), name="console: other replicas")
+            group.create_task(hand_over(self._store, accept, self._context.clock.sleep), name="console: hand over")
 
+    @alone
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
         """Write in a room, or in the thread `thread` belongs to."""
         await self.ready()
         key = f"post:{key}"
-        async with self._store.lock:
-            done = await self._store.result(key)
-            if done is not None:
-                return MessageRef(room=room, id=done)
-            place = self._room(room)
-            if place.archived:
-                message = f"room {place.id} is closed"
-                raise Forbidden(message)
-            root = None if thread is None else await self._root(place, thread)
-            entry, place = await self.written(place, author=SERVER, said=body, thread=root)
-            touched = () if root is None else (replied(root, entry),)
-            await self._store.commit(entry, place, *touched, key=key, result=entry.id)
-            return MessageRef(room=room, id=entry.id)
+        done = await self._store.result(key)
+        if done is not None:
+            await self._store.tell_again(room.id, done)
+            return MessageRef(room=room, id=done)
+        place = self._room(room)
+        if place.archived:
+            message = f"room {place.id} is closed"
+            raise Forbidden(message)
+        root = None if thread is None else await self._root(place, thread)
+        entry, place = await self.written(place, author=SERVER, said=body, thread=root)
+        touched = () if root is None else (replied(root, entry),)
+        await self._store.commit(entry, place, *touched, key=key, result=entry.id)
+        return MessageRef(room=room, id=entry.id)
 
+    @alone
     async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:
         """Replace one of our own entries, where it stands."""
         await self.ready()
         key = f"edit:{key}"
-        async with self._store.lock:
-            if await self._store.result(key) is not None:
-                return
-            entry = await self._entry(message)
-            if not entry.by_server:
-                text = f"{entry.id} was written by somebody else"
-                raise Forbidden(text)
-            await self._store.commit(replace(entry, said=body, edits=entry.edits + 1), key=key)
+        if await self._store.result(key) is not None:
+            await self._store.tell_again(message.room.id, message.id)
+            return
+        entry = await self._entry(message)
+        if not entry.by_server:
+            text = f"{entry.id} was written by somebody else"
+            raise Forbidden(text)
+        await self._store.commit(replace(entry, said=body, edits=entry.edits + 1), key=key)
 
+    @alone
     async def react(self, message: MessageRef, emoji: str, *, key: str) -> None:
         """Put our reaction on an entry."""
         await self.ready()
-        async with self._store.lock:
-            entry = await self._entry(message)
-            who = entry.reactions.get(emoji, ())
-            changed = replace(entry, reactions={**entry.reactions, emoji: (*who, SERVER)})
-            await self._once(f"react:{key}", changed if SERVER not in who else None)
+        entry = await self._entry(message)
+        who = entry.reactions.get(emoji, ())
+        changed = replace(entry, reactions={**entry.reactions, emoji: (*who, SERVER)})
+        await self._once(f"react:{key}", changed if SERVER not in who else None)
 
+    @alone
     async def pin(self, message: MessageRef, *, key: str) -> None:
         """Put an entry on top of its room."""
         await self.ready()
-        async with self._store.lock:
-            entry = await self._entry(message)
-            room = self._room(message.room)
-            changed = replace(room, pinned=(*room.pinned, entry.id))
-            await self._once(f"pin:{key}", changed if entry.id not in room.pinned else None)
+        entry = await self._entry(message)
+        room = self._room(message.room)
+        changed = replace(room, pinned=(*room.pinned, entry.id))
+        await self._once(f"pin:{key}", changed if entry.id not in room.pinned else None)
 
+    @alone
     async def unpin(self, message: MessageRef, *, key: str) -> None:
         """Take an entry down from the top of its room."""
         await self.ready()
-        async with self._store.lock:
-            entry = await self._entry(message)
-            room = self._room(message.room)
-            changed = replace(room, pinned=tuple(id for id in room.pinned if id != entry.id))
-            await self._once(f"unpin:{key}", changed if entry.id in room.pinned else None)
+        entry = await self._entry(message)
+        room = self._room(message.room)
+        changed = replace(room, pinned=tuple(id for id in room.pinned if id != entry.id))
+        await self._once(f"unpin:{key}", changed if entry.id in room.pinned else None)
 
+    @alone
     async def open_room(self, spec: RoomSpec, *, key: str) -> RoomRef:
         """Make a room with its members in it."""
         await self.ready()
         key = f"room:{key}"
-        async with self._store.lock:
-            done = await self._store.result(key)
-            if done is None:
-                room = Room(
-                    id=f"r{await self._store.number('room')}",
-                    title=spec.title,
-                    topic=spec.topic,
-                    kind="private" if spec.private else "public",
-                    members=tuple(dict.fromkeys(self._person(member) for member in spec.members)),
-                )
-                await self._store.commit(room, key=key, result=room.id)
-                done = room.id
-            return RoomRef(network=self._name, id=done)
+        done = await self._store.result(key)
+        if done is None:
+            room = Room(
+                id=f"r{await self._store.number('room')}",
+                title=spec.title,
+                topic=spec.topic,
+                kind="private" if spec.private else "public",
+                members=tuple(dict.fromkeys(self._person(member) for member in spec.members)),
+            )
+            await self._store.commit(room, key=key, result=room.id)
+            done = room.id
+        return RoomRef(network=self._name, id=done)
 
+    @alone
     async def invite(self, room: RoomRef, identity: Identity, *, key: str) -> None:
         """Put somebody into a room."""
         await self.ready()
         person = self._person(identity)
-        async with self._store.lock:
-            await self._once(f"invite:{key}", self._room(room).with_member(person))
+        await self._once(f"invite:{key}", self._room(room).with_member(person))
 
+    @alone
     async def remove(self, room: RoomRef, identity: Identity, *, key: str) -> None:
         """Take somebody out of a room."""
         await self.ready()
-        async with self._store.lock:
-            await self._once(f"remove:{key}", self._room(room).without_member(identity.id))
+        await self._once(f"remove:{key}", self._room(room).without_member(identity.id))
 
+    @alone
     async def archive_room(self, room: RoomRef, *, key: str) -> None:
         """Close a room for writing."""
         await self.ready()
-        async with self._store.lock:
-            await self._once(f"archive:{key}", replace(self._room(room), archived=True))
+        await self._once(f"archive:{key}", replace(self._room(room), archived=True))
 
     async def direct_room(self, identity: Identity, *, key: str) -> RoomRef:
         """Return somebody's direct chat with the server."""
@@ -191,19 +199,19 @@ class ConsoleChat:
     async def close(self) -> None:
         """There is nothing to let go of."""
 
-    # shared with what people do; the caller holds the store's lock unless it says otherwise
+    # shared with what people do; the caller is `alone` with the store unless it says otherwise
 
     def identity(self, person: str) -> Identity:
         """Return somebody's identity in the console."""
         return Identity(network=self._name, id=person)
 
+    @alone
     async def direct(self, person: str) -> Room:
-        """Return somebody's direct chat, made when there is none. Takes the lock itself."""
-        async with self._store.lock:
-            id_ = f"d-{person}"
-            if id_ not in self._store.rooms:
-                await self._store.commit(Room(id=id_, title=SERVER_NAME, kind="direct", members=(person,)))
-            return self._store.rooms[id_]
+        """Return somebody's direct chat, made when there is none. Sees itself to being alone."""
+        id_ = f"d-{person}"
+        if id_ not in self._store.rooms:
+            await self._store.commit(Room(id=id_, title=SERVER_NAME, kind="direct", members=(person,)))
+        return self._store.rooms[id_]
 
     async def written(
         self,
@@ -244,6 +252,10 @@ class ConsoleChat:
         """Store a change unless the write with this key has happened already: somebody may have undone it since."""
         if await self._store.result(key) is None:
             await self._store.commit(*(() if changed is None else (changed,)), key=key)
+        elif isinstance(changed, Room):
+            await self._store.tell_again(changed.id)
+        elif changed is not None:
+            await self._store.tell_again(changed.room, changed.id)
 
     def _person(self, identity: Identity) -> str:
         if identity.network != self._name or self._context.people.by_id(identity.id) is None:

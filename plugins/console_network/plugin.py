@@ -13,6 +13,7 @@ from console_network.acts import Acts
 from console_network.live import Changes
 from console_network.network import ConsoleChat
 from console_network.pages import FILES, Pages
+from console_network.replicas import Replicas
 from console_network.routes import Routes
 from console_network.store import Store
 
@@ -28,7 +29,7 @@ class ConsoleNetwork:
             message = f"plugins.{context.name}: unknown setting {', '.join(unknown)}. Known: {', '.join(SETTINGS)}."
             raise SettingsError(message)
         changes = Changes()
-        store = Store(context.records, changes)
+        store = Store(context.records, changes, _line(context, changes) if context.shared else None)
         self.network = ConsoleChat(context, store, name=str(context.settings.get("network", "console")))
         """What the server talks to."""
         self.acts = Acts(context, store, self.network)
@@ -59,3 +60,7 @@ class ConsoleNetwork:
     async def sign_in_link(self, person: str) -> str:
         """Return an address that signs `person` in, once, within 15 minutes. Raise NotFound."""
         return await self._access.link(person)
+
+
+def _line(context: PluginContext, changes: Changes) -> Replicas:
+    return Replicas(context.signals, changes, topic=f"plugin:{context.name}", sleep=context.clock.sleep)

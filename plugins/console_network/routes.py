@@ -128,7 +128,7 @@ class Routes:
 
     async def sign_out(self, request: web.Request, person: Person) -> web.StreamResponse:
         """End the session."""
-        return self._access.leave(request, person)
+        return await self._access.leave(request, person)
 
     async def say(self, request: web.Request, person: Person) -> web.StreamResponse:
         """Write in a room."""
@@ -185,9 +185,12 @@ class Routes:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             await self._chat.ready()
-            person = self._access.person(request)
+            person = await self._access.person(request)
             if person is None:
                 return self._access.enter(request)
+            room = request.match_info.get("room") or request.query.get("room")
+            if room:
+                await self._store.catch_up(room)
             try:
                 return await page(request, person)
             except Refusal as refusal:

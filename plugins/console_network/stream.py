@@ -11,7 +11,7 @@ from aiohttp import web
 
 from chatops import Frozen, PluginContext
 from chatops.core.message import Person
-from console_network.live import Change, Changes
+from console_network.live import Changes, Touched
 from console_network.model import Entry, Room
 from console_network.pages import Pages
 from console_network.store import Store
@@ -76,6 +76,7 @@ class Streams:
                 cursor = now
                 if not await self._changed(cursor):
                     await response.write(b": beat\n\n")
+                    await self._store.catch_up(watcher.room)
         return response
 
     async def _changed(self, cursor: str) -> bool:
@@ -92,7 +93,7 @@ class Streams:
         return cursor != self._changes.cursor
 
     async def _pieces(
-        self, request: web.Request, watcher: Watcher, changes: tuple[Change, ...], room: Room, shown: Room | None
+        self, request: web.Request, watcher: Watcher, changes: tuple[Touched, ...], room: Room, shown: Room | None
     ) -> AsyncIterator[_Piece]:
         person, address = watcher.person, watcher.address
         here = [change for change in changes if change.room == room.id]

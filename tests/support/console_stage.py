@@ -13,7 +13,9 @@ from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock
 from chatops.core.message import Identity, Person, RoomRef
 from chatops.people.directory import Member, PeopleDirectory
+from chatops.ports.alone import LocalSignals
 from chatops.ports.roster import Profile
+from chatops.ports.signals import Signals
 from chatops.ports.store import Checkpoint
 from chatops.ports.tickets import TicketSystem
 from chatops.testing.clock import ManualClock
@@ -117,8 +119,12 @@ def build(
     catalogues: Catalogues | None = None,
     settings: Mapping[str, Any] | None = None,
     people: PeopleDirectory = COMPANY,
+    signals: Signals | None = None,
 ) -> Stage:
-    """Make everything; nothing runs yet. Reads templates and files, so call it outside of coroutines."""
+    """Make everything; nothing runs yet. Reads templates and files, so call it outside of coroutines.
+
+    With `signals` it is one replica of several, which have their records in common.
+    """
     clock = clock or ManualClock()
     records = records or MemoryRecords()
     server = WebServer(port=0, secret=SECRET, catalogues=catalogues or Catalogues({}), clock=clock)
@@ -133,6 +139,8 @@ def build(
         web=server,
         folder=Path(),
         demo=demo,
+        signals=signals or LocalSignals(),
+        shared=signals is not None,
     )
     plugin = ConsoleNetwork(context)
     plugin.chatops_register_routes(server.add)
