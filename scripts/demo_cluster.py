@@ -13,6 +13,7 @@ import shlex
 import shutil
 import signal
 import sys
+import zlib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -24,7 +25,7 @@ from chatops.settings_file import write
 from chatops.storage.folder import ACTION_KEY, JOURNAL_KEY, SECRETS_KEY, DataFolder
 from demo_front import Front
 from demo_replica import AGAIN, Replica
-from postgres_programs import ProgramFailed
+from postgres_programs import ProgramFailed, identity
 from postgres_server import DidNotStart, Postgres
 from synapse_server import free_port
 
@@ -71,7 +72,7 @@ async def _start(asked: argparse.Namespace, running: AsyncExitStack) -> str:
     folder = data_folder(asked.data) / "cluster-demo"
     folder.mkdir(parents=True, exist_ok=True)
     say("Starting PostgreSQL …")
-    database = Postgres(_made(folder / "postgres"))
+    database = Postgres(_home(folder))
     running.push_async_callback(asyncio.to_thread, database.let_go)
     running.push_async_callback(asyncio.to_thread, database.stop)
     await asyncio.to_thread(_open, database)
@@ -94,9 +95,13 @@ async def _start(asked: argparse.Namespace, running: AsyncExitStack) -> str:
     return welcome(front.url, folder, database, replicas)
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
+def _home(folder: Path) -> Path:
+    """Return where PostgreSQL keeps its data. Run by root, it is another user, who may not enter everywhere."""
+    home = folder / "postgres"
+    if identity() is not None:
+        home = Path("/var/tmp") / f"chatops-cluster-demo-{zlib.crc32(bytes(folder.resolve())):08x}"  # noqa: S108 - as it says
+    home.mkdir(exist_ok=True)
+    return home
 
 
 def _open(database: Postgres) -> None:
@@ -149,6 +154,7 @@ def welcome(url: str, folder: Path, database: Postgres, replicas: Sequence[Repli
         )
     )
     data = shlex.quote(str(one.folder))
+    outside = "" if database.directory.is_relative_to(folder) else f", the database in {database.directory}"
     return f"""
 Brightwater is open on {len(replicas)} replicas: {url}/console/{FIRST_PERSON}/
 Be somebody else in a second tab: {url}/console/expert-1/ (or lead-1, manager-1, guest-1 …)
@@ -167,12 +173,12 @@ Then kill something, and go on as if nothing had happened. What ends is started 
   kill -STOP {one.pid}, and after a minute and a half kill -CONT {one.pid}
       It stands still for longer than its leases last. Another takes over; what it comes back with is refused.
   kill -9 {database.pid}
-      PostgreSQL is gone. Every replica says once that the database does not answer, is not ready, and waits; commands
-      wait with it. When it is back, so are they, by themselves.
+      PostgreSQL is gone. Each replica says once that the database does not answer, is not ready, and waits. When it is
+      back, so are they, by themselves; what was accepted is done.
   kill {one.pid}
       How an upgrade stops a replica: it finishes what is under way and hands the rest over.
 
-Everything is kept in {folder}. Stop with Ctrl-C.
+Everything is kept in {folder}{outside}. Stop with Ctrl-C.
 """
 
 
