@@ -14,7 +14,8 @@ from chatops.core.clock import SystemClock
 from chatops.errors import SchemaMismatch
 from chatops.storage.asyncpg_client import settings
 from chatops.storage.postgres_claims import _ALL, _EVENTS, _PROMPT
-from chatops.storage.schema import apply, config, known_until
+from chatops.storage.postgres_schema import migrate
+from chatops.storage.schema import config, known_until
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.store_base import claim, claim_posts, unit
 from postgres_load import Load
@@ -39,11 +40,6 @@ async def generate(url: str) -> None:
     async with TortoiseContext() as context:
         await context.init(config=config(settings(server_at(url))))
         await context.generate_schemas()
-
-
-async def migrate_to(url: str, name: str) -> None:
-    """Migrate up to and including a migration."""
-    await apply(settings(server_at(url)), known_until(name))
 
 
 def declared(names: list[str]) -> list[str]:
@@ -83,9 +79,9 @@ def test_the_comparison_sees_a_lost_index(postgres: Postgres, fresh_postgres_url
 async def test_migrations_only_expand(postgres: Postgres, fresh_postgres_url: NewUrl, name: str) -> None:
     """What was there stays as it was; a new column may be empty or has a default; nothing new must be unique in old rows."""
     url = fresh_postgres_url(migrated=False)
-    await migrate_to(url, MIGRATIONS[MIGRATIONS.index(name) - 1])
+    await migrate(server_at(url), upto=MIGRATIONS[MIGRATIONS.index(name) - 1])
     before, had, old = columns(postgres, url), set(indexes(postgres, url)), tables(postgres, url)
-    await migrate_to(url, name)
+    await migrate(server_at(url), upto=name)
     after, has = columns(postgres, url), set(indexes(postgres, url))
 
     assert before.items() <= after.items()
@@ -100,7 +96,7 @@ async def test_migrations_only_expand(postgres: Postgres, fresh_postgres_url: Ne
 async def test_the_older_version_writes_into_the_newer_tables(postgres: Postgres, fresh_postgres_url: NewUrl) -> None:
     """Rows that know nothing of the columns of replicas are taken, and this version handles them."""
     older, newer = fresh_postgres_url(migrated=False), fresh_postgres_url()
-    await migrate_to(older, MIGRATIONS[MIGRATIONS.index(FIRST_ON_POSTGRES) - 1])
+    await migrate(server_at(older), upto=MIGRATIONS[MIGRATIONS.index(FIRST_ON_POSTGRES) - 1])
     known = columns(postgres, older)
 
     for table in sorted(tables(postgres, older)):
@@ -203,7 +199,6 @@ ANALYZE;
         "SELECT 1 FROM outbox WHERE cause = $1",
         "SELECT 1 FROM inbox WHERE room = $1 AND seq > $2 ORDER BY seq DESC",
         "SELECT 1 FROM inbox WHERE state = 'dead' ORDER BY seq DESC LIMIT 100",
-        "SELECT 1 FROM inbox WHERE state = 'done' AND ended_at < $1 LIMIT 500",
     ],
 )
 def test_history_costs_nothing(postgres: Postgres, postgres_url: str, query: str) -> None:
