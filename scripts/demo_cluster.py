@@ -170,7 +170,7 @@ Then kill something, and go on as if nothing had happened. What ends is started 
   kill -9 {one.pid}
       Replica {one.name} is gone. The pages that were open on it come back on another one at once. What it had in hand is
       taken up when it is back, or by another when its lease is over: nothing is lost, nothing happens twice.
-  kill -STOP {one.pid}, and after a minute and a half kill -CONT {one.pid}
+  kill -STOP {one.pid}, and after half a minute kill -CONT {one.pid}
       It stands still for longer than its leases last. Another takes over; what it comes back with is refused.
   kill -9 {database.pid}
       PostgreSQL is gone. Each replica says once that the database does not answer, is not ready, and waits. When it is
