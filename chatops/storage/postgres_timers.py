@@ -13,17 +13,19 @@ from chatops.storage.postgres_pool import Connection
 from chatops.storage.postgres_rows import News
 
 _DUE = """
-SELECT series, lane, kind, body, due, zone, rule, missed, cause FROM timer
-WHERE due <= $1 AND ($2 OR due <= clock_timestamp()) ORDER BY due, series LIMIT $3
-FOR UPDATE SKIP LOCKED
+WITH clocks AS (SELECT CASE WHEN $2 THEN $1::timestamptz ELSE LEAST($1, clock_timestamp()) END AS at)
+SELECT series, lane, kind, body, due, zone, rule, missed, cause, at FROM timer, clocks
+WHERE due <= at ORDER BY due, series LIMIT $3
+FOR UPDATE OF timer SKIP LOCKED
 """
-"""A replica whose clock is ahead fires nothing before the database's clock says so."""
+"""A replica whose clock is ahead fires nothing before the database's clock says so, and misses nothing for it."""
 
 
 async def fire(connection: Connection, codec: Codec, *, now: datetime, limit: int, own_time: bool) -> tuple[News, int]:
     """Fire at most `limit` occurrences; return the events' news, and how many were fired."""
     news, fired = News(), 0
     due = await connection.fetch(_DUE, now, own_time, limit)
+    now = due[0]["at"] if due else now
     await Locks().lanes([timer["lane"] for timer in due]).take(connection)
     for timer in due:
         if fired >= limit:
