@@ -97,11 +97,11 @@ class Streams:
     ) -> AsyncIterator[_Piece]:
         person, address = watcher.person, watcher.address
         here = [change for change in changes if change.room == room.id]
-        for id_ in dict.fromkeys(change.entry for change in here if change.entry):
-            entry = await self._store.entry(id_)
-            if entry is not None:
-                async for piece in self._entry(request, watcher, entry):
-                    yield piece
+        found = [await self._store.entry(id_) for id_ in dict.fromkeys(change.entry for change in here if change.entry)]
+        # Of what several replicas wrote, one hears in another order than it stands in.
+        for entry in sorted((entry for entry in found if entry is not None), key=lambda entry: entry.seq):
+            async for piece in self._entry(request, watcher, entry):
+                yield piece
         if here:
             html = await self._pages.top(request, person, room, address=address)
             yield _Piece(id="top", html=html)

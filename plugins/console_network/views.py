@@ -75,6 +75,7 @@ class EntryView(Frozen, frozen=True, kw_only=True):
     short: str
     long: str
     day: str
+    seq: int
     text: str
     said: Outgoing | None
     follows: bool
@@ -157,6 +158,7 @@ class Views:
             short=at.strftime("%H:%M"),
             long=self._say(_when(entry.at, "datetime")),
             day=self._say(_when(entry.at, "date")),
+            seq=entry.seq,
             text=entry.text,
             said=entry.said and self._typed(entry.said, self._store.rooms[entry.room]),
             follows=entry.follows and not entry.reply_to,

@@ -7,11 +7,11 @@
   const title = document.title;
   let missed = 0;
 
-  // What the server sends for a place of the page.
+  // A piece of the page.
   function place(piece) {
     const old = byId(piece.id);
-    if (old && old.querySelector("details.fill[open]")) {
-      old.waiting = piece; // a form is being filled in
+    if (old?.querySelector("details.fill[open]")) {
+      old.waiting = piece; // being filled in
       return;
     }
     const template = document.createElement("template");
@@ -28,14 +28,14 @@
       if (held) (fresh.querySelector("summary, button, a") || fresh).focus();
     } else if (byId(piece.list)) {
       const list = byId(piece.list);
-      const { day } = fresh.dataset;
+      const { day, seq } = fresh.dataset;
       if (piece.list === "entries" && list.lastElementChild?.dataset.day !== day) {
         const heading = document.createElement("li");
         heading.className = "day";
         heading.textContent = day;
         list.append(heading);
       }
-      list.append(fresh);
+      list.insertBefore(fresh, [...list.children].find((one) => +one.dataset.seq > seq));
       app.querySelector(".empty")?.remove();
     }
     if (piece.new && document.hidden) document.title = `(${++missed}) ${title}`;
@@ -44,7 +44,7 @@
   document.addEventListener("toggle", ({ target }) => {
     const home = target.closest("li, #top");
     if (target.open && target.matches(".log .menu")) {
-      // A menu opens to where there is room.
+      // A menu opens where there is room.
       const room = target.closest(".log").getBoundingClientRect().bottom - target.getBoundingClientRect().bottom;
       target.dataset.opens = room > target.querySelector(".sheet").offsetHeight ? "down" : "up";
     } else if (!target.open && home?.waiting) {
@@ -60,7 +60,7 @@
     document.title = title;
   });
 
-  // The line to the server.
+  // The line.
   const line = byId("line");
   let cursor = "";
   function state(on) {
@@ -91,7 +91,7 @@
   }
   listen();
 
-  // Forms that answer live.
+  // Live forms.
   const problem = byId("problem");
   document.addEventListener("submit", async (event) => {
     const form = event.target;
