@@ -32,6 +32,7 @@ from chatops.storage.models import (
     PlacedPost,
     TimerEntry,
 )
+from chatops.storage.names import storable
 from chatops.storage.schema import CONNECTION, config
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ async def checkpoint(name: str) -> str | None:
 
 async def lane_used(lane: str) -> bool:
     """Whether the inbox holds anything of `lane`."""
-    return await InboxEvent.filter(lane=lane).exists()
+    return storable(lane) and await InboxEvent.filter(lane=lane).exists()
 
 
 async def events(taken: Sequence[Taken]) -> list[ClaimedEvent]:
@@ -91,12 +92,14 @@ async def events(taken: Sequence[Taken]) -> list[ClaimedEvent]:
 
 async def get(kind: str, id_: str) -> Stored | None:
     """Return one aggregate, or None."""
-    row = await AggregateRow.get_or_none(kind=kind, ident=id_)
+    row = await AggregateRow.get_or_none(kind=kind, ident=id_) if storable(id_) else None
     return None if row is None else _stored(row)
 
 
 async def find(kind: str, keys: Mapping[str, str], limit: int) -> list[Stored]:
     """Return the oldest that have all of `keys`."""
+    if not storable(values=keys.values()):
+        return []
     query = AggregateRow.filter(kind=kind)
     for name, value in keys.items():
         owners = AggregateKey.filter(kind=kind, name=name, value=value).values("owner")
@@ -124,6 +127,8 @@ async def entries(chain: str, after: int, limit: int, *, newest: bool) -> list[E
 
 async def messages(room: str, limit: int) -> list[ClaimedEvent]:
     """Return the newest stored events of a remote room, oldest first."""
+    if not storable(values=[room]):
+        return []
     rows = await InboxEvent.filter(room=room).order_by("-seq").limit(limit)
     return [_claimed(row, 0) for row in reversed(rows)]
 

@@ -11,6 +11,7 @@ from tortoise.expressions import Subquery
 
 from chatops.ports.records import MAX_COLUMNS, Record, Write
 from chatops.storage.models import RecordColumn, RecordRow
+from chatops.storage.names import storable
 from chatops.storage.schema import CONNECTION
 
 
@@ -25,7 +26,7 @@ def bodies(writes: Sequence[Write]) -> list[str]:
 
 async def get(namespace: str, kind: str, ident: str) -> Record | None:
     """Return a document, or None."""
-    row = await RecordRow.get_or_none(namespace=namespace, kind=kind, ident=ident)
+    row = await RecordRow.get_or_none(namespace=namespace, kind=kind, ident=ident) if storable(ident) else None
     return None if row is None else _record(row)
 
 
@@ -33,6 +34,8 @@ async def find(
     namespace: str, kind: str, columns: Mapping[str, str], *, limit: int, offset: int, newest: bool
 ) -> list[Record]:
     """Return documents whose columns have these values, in the order they were first written."""
+    if not storable(values=columns.values()):
+        return []
     query = RecordRow.filter(namespace=namespace, kind=kind)
     for name, value in columns.items():
         owners = RecordColumn.filter(namespace=namespace, kind=kind, name=name, value=value).values("owner")

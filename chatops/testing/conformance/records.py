@@ -48,6 +48,13 @@ class RecordsSuite:
         assert await records.get("ticket", "2") is None
         assert await records.get("customer", "1") is None
 
+    @pytest.mark.parametrize("name", ["x" * 600, "nul\0", "half\ud800"], ids=["long", "NUL", "surrogate"])
+    async def test_what_cannot_be_stored_is_not_there(self, records: Records, name: str) -> None:
+        """Asked for by a name that no database takes, documents are simply not found."""
+        assert await records.get("ticket", name) is None
+        assert not await records.find("ticket", state=name)
+        assert not await records.search("ticket", name)
+
     async def test_versions_count_writes(self, records: Records) -> None:
         """Each write adds one, within one call too."""
         assert await records.write(ticket("1"), ticket("2"), ticket("1")) == [1, 1, 2]

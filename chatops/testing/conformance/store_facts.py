@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from chatops.ports.store import Store
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.store_base import StoreTests, claimed, do, entry, event, put, unit
@@ -36,6 +38,14 @@ class FactPromises(StoreTests):
         assert await found(state="open", case="1") == ["z"]
         assert await found(state="open", case="3") == []
         assert await found(limit=2) == ["z", "a"]
+
+    @pytest.mark.parametrize("name", ["x" * 600, "nul\0", "half\ud800"], ids=["long", "NUL", "surrogate"])
+    async def test_what_cannot_be_stored_is_not_there(self, store: Store, name: str) -> None:
+        """Asked for by a name that no database takes, a store finds nothing; it is not unwell."""
+        assert await store.get("swarm", name) is None
+        assert not await store.find("swarm", {"case": name})
+        assert not await store.messages(name)
+        assert not await store.lane_used(name)
 
     async def test_keys_are_replaced(self, store: Store, clock: ManualClock) -> None:
         """A write leaves no key of the version before; one name may have several values."""
