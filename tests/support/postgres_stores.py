@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatops.storage.postgres import PostgresStore
-
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
+from chatops.storage.postgres import PostgresStore
 from chatops.storage.postgres_server import PostgresServer
 from chatops.testing.clock import ManualClock
 from sqlite_stores import SEAL
