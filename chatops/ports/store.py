@@ -126,9 +126,16 @@ class DeadLetter(Frozen, frozen=True, kw_only=True):
     kind: Literal["event", "effect"]
     key: str
     lane: str
+    """The conversation it belongs to."""
+    target: str = ""
+    """Where an effect goes."""
     body_kind: str
     error: str
+    tries: int
+    since: Instant
+    """When it was accepted or queued."""
     at: Instant
+    """When it was given up."""
 
 
 class Depths(Frozen, frozen=True, kw_only=True):

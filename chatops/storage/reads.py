@@ -204,6 +204,8 @@ async def dead_letters(limit: int) -> list[DeadLetter]:
             lane=row.lane,
             body_kind=row.kind,
             error=row.error or "",
+            tries=row.attempts + 1,
+            since=_utc(row.accepted_at),
             at=_utc(row.ended_at or row.accepted_at),
         )
         for row in dead_events
@@ -213,8 +215,11 @@ async def dead_letters(limit: int) -> list[DeadLetter]:
             kind="effect",
             key=row.key,
             lane=row.lane,
+            target=row.target,
             body_kind=row.kind,
             error=row.reason or row.state,
+            tries=row.attempts,
+            since=_utc(row.created_at),
             at=_utc(row.ended_at or row.created_at),
         )
         for row in dead_posts

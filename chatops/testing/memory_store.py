@@ -328,7 +328,16 @@ class MemoryStore:
         """Return what was given up, newest first."""
         self._up()
         letters = [
-            DeadLetter(kind="event", key=e.row.key, lane=e.row.lane, body_kind=e.row.kind, error=e.error, at=e.ended_at)
+            DeadLetter(
+                kind="event",
+                key=e.row.key,
+                lane=e.row.lane,
+                body_kind=e.row.kind,
+                error=e.error,
+                tries=e.attempts + 1,
+                since=e.accepted_at,
+                at=e.ended_at,
+            )
             for e in self._inbox.rows.values()
             if e.state == "dead" and e.ended_at is not None
         ]
@@ -337,8 +346,11 @@ class MemoryStore:
                 kind="effect",
                 key=p.row.key,
                 lane=p.row.lane,
+                target=p.row.target,
                 body_kind=p.row.kind,
                 error=p.reason or p.state,
+                tries=p.attempts,
+                since=p.created_at,
                 at=p.ended_at,
             )
             for p in self._outbox.rows.values()

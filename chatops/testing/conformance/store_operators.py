@@ -53,7 +53,11 @@ class OperatorPromises(StoreTests):
 
     async def test_dead_letters_newest_first(self, store: Store, clock: ManualClock) -> None:
         """Events and effects given up are listed with what went wrong."""
+        began = clock.now()
         await store.accept_many([event("e", "lane of e", kind="press")])
+        (found,) = await claim(store, clock)
+        await store.commit(unit(found, outcome=Outcome(state="retry", not_before=clock.now(), error="ref-0 OSError")))
+        clock.advance(timedelta(minutes=1))
         (found,) = await claim(store, clock)
         await store.commit(unit(found, outcome=Outcome(state="dead", error="ref-1 KeyError")))
         clock.advance(timedelta(minutes=1))
@@ -63,6 +67,8 @@ class OperatorPromises(StoreTests):
         effect, dead = await store.dead_letters()
         assert (effect.kind, effect.key, effect.lane, effect.body_kind) == ("effect", "p", "swarm:1", "ticket.note")
         assert (effect.error, effect.at) == ("no answer", clock.now())
+        assert (effect.target, effect.tries, effect.since) == ("room:1", 1, clock.now())
+        assert (dead.target, dead.tries, dead.since) == ("", 2, began)
         assert (dead.kind, dead.key, dead.lane, dead.body_kind) == ("event", "e", "lane of e", "press")
         assert (dead.error, dead.at) == ("ref-1 KeyError", clock.now() - timedelta(minutes=1))
         assert [one.key for one in await store.dead_letters(limit=1)] == ["p"]
