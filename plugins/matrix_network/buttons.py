@@ -6,12 +6,15 @@ The references grant nothing (whoever presses needs the right), so they may stan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
 from nio import Api
 
+from chatops import PluginContext
 from chatops.errors import Missing
+from chatops.ports.signals import LONGEST
 from matrix_network.account import Account
 from matrix_network.homeserver import NO_TOKEN, Homeserver, Json
 from matrix_network.marks import NOTHING, Marks
@@ -31,9 +34,17 @@ class Accounts(Protocol):
 
 
 class Buttons:
-    """What the reactions under our cards mean. Our own sends keep it fresh; what is not known is read off the card."""
+    """What the reactions under our cards mean. Our own sends keep it fresh; what is not known is read off the card.
 
-    def __init__(self, homeserver: Homeserver, accounts: Accounts) -> None:
+    Among replicas a card may have been edited by another: what its new marks mean is told before they can be clicked, and a
+    mark that is not known is looked for in the card once more. No emoji ever changes its meaning.
+    """
+
+    def __init__(self, homeserver: Homeserver, accounts: Accounts, *, context: PluginContext | None = None) -> None:
+        """`context`: of a plugin that may have replicas."""
+        self._context = context if context is not None and context.shared else None
+        if self._context is not None:
+            self._context.signals.listen(self._topic, self._heard, missed=lambda: None)
         self._homeserver = homeserver
         self._accounts = accounts
         self._known: Recent[tuple[str, str], Marks] = Recent(MOST)
@@ -45,6 +56,9 @@ class Buttons:
         when the homeserver does not say.
         """
         marks = self._known.get((room, message))
+        if marks is not None and self._context is not None and marks.meaning(emoji) is None:
+            marks = None
+            self._known.drop((room, message))
         if marks is None:
             try:
                 event = await self._homeserver.call(Api.room_get_event(NO_TOKEN, room, message))
@@ -60,6 +74,22 @@ class Buttons:
     def remember(self, room: str, message: str, marks: Marks) -> None:
         """A message of ours has these marks now."""
         self._known.put((room, message), marks)
+
+    async def tell(self, room: str, message: str, marks: Marks) -> None:
+        """A message of ours is about to have these marks: whoever reads what is clicked has to know."""
+        if self._context is not None:
+            text = msgspec.json.encode(_Told(room, message, dict(marks.meanings), list(marks.shown))).decode()
+            if len(text.encode()) <= LONGEST:
+                await self._context.signals.send(self._topic, text)
+
+    @property
+    def _topic(self) -> str:
+        return f"plugin:{self._context.name if self._context else ''}:marks"
+
+    def _heard(self, text: str) -> None:
+        with suppress(msgspec.MsgspecError):
+            told = msgspec.json.decode(text, type=_Told)
+            self.remember(told.room, told.message, Marks(meanings=told.meanings, shown=tuple(told.shown)))
 
 
 def marks_of(event: Json, user: str) -> Marks:
@@ -99,3 +129,10 @@ def _at(found: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
 class _Card(msgspec.Struct, frozen=True):
     buttons: dict[str, str] = {}
     shown: list[str] = []
+
+
+class _Told(msgspec.Struct, frozen=True, array_like=True):
+    room: str
+    message: str
+    meanings: dict[str, str]
+    shown: list[str]

@@ -72,6 +72,7 @@ class MatrixChat:
             direct_rooms=True,
             typing=True,
             native_keys=True,
+            one_reader=True,
             max_text=MOST_TEXT,
             per_second=settings.per_second,
             room_per_second=settings.room_per_second,

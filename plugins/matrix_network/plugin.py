@@ -12,6 +12,7 @@ from matrix_network.courtesies import Courtesies
 from matrix_network.directs import Directs
 from matrix_network.doctor import Doctor
 from matrix_network.doctor_limits import Probe
+from matrix_network.fellows import Fellows
 from matrix_network.homeserver import Homeserver
 from matrix_network.login import LoginTools
 from matrix_network.network import MatrixChat
@@ -37,7 +38,8 @@ class MatrixNetwork:
 
     def __init__(self, context: PluginContext) -> None:
         self._settings = read(context.name, context.settings)
-        self.session = Session(context.secrets, context.clock.now)
+        fellows = Fellows(context) if context.shared else None
+        self.session = Session(context.secrets, context.clock.now, fellows)
         """The login."""
         self.homeserver = Homeserver(self._settings.homeserver, self.session, address=self._address)
         """The way to it, as the account."""
@@ -88,8 +90,8 @@ class MatrixNetwork:
 
     def _connected(self, context: PluginContext) -> MatrixChat:
         settings, session, homeserver = self._settings, self.session, self.homeserver
-        directs, once = Directs(context.records), Once(context.records, context.clock.now)
-        buttons, states = Buttons(homeserver, session), RoomStates(homeserver)
+        directs, once = Directs(context.records, shared=context.shared), Once(context.records, context.clock.now)
+        buttons, states = Buttons(homeserver, session, context=context), RoomStates(homeserver)
         return MatrixChat(
             settings,
             homeserver=homeserver,
@@ -101,6 +103,7 @@ class MatrixNetwork:
                 accounts=session,
                 directs=directs,
                 buttons=buttons,
+                spoken=self._typing.answered if context.shared else lambda _room: None,
             ),
             courtesies=self.courtesies,
             sending=Sending(

@@ -25,6 +25,10 @@ class Recent(Generic[K, V]):
             self._kept[key] = value
         return value
 
+    def drop(self, key: K) -> None:
+        """Forget a value. Harmless when there is none."""
+        self._kept.pop(key, None)
+
     def put(self, key: K, value: V) -> None:
         """Remember a value, in place of the one before."""
         self._kept.pop(key, None)

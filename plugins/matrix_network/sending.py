@@ -108,6 +108,7 @@ class Sending:
         new = [emoji for emoji in marks.shown if emoji not in before.shown]
         gone = [emoji for emoji in before.shown if emoji not in marks.shown]
         self._buttons.remember(room.id, message.id, marks)
+        await self._buttons.tell(room.id, message.id, marks)
         await self._seeds.plant(room.id, message.id, new, key=key)
         await self._seeds.weed(room.id, message.id, gone, key=key)
         await self._fitting(room, body, made, key)

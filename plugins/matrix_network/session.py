@@ -19,6 +19,7 @@ from chatops import Frozen, Instant, replace
 from chatops.errors import AuthExpired, RateLimited, Rejected, StoreError, StoreUnavailable, Unreachable, Unsupported
 from chatops.ports.secrets import Secrets
 from matrix_network.account import Account
+from matrix_network.fellows import Fellows
 from matrix_network.homeserver import Homeserver
 
 SECRET = "session"  # noqa: S105 - the name it is kept under
@@ -66,14 +67,20 @@ class Kept(Frozen, frozen=True, kw_only=True):
 
 
 class Session:
-    """Implements `matrix_network.homeserver.Tokens`. One for all who speak for the account in a process."""
+    """Implements `matrix_network.homeserver.Tokens`. One for all who speak for the account in a process.
 
-    def __init__(self, secrets: Secrets, now: Callable[[], datetime]) -> None:
+    Among replicas, each token is renewed by one of them, and before a login is taken for ended, what is kept is read again.
+    """
+
+    def __init__(self, secrets: Secrets, now: Callable[[], datetime], fellows: Fellows | None = None) -> None:
         self._secrets = secrets
         self._now = now
         self._kept: Kept | None = None
         self._refused: AuthExpired | None = None
         self._alone = asyncio.Lock()
+        self._fellows = fellows
+        if fellows is not None:
+            fellows.listen(self._changed_elsewhere)
 
     async def account(self) -> Account:
         """Return who we are. Raise AuthExpired when nobody has logged in yet."""
@@ -97,6 +104,8 @@ class Session:
         """Return the access token to use now. Raise AuthExpired, without asking again what was refused for good."""
         kept = await self._need()
         if self._refused is not None:
+            kept = await self._kept_now(kept)
+        if self._refused is not None:
             raise _again(self._refused)
         left = self._left(kept)
         if left is None or left > self._ahead(kept) or kept.refresh_token is None:
@@ -119,6 +128,8 @@ class Session:
         """Return another token than `refused`. Raise AuthExpired, or Unreachable when a refresh was not answered."""
         async with self._alone:
             kept = await self._need()
+            if kept.access_token == refused:
+                kept = await self._kept_now(kept)
             if kept.access_token != refused:
                 return kept.access_token
             if self._refused is not None:
@@ -134,6 +145,7 @@ class Session:
         async with self._alone:
             await self._keep(kept)
             self._refused = None
+        await self._tell()
 
     async def begin_by(self, make: Callable[[], Awaitable[Kept]]) -> Kept:
         """Keep the login that `make` comes to, durably, in place of the one before.
@@ -144,6 +156,7 @@ class Session:
             kept = await make()
             await self._keep(kept)
             self._refused = None
+        await self._tell()
         return kept
 
     async def forget(self) -> None:
@@ -151,6 +164,7 @@ class Session:
         async with self._alone:
             await self._secrets.forget(SECRET)
             self._kept = self._refused = None
+        await self._tell()
 
     def retry(self) -> None:
         """Ask the homeserver again about a token that it refused: somebody may have mended the account."""
@@ -164,6 +178,13 @@ class Session:
         return kept
 
     async def _refresh(self, kept: Kept) -> str:
+        if self._fellows is None:
+            return await self._refreshed(kept)
+        async with self._fellows.turn():
+            now = await self._kept_now(kept)
+            return now.access_token if now.access_token != kept.access_token else await self._refreshed(kept)
+
+    async def _refreshed(self, kept: Kept) -> str:
         body = msgspec.json.encode({"refresh_token": kept.refresh_token}).decode()
         homeserver = Homeserver(kept.homeserver, self)
         try:
@@ -173,8 +194,29 @@ class Session:
         finally:
             await homeserver.close()
         fresh = renewal(kept, answer, self._now())
+        if self._fellows is not None and not self._fellows.ours:
+            # We were stopped for longer than our turn: what another has kept since is newer.
+            return (await self._kept_now(kept)).access_token
         await self._keep(fresh)
+        await self._tell()
         return fresh.access_token
+
+    async def _kept_now(self, known: Kept) -> Kept:
+        """Return the login as it is kept now: another replica may have renewed it, or somebody logged in there."""
+        if self._fellows is None:
+            return known
+        self._kept = None
+        kept = await self._need()
+        if kept.access_token != known.access_token:
+            self._refused = None
+        return kept
+
+    async def _tell(self) -> None:
+        if self._fellows is not None:
+            await self._fellows.tell()
+
+    def _changed_elsewhere(self) -> None:
+        self._kept = None
 
     async def _keep(self, kept: Kept) -> None:
         await self._secrets.write(SECRET, msgspec.json.encode(kept).decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime
 
 from chatops import Body, Frozen, replace
@@ -33,14 +34,24 @@ class Telling:
     """Reads answers. Everything it does besides is harmless to repeat: an answer that failed is asked for again."""
 
     def __init__(
-        self, *, gaps: Gaps, directs: Directs, buttons: Buttons, invites: Invites, following: Following, place: Place
+        self,
+        *,
+        gaps: Gaps,
+        directs: Directs,
+        buttons: Buttons,
+        invites: Invites,
+        following: Following,
+        place: Place,
+        spoken: Callable[[str], None],
     ) -> None:
+        """`spoken` is called with each room that we have said something in ourselves."""
         self._gaps = gaps
         self._directs = directs
         self._buttons = buttons
         self._invites = invites
         self._following = following
         self._place = place
+        self._spoken = spoken
         self._reactions: OrderedDict[str, Reaction | None] = OrderedDict()
         self._back: tuple[str, ...] = ()
 
@@ -95,6 +106,8 @@ class Telling:
         place = replace(self._place, room=said.room, partner=partner)
         found: list[tuple[str, Body]] = []
         for event in said.events:
+            if event.sender == place.me and event.type == "m.room.message":
+                self._spoken(said.room)
             to = replacement_of(event)
             if to is not None:
                 await self._following.closed(said.room, to, event)

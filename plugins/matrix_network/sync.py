@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from nio import Api
@@ -60,13 +61,16 @@ class Sync:
         accounts: Accounts,
         directs: Directs,
         buttons: Buttons,
+        spoken: Callable[[str], None] = lambda _room: None,
     ) -> None:
+        """`spoken` is called with each room that we, here or as another replica, have said something in."""
         self._context = context
         self._settings = settings
         self._homeserver = homeserver
         self._accounts = accounts
         self._directs = directs
         self._buttons = buttons
+        self._spoken = spoken
 
     async def run(self, accept: Accept) -> None:
         """Hand over everything until cancelled. Outages are waited for; raise only AuthExpired."""
@@ -153,6 +157,7 @@ class Sync:
             invites=invites,
             following=following,
             place=place,
+            spoken=self._spoken,
         )
 
     def _handle(self, user: str) -> str | None:
