@@ -201,6 +201,7 @@ class App:
                 self._clock,
                 anchor_every=self.settings.engine.anchor_every,
                 keep=timedelta(days=self.settings.engine.keep_days),
+                keep_keys=timedelta(days=self.settings.engine.keep_keys_days),
             )
             self._tasks.keep(upkeep.run, name="upkeep", clock=self._clock)
             self._running.push_async_callback(self._tasks.cancel)

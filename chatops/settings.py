@@ -129,6 +129,12 @@ class Engine(Section):
     keep_days: int = Field(
         default=30, ge=7, description="Days settled events and messages are kept. 7 is the least: keys stay known."
     )
+    keep_keys_days: int = Field(
+        default=400,
+        ge=30,
+        description="Days their keys are known after that: what a network or ticket system brings again until then is not "
+        "done again. A key holds no words, only ids.",
+    )
 
 
 class People(Section):

@@ -25,12 +25,15 @@ class Upkeep:
     Among replicas each anchors, since each keeps a witness of its own; one of them purges.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta) -> None:
-        """`anchor_every`: seconds; `keep`: how long settled events and posts stay."""
+    def __init__(
+        self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta, keep_keys: timedelta
+    ) -> None:
+        """`anchor_every`: seconds; `keep`: how long settled events and posts stay; `keep_keys`: how long then their keys."""
         self._store = store
         self._clock = clock
         self._anchor_every = anchor_every
         self._keep = keep
+        self._keep_keys = keep_keys
 
     async def run(self) -> None:
         """Do what is due. A store that does not answer is asked again the next time."""
@@ -48,7 +51,10 @@ class Upkeep:
     async def _purge(self) -> None:
         if not await self._store.hold(PURGES, lease=timedelta(seconds=PURGE_EVERY / 2)):
             return
-        before = self._clock.now() - self._keep
-        forgotten = await self._store.purge(events_before=before, posts_before=before)
+        now = self._clock.now()
+        before = now - self._keep
+        forgotten = await self._store.purge(
+            events_before=before, posts_before=before, keys_before=now - self._keep_keys
+        )
         if forgotten:
             log.info("forgot what was long settled", rows=forgotten)

@@ -371,6 +371,12 @@ class Store(Protocol):
         """
         ...
 
-    async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
-        """Forget settled events and posts older than that, and aggregates that expired; return how many rows went."""
+    async def purge(
+        self, *, events_before: datetime, posts_before: datetime, keys_before: datetime | None = None
+    ) -> int:
+        """Forget settled events and posts older than that, and aggregates that expired; return how many rows went.
+
+        Their keys stay taken: what comes again is not handled again. Keys of what was forgotten before `keys_before` are
+        given free as well. Journals and dead letters stay.
+        """
         ...

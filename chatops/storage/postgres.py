@@ -392,10 +392,18 @@ class PostgresStore:
         if self._witness is not None and follows and anchors:
             await self._in_thread(self._witness.keep, anchors[-1])
 
-    async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
+    async def purge(
+        self, *, events_before: datetime, posts_before: datetime, keys_before: datetime | None = None
+    ) -> int:
         """Forget settled events and posts older than that, and aggregates that expired."""
         at = self._clock.now()
-        forget = partial(postgres_upkeep.purge, events_before=events_before, posts_before=posts_before, at=at)
+        forget = partial(
+            postgres_upkeep.purge,
+            events_before=events_before,
+            posts_before=posts_before,
+            keys_before=keys_before,
+            at=at,
+        )
         gone, more = 0, True
         while more:
             count, more = await self.writer.run(forget)

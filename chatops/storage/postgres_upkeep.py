@@ -69,6 +69,13 @@ DELETE FROM aggregate WHERE number IN (
   SELECT number FROM aggregate WHERE expires <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING number
 """
+_OLD_KEYS = """
+DELETE FROM spent_key WHERE id IN (
+  SELECT id FROM (SELECT id, purged_at FROM spent_key ORDER BY id LIMIT $2) AS oldest WHERE purged_at < $1)
+RETURNING id
+"""
+"""They were purged in the order of their ids: looking at the first is enough."""
+
 _SPENT = "INSERT INTO spent_key (key, space, purged_at) SELECT key, $2, $3 FROM unnest($1::text[]) AS gone (key)"
 
 
@@ -133,12 +140,19 @@ async def drop(connection: Connection, key: str, *, at: datetime) -> bool:
 
 
 async def purge(
-    connection: Connection, *, events_before: datetime, posts_before: datetime, at: datetime
+    connection: Connection,
+    *,
+    events_before: datetime,
+    posts_before: datetime,
+    keys_before: datetime | None,
+    at: datetime,
 ) -> tuple[int, bool]:
     """Forget up to a batch each of settled and of expired rows; return how many, and whether there may be more.
 
-    The keys of events and posts stay taken. Dead letters stay until they are replayed or dropped.
+    The keys of events and posts stay taken, until they were purged before `keys_before`. Dead letters stay until they are
+    replayed or dropped.
     """
+    keys = [] if keys_before is None else await connection.fetch(_OLD_KEYS, keys_before, PURGE_BATCH)
     events = [row["key"] for row in await connection.fetch(_OLD_EVENTS, events_before, PURGE_BATCH)]
     posts = [row["key"] for row in await connection.fetch(_OLD_POSTS, posts_before, PURGE_BATCH)]
     expired = [row["number"] for row in await connection.fetch(_EXPIRED, at, PURGE_BATCH)]
@@ -147,4 +161,5 @@ async def purge(
             await connection.execute(_SPENT, keys, space, at)
     if expired:
         await connection.execute("DELETE FROM aggregate_key WHERE owner = ANY($1::bigint[])", expired)
-    return len(events) + len(posts) + len(expired), PURGE_BATCH in (len(events), len(posts), len(expired))
+    gone = (len(events), len(posts), len(expired), len(keys))
+    return sum(gone), PURGE_BATCH in gone

@@ -389,13 +389,17 @@ class SqliteStore:
         if self._witness is not None and follows:
             await self._beside(self._witness.keep, anchor)
 
-    async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
+    async def purge(
+        self, *, events_before: datetime, posts_before: datetime, keys_before: datetime | None = None
+    ) -> int:
         """Forget settled events and posts older than that, and aggregates that expired."""
         at = self._clock.now()
         gone, more = 0, True
         while more:
             count, more = await self.writer.run(
-                lambda db: sqlite_upkeep.purge(db, events_before=events_before, posts_before=posts_before, at=at)
+                lambda db: sqlite_upkeep.purge(
+                    db, events_before=events_before, posts_before=posts_before, keys_before=keys_before, at=at
+                )
             )
             gone += count
         return gone

@@ -27,6 +27,12 @@ LIMIT ?
 """
 """In any order: by number, SQLite would rather read the whole table."""
 
+OLD_KEYS = """
+DELETE FROM spent_key WHERE id IN (
+  SELECT id FROM (SELECT id, purged_at FROM spent_key ORDER BY id LIMIT ?) WHERE purged_at < ?)
+"""
+"""They were purged in the order of their ids: looking at the first is enough."""
+
 EXPIRED = "SELECT number FROM aggregate WHERE expires <= ? LIMIT ?"
 
 
@@ -132,12 +138,19 @@ def drop(connection: sqlite3.Connection, key: str, *, at: datetime) -> bool:
 
 
 def purge(
-    connection: sqlite3.Connection, *, events_before: datetime, posts_before: datetime, at: datetime
+    connection: sqlite3.Connection,
+    *,
+    events_before: datetime,
+    posts_before: datetime,
+    keys_before: datetime | None,
+    at: datetime,
 ) -> tuple[int, bool]:
     """Forget up to a batch each of settled and of expired rows; return how many, and whether there may be more.
 
-    The keys of events and posts stay taken. Dead letters stay until they are replayed.
+    The keys of events and posts stay taken, until they were purged before `keys_before`. Dead letters stay until they are
+    replayed or dropped.
     """
+    keys = 0 if keys_before is None else connection.execute(OLD_KEYS, (PURGE_BATCH, written(keys_before))).rowcount
     events = connection.execute(OLD_EVENTS, (written(events_before), PURGE_BATCH)).fetchall()
     posts = connection.execute(OLD_POSTS, (written(posts_before), PURGE_BATCH)).fetchall()
     expired = connection.execute(EXPIRED, (written(at), PURGE_BATCH)).fetchall()
@@ -147,4 +160,4 @@ def purge(
     connection.executemany("DELETE FROM outbox WHERE id = ?", [(id_,) for id_, _key in posts])
     connection.executemany("DELETE FROM aggregate_key WHERE owner = ?", expired)
     connection.executemany("DELETE FROM aggregate WHERE number = ?", expired)
-    return len(spent) + len(expired), PURGE_BATCH in (len(events), len(posts), len(expired))
+    return len(spent) + len(expired) + keys, PURGE_BATCH in (len(events), len(posts), len(expired), keys)

@@ -130,6 +130,7 @@ class MemoryInbox:
     def __init__(self) -> None:
         self.rows: dict[int, QueuedEvent] = {}
         self.keys: dict[str, int] = {}
+        self._spent: dict[str, datetime] = {}
         self.lanes_ever: set[str] = set()
         self._lanes = _Queues()
         self._working: dict[str, QueuedEvent] = {}
@@ -138,7 +139,7 @@ class MemoryInbox:
 
     def add(self, row: InboxRow, now: datetime) -> bool:
         """Queue an event; False when its key was seen before."""
-        if row.key in self.keys:
+        if self.taken(row.key):
             return False
         seq = next(self._numbers)
         self.rows[seq] = QueuedEvent(seq=seq, row=row, accepted_at=now, not_before=row.not_before)
@@ -194,6 +195,10 @@ class MemoryInbox:
         self._lanes.add(event.row.lane, event.seq)
         return True
 
+    def taken(self, key: str) -> bool:
+        """Whether an event of that key was ever accepted, as far as is known."""
+        return key in self.keys or key in self._spent
+
     def drop(self, key: str, now: datetime) -> bool:
         """Settle a dead event."""
         event = self.rows.get(self.keys.get(key, -1))
@@ -207,12 +212,17 @@ class MemoryInbox:
         for event in self.rows.values():
             event.lease = None
 
-    def purge(self, before: datetime) -> int:
-        """Forget what was done before."""
+    def purge(self, before: datetime, now: datetime) -> int:
+        """Forget what was done before; the keys stay taken."""
         old = [e for e in self.rows.values() if e.state == "done" and e.ended_at is not None and e.ended_at < before]
         for event in old:
             del self.rows[event.seq], self.keys[event.row.key]
+            self._spent[event.row.key] = now
         return len(old)
+
+    def forget_keys(self, before: datetime) -> int:
+        """Give the keys free that were purged before."""
+        return _forgotten(self._spent, before)
 
 
 class MemoryOutbox:
@@ -221,6 +231,7 @@ class MemoryOutbox:
     def __init__(self) -> None:
         self.rows: dict[int, QueuedPost] = {}
         self._keys: dict[str, int] = {}
+        self._spent: dict[str, datetime] = {}
         self._targets = _Queues()
         self._working: dict[str, QueuedPost] = {}
         self._numbers = itertools.count(1)
@@ -228,7 +239,7 @@ class MemoryOutbox:
 
     def add(self, row: OutboxRow, now: datetime) -> None:
         """Queue a post. A key seen before is dropped."""
-        if row.key in self._keys:
+        if row.key in self._keys or row.key in self._spent:
             return
         id_ = next(self._numbers)
         self.rows[id_] = QueuedPost(id=id_, row=row, created_at=now)
@@ -295,13 +306,18 @@ class MemoryOutbox:
                 post.lease = None
                 post.resumed = True
 
-    def purge(self, before: datetime) -> int:
-        """Forget what was sent before."""
+    def purge(self, before: datetime, now: datetime) -> int:
+        """Forget what was sent before; the keys stay taken."""
         settled = (p for p in self.rows.values() if p.state in {"sent", "unknown", "dropped"})
         old = [p for p in settled if p.ended_at is not None and p.ended_at < before]
         for post in old:
             del self.rows[post.id], self._keys[post.row.key]
+            self._spent[post.row.key] = now
         return len(old)
+
+    def forget_keys(self, before: datetime) -> int:
+        """Give the keys free that were purged before."""
+        return _forgotten(self._spent, before)
 
     def _busy(self, target: str, now: datetime) -> bool:
         """Whether somebody sends to the target, perhaps a post behind one that was put back."""
@@ -316,3 +332,10 @@ class MemoryOutbox:
         claimed = post.seen()
         post.attempts += 1
         return claimed
+
+
+def _forgotten(spent: dict[str, datetime], before: datetime) -> int:
+    old = [key for key, at in spent.items() if at < before]
+    for key in old:
+        del spent[key]
+    return len(old)

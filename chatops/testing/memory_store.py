@@ -391,14 +391,19 @@ class MemoryStore:
         self._up()
         self.journal.anchor()
 
-    async def purge(self, *, events_before: datetime, posts_before: datetime) -> int:
+    async def purge(
+        self, *, events_before: datetime, posts_before: datetime, keys_before: datetime | None = None
+    ) -> int:
         """Forget settled events and posts older than that, and aggregates that expired."""
         self._up()
         now = self._clock.now()
         expired = [one for one, expires in self._expires.items() if expires <= now]
         for kind, id_ in expired:
             del self._facts[kind, id_], self._kinds[kind][id_], self._expires[kind, id_]
-        return len(expired) + self._inbox.purge(events_before) + self._outbox.purge(posts_before)
+        gone = len(expired) + self._inbox.purge(events_before, now) + self._outbox.purge(posts_before, now)
+        if keys_before is not None:
+            gone += self._inbox.forget_keys(keys_before) + self._outbox.forget_keys(keys_before)
+        return gone
 
     # inside
 
@@ -459,7 +464,7 @@ class MemoryStore:
     def _occurrence(self, series: str, due: datetime) -> str:
         first = f"timer:{series}:{due.isoformat()}"
         key, again = first, 1
-        while key in self._inbox.keys:
+        while self._inbox.taken(key):
             again += 1
             key = f"{first}:{again}"
         return key

@@ -141,6 +141,26 @@ class OperatorPromises(StoreTests):
         assert [one.key for one in await claim(store, clock)] == ["waiting"]
         assert await store.purge(events_before=before, posts_before=before) == 0
 
+    async def test_purged_keys_stay_taken_for_a_time(self, store: Store, clock: ManualClock) -> None:
+        """What comes again is not handled again, until its key is given free as well, long after."""
+        await do(store, clock, "e", outbox=(post("p", cause="e"),))
+        (row,) = await claim_posts(store, clock)
+        await store.mark(mark(row))
+        clock.advance(30 * DAY)
+        assert await store.purge(events_before=clock.now(), posts_before=clock.now()) == 2
+        clock.advance(400 * DAY)
+
+        before = clock.now() - 500 * DAY
+        assert await store.purge(events_before=before, posts_before=before, keys_before=before) == 0
+        assert await store.accept_many([event("e")]) == (False,)
+        await do(store, clock, "again", outbox=(post("p"),))
+        assert not await claim_posts(store, clock)
+
+        assert await store.purge(events_before=before, posts_before=before, keys_before=clock.now()) == 2
+        assert await store.accept_many([event("e")]) == (True,)
+        await do(store, clock, "and again", outbox=(post("p"),))
+        assert [one.key for one in await claim_posts(store, clock)] == ["p"]
+
     async def test_purging_keeps_facts_and_journals(self, store: Store, clock: ManualClock) -> None:
         """Only events and posts are forgotten."""
         await do(store, clock, "a", armed=(timer("t", clock, due=60 * DAY),))
