@@ -74,6 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("faults") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
+        if story_stores.ON_POSTGRES and _folder(item) == "engine":
+            item.add_marker(pytest.mark.faults)  # about the store only by the way: with the long ones
     away = [item for item in items if _elsewhere(item)]
     if not os.environ.get("CHATOPS_CONTRACTS"):
         away += [item for item in items if item.get_closest_marker("contracts")]

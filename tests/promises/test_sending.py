@@ -340,7 +340,7 @@ async def test_a_broadcast_makes_room_for_who_waits(theatre: Theatre) -> None:
 
 async def test_a_broadcast_reaches_every_room_once_through_limits(theatre: Theatre) -> None:
     """The network says no now and then; nobody is left out, nobody told twice."""
-    stage = await theatre.stage()
+    stage = await theatre.stage(patience=0.3)
     for number in range(50):
         stage.network.room(f"many{number}")
     stage.network.fail(*(RateLimited("slow", retry_after=2.0) for _ in range(20)))
