@@ -12,10 +12,16 @@ import aiohttp
 import pytest
 from nio import Api
 
+from chatops.core.clock import SystemClock
+from chatops.core.frozen import replace
 from chatops.errors import AuthExpired, StoreError, Unreachable
+from chatops.testing.context import plugin_context
+from chatops.testing.records import MemoryRecords
+from chatops.testing.replicas import Exchange
 from chatops.testing.secrets import MemorySecrets
 from matrix_bot import speaking
 from matrix_ears import Ears, room_with, until
+from matrix_network.fellows import Fellows
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 from matrix_network.login import LoginTools
 from matrix_network.session import SECRET, Kept, Session, renewal
@@ -109,6 +115,34 @@ async def test_many_at_once_refresh_once(connected: Connected) -> None:
 
     assert len(set(devices)) == 1
     assert len(connected.proxy.asked(REFRESH)) == 1
+
+
+async def test_two_replicas_refresh_once(connected: Connected) -> None:
+    """Each with a session of its own; and neither is out when the token it remembers has been replaced."""
+    records, lines = MemoryRecords(), list[Exchange]()
+
+    def replica() -> Homeserver:
+        context = replace(plugin_context(records=records, signals=Exchange(lines)), clock=SystemClock())
+        return Homeserver(connected.proxy.url, Session(connected.secrets, connected.later, Fellows(context)))
+
+    replicas = [replica(), replica()]
+    for one in replicas:
+        await one.call(Api.whoami(NO_TOKEN))
+    connected.later.by = timedelta(seconds=LIFETIME)
+
+    async def all_ask() -> None:
+        await asyncio.gather(*(one.call(Api.whoami(NO_TOKEN)) for one in replicas for _time in range(3)))
+
+    await all_ask()
+    assert len(connected.proxy.asked(REFRESH)) == 1
+    lines[1].cut = True
+    connected.later.by = 2 * timedelta(seconds=LIFETIME)
+    await replicas[0].call(Api.whoami(NO_TOKEN))
+    connected.later.by = timedelta()
+    await all_ask()
+    assert len(connected.proxy.asked(REFRESH)) == 2
+    for one in replicas:
+        await one.close()
 
 
 async def test_a_token_that_has_run_out_is_renewed(connected: Connected) -> None:
