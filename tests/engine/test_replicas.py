@@ -148,6 +148,7 @@ async def test_admins_are_told_once_that_a_network_is_lost(theatre: Theatre) -> 
     lost = [sent for sent in await stages[0].store.sent() if sent.kind == Post.kind]
     states = [await stage.store.get("engine.network", "fake") for stage in stages]
     assert states[0] is not None
+    assert states[1] is not None
     assert states[0].version == states[1].version == 1
     assert len(lost) <= 1
     for network in networks:
