@@ -152,7 +152,7 @@ async def purge(
     The keys of events and posts stay taken, until they were purged before `keys_before`. Dead letters stay until they are
     replayed or dropped.
     """
-    keys = [] if keys_before is None else await connection.fetch(_OLD_KEYS, keys_before, PURGE_BATCH)
+    spent = [] if keys_before is None else await connection.fetch(_OLD_KEYS, keys_before, PURGE_BATCH)
     events = [row["key"] for row in await connection.fetch(_OLD_EVENTS, events_before, PURGE_BATCH)]
     posts = [row["key"] for row in await connection.fetch(_OLD_POSTS, posts_before, PURGE_BATCH)]
     expired = [row["number"] for row in await connection.fetch(_EXPIRED, at, PURGE_BATCH)]
@@ -161,5 +161,5 @@ async def purge(
             await connection.execute(_SPENT, keys, space, at)
     if expired:
         await connection.execute("DELETE FROM aggregate_key WHERE owner = ANY($1::bigint[])", expired)
-    gone = (len(events), len(posts), len(expired), len(keys))
+    gone = (len(events), len(posts), len(expired), len(spent))
     return sum(gone), PURGE_BATCH in gone
