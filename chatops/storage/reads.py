@@ -84,6 +84,11 @@ async def lane_used(lane: str) -> bool:
     return storable(lane) and await InboxEvent.filter(lane=lane).exists()
 
 
+async def accepted(key: str) -> bool:
+    """Whether the inbox holds an event of that key."""
+    return await InboxEvent.filter(key=key).exists()
+
+
 async def events(taken: Sequence[Taken]) -> list[ClaimedEvent]:
     """Return the claimed events, in the order of `taken`; without those that are not there or not ready any more."""
     rows = {row.seq: row for row in await InboxEvent.filter(seq__in=[claim.id for claim in taken], state="ready")}
@@ -178,8 +183,9 @@ async def next_due() -> datetime | None:
 
 async def depths() -> Depths:
     """Count what waits."""
-    oldest = await InboxEvent.filter(state="ready").order_by("seq").first()
-    queued = [await OutboxPost.filter(state=state).order_by("id").first() for state in OPEN]
+    # Not by number: for that PostgreSQL may come to read the whole table, hoping to meet one soon.
+    oldest = await InboxEvent.filter(state="ready").order_by("accepted_at").first()
+    queued = [await OutboxPost.filter(state=state).order_by("created_at").first() for state in OPEN]
     ready, sending = [await OutboxPost.filter(state=state).count() for state in OPEN]
     return Depths(
         inbox=await InboxEvent.filter(state="ready").count(),
