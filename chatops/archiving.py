@@ -64,7 +64,7 @@ async def restore(
 ) -> str:
     """Restore a backup into the database of the settings; return what was done. Raise BackupError or StartError."""
     logs.configure(level="error", style="text")
-    await asyncio.to_thread(_check_free, folder)
+    await asyncio.to_thread(_check_free, folder, "a backup is restored where nobody works")
     head, sums = await look_into(path)
     changed = await asyncio.to_thread(_check_keys, head, folder, path, accepted=other_keys)
     held = await asyncio.to_thread(DataFolder, folder)
@@ -85,7 +85,7 @@ async def copy(settings: Settings, folder: Path, *, to_postgresql: bool, clock: 
     if not settings.database.url:
         message = 'The settings name no PostgreSQL. Add: [database] url = "postgresql://USER@HOST:5432/NAME"'
         raise SettingsError(message)
-    await asyncio.to_thread(_check_free, folder)
+    await asyncio.to_thread(_check_free, folder, "what it does meanwhile would not be copied")
     sqlite = settings.model_copy(update={"database": type(settings.database)()})
     source, target = (sqlite, settings) if to_postgresql else (settings, sqlite)
     held = await asyncio.to_thread(DataFolder, folder)
@@ -142,13 +142,14 @@ def _keys(folder: Path) -> dict[str, bytes]:
     return {name: key.encode() for name, key in found.items() if key is not None}
 
 
-def _check_free(folder: Path) -> None:
-    """Raise FolderInUse while a server uses the folder."""
+def _check_free(folder: Path, why: str) -> None:
+    """Raise BackupError while a server uses the folder."""
     if not folder.is_dir():
         return
     holder = DataFolder.holder_of(folder)
     if holder is not None:
-        raise FolderInUse(str(folder), pid=holder.pid, url=holder.url)
+        message = f"{FolderInUse(str(folder), pid=holder.pid, url=holder.url)} Stop that server first: {why}."
+        raise BackupError(message)
 
 
 def _check_keys(head: Head, folder: Path, path: Path, *, accepted: bool) -> list[str]:
