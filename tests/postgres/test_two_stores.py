@@ -318,7 +318,6 @@ async def test_an_allowance_is_shared(stores: Stores, clock: ManualClock) -> Non
 
 async def test_a_name_is_held_by_one(stores: Stores, clock: ManualClock) -> None:
     """Of all who want it one has it, until it lets go, closes, or its lease ends."""
-    one, two, three = stores
 
     async def all_want() -> list[Store]:
         had = await asyncio.gather(*(store.hold("sync", lease=LEASE) for store in stores))

@@ -116,7 +116,7 @@ async def recovered(*stores: Store, within: float = 15) -> None:
     """Return once each store writes again, by itself."""
     async with asyncio.timeout(within):
         for store in stores:
-            while not await _writes(store):
+            while not await _writes(store):  # noqa: ASYNC110 - a server
                 await asyncio.sleep(PAUSE)
 
 
