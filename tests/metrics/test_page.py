@@ -140,6 +140,20 @@ async def test_what_waits_is_told_with_its_age(metered: Metered) -> None:
     assert figures["chatops_inbox_events"] == 0
 
 
+async def test_timers_are_told_with_how_late_they_fire(metered: Metered) -> None:
+    """Armed ones are counted, and each that fired by how long after it was due."""
+    await metered.stage.says("anna", "tally nudge 10m", room="general")
+    armed = await metered.figures()
+    for _half_minute in range(24):
+        await metered.stage.wait(30)
+    fired = await metered.figures()
+
+    assert (armed["chatops_timers"], fired["chatops_timers"]) == (1, 0)
+    assert (armed["chatops_timer_late_seconds_count"], fired["chatops_timer_late_seconds_count"]) == (0, 1)
+    assert fired["chatops_timer_late_seconds_bucket le=30.0"] == 1
+    assert fired["chatops_timers_overdue_seconds"] == 0
+
+
 async def test_the_page_is_about_nobody(metered: Metered) -> None:
     """No person, no room and nothing anybody wrote is in it."""
     await metered.stage.says("anna", "tally echo Caesar is in the garden", room="general")
