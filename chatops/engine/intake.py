@@ -124,7 +124,7 @@ class Intake:
         if key in self._redacted:
             return True
         elsewhere = self._store.shared or accepted_at <= self._since
-        return elsewhere and (await self._store.settlement(key)).known
+        return elsewhere and await self._store.accepted(key)
 
     async def _learn(self, events: Sequence[tuple[str, Body]]) -> None:
         """Catch up with other replicas: rooms they have opened, and for them, direct chats that are none any more."""

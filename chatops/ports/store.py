@@ -207,6 +207,10 @@ class Store(Protocol):
         """Whether any event was ever accepted in `lane` (and not purged)."""
         ...
 
+    async def accepted(self, key: str) -> bool:
+        """Whether an event of that key was ever accepted (and not purged)."""
+        ...
+
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on.
 

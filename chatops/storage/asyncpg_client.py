@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
+from chatops.storage.postgres_pool import keep
 from chatops.storage.postgres_server import PostgresServer
 
 
@@ -31,6 +32,7 @@ class HostsClient(AsyncpgDBClient):
             min_size=0,  # see postgres_pool
             max_size=self._server.readers,
             server_settings=self._session,
+            reset=keep,
             command_timeout=self._server.statement_timeout + self._server.connect_timeout,
         )
 

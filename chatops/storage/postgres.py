@@ -148,7 +148,7 @@ class PostgresStore:
     async def ping(self) -> None:
         """Prove that a durable write works."""
         at = self._clock.now().isoformat()
-        await self.writer.run(lambda db: postgres_upkeep.keep_state(db, f"alive:{self.server.name}", at))
+        await self.writer.ask(lambda db: postgres_upkeep.keep_state(db, f"alive:{self.server.name}", at))
 
     async def _arrive(self, db: Connection) -> None:
         await Locks().own("server", [""]).take(db)
@@ -193,6 +193,10 @@ class PostgresStore:
     async def lane_used(self, lane: str) -> bool:
         """Whether any event was ever accepted in `lane` (and not purged)."""
         return await self.reads.ask(reads.lane_used(lane))
+
+    async def accepted(self, key: str) -> bool:
+        """Whether an event of that key was ever accepted (and not purged)."""
+        return await self.reads.ask(reads.accepted(key))
 
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on, anywhere."""
@@ -244,7 +248,7 @@ class PostgresStore:
 
     async def allocate(self, sequence: str) -> int:
         """Return the next number of a sequence."""
-        return await self.writer.run(lambda db: postgres_upkeep.allocate(db, sequence))
+        return await self.writer.ask(lambda db: postgres_upkeep.allocate(db, sequence))
 
     async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
         """Return journal entries with a higher number than `after`, oldest first."""
@@ -265,7 +269,7 @@ class PostgresStore:
 
     async def plan(self, id: int, fence: int, plan: str) -> None:
         """Remember how a row is going to be sent."""
-        await self.writer.run(lambda db: postgres_outbox.plan(db, id, fence, plan))
+        await self.writer.ask(lambda db: postgres_outbox.plan(db, id, fence, plan))
 
     async def mark(self, mark: Mark) -> None:
         """Record the outcome of a send."""
@@ -316,11 +320,11 @@ class PostgresStore:
     async def take(self, bucket: str, *, wanted: int, rate: float, burst: float, reserve: float = 0.0) -> Grant:
         """Take up to `wanted` from an allowance of all replicas."""
         take = partial(postgres_sharing.take, wanted=wanted, rate=rate, burst=burst, reserve=reserve, now=self._time())
-        return await self._hasty.run(lambda db: take(db, bucket))
+        return await self._hasty.ask(lambda db: take(db, bucket))
 
     async def rest(self, bucket: str, seconds: float) -> None:
         """Grant nothing of an allowance for so long, to anybody."""
-        await self._hasty.run(lambda db: postgres_sharing.rest(db, bucket, seconds, now=self._time()))
+        await self._hasty.ask(lambda db: postgres_sharing.rest(db, bucket, seconds, now=self._time()))
 
     async def hold(self, name: str, *, lease: timedelta) -> bool:
         """Have `name` alone among all replicas."""

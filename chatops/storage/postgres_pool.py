@@ -66,6 +66,10 @@ def translated(doing: str) -> Iterator[None]:
         raise StoreUnavailable(message) from error
 
 
+async def keep(_connection: Connection) -> None:
+    """Give a connection back as it is: nothing of ours outlives its transaction, and asyncpg's reset is a query each time."""
+
+
 class Pool:
     """A few connections, made when first needed and again when lost."""
 
@@ -84,6 +88,7 @@ class Pool:
                 min_size=0,  # asyncpg would keep up any more by itself, and log a traceback at each failure to
                 max_size=self._size,
                 server_settings=self._session,
+                reset=keep,
                 # The server ends a statement that takes too long; should the server itself be gone, we do.
                 command_timeout=self._server.statement_timeout + self._server.connect_timeout,
             )

@@ -54,8 +54,10 @@ async def take(
     now: datetime | None,
 ) -> Grant:
     """Take up to `wanted`, and leave `reserve`. `now`: None for the database's time."""
-    await connection.execute(_NEW_BUCKET, bucket, now, burst)
     row = await connection.fetchrow(_TAKE, bucket, now, wanted, rate, burst, reserve)
+    if row is None:
+        await connection.execute(_NEW_BUCKET, bucket, now, burst)
+        row = await connection.fetchrow(_TAKE, bucket, now, wanted, rate, burst, reserve)
     granted: int = row["count"]
     rests = float(row["rests"] or 0)
     if granted == wanted:

@@ -146,6 +146,10 @@ class SqliteStore:
         """Whether any event was ever accepted in `lane` (and not purged)."""
         return await self.reads.ask(reads.lane_used(lane))
 
+    async def accepted(self, key: str) -> bool:
+        """Whether an event of that key was ever accepted (and not purged)."""
+        return await self.reads.ask(reads.accepted(key))
+
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on."""
         taken = self._events.take(limit=limit, now=now, lease=lease)

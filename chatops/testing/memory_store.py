@@ -121,6 +121,11 @@ class MemoryStore:
         self._up()
         return lane in self._inbox.lanes_ever
 
+    async def accepted(self, key: str) -> bool:
+        """Whether an event of that key was ever accepted."""
+        self._up()
+        return key in self._inbox.keys
+
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take heads of lanes."""
         self._up()

@@ -73,6 +73,12 @@ class InboxPromises(StoreTests):
         await store.commit(unit((await claim(store, clock))[0]))
         assert await store.lane_used("x")
 
+    async def test_accepted(self, store: Store, clock: ManualClock) -> None:
+        """A key is known from when it was accepted, also when its event is done."""
+        assert not await store.accepted("a")
+        await do(store, clock, "a")
+        assert await store.accepted("a")
+
     async def test_one_at_a_time_per_lane_in_order(self, store: Store, clock: ManualClock) -> None:
         """Only a lane's oldest event is claimed, and the next only when that is done."""
         await store.accept_many([event("x1", "x"), event("y1", "y"), event("x2", "x")])
