@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.core.codec import Codec
@@ -21,14 +22,25 @@ FOR UPDATE OF timer SKIP LOCKED
 """A replica whose clock is ahead fires nothing before the database's clock says so, and misses nothing for it."""
 
 
+_ADVANCE = """
+UPDATE timer SET due = given.due FROM unnest($1::text[], $2::timestamptz[]) AS given (series, due)
+WHERE timer.series = given.series
+"""
+
+
 async def fire(connection: Connection, codec: Codec, *, now: datetime, limit: int, own_time: bool) -> tuple[News, int]:
     """Fire at most `limit` occurrences; return the events' news, and how many were fired."""
-    news, fired = News(), 0
+    news = News()
     due = await connection.fetch(_DUE, now, own_time, limit)
-    now = due[0]["at"] if due else now
+    if not due:
+        return news, 0
+    now = due[0]["at"]
     await Locks().lanes([timer["lane"] for timer in due]).take(connection)
+    fired: list[_Fired] = []
+    over: list[str] = []
+    advanced: dict[str, datetime] = {}
     for timer in due:
-        if fired >= limit:
+        if len(fired) >= limit:
             break
         occurrences, following = firings(
             due=timer["due"],
@@ -36,16 +48,23 @@ async def fire(connection: Connection, codec: Codec, *, now: datetime, limit: in
             rule=timer["rule"],
             missed=timer["missed"],
             now=now,
-            limit=limit - fired,
+            limit=limit - len(fired),
         )
-        bodies = [_body(timer, firing, now) for firing in occurrences]
-        await _accept(connection, news, codec, bodies, lane=timer["lane"], cause=timer["cause"], at=now)
-        fired += len(occurrences)
+        fired += [_Fired(timer, _body(timer, firing, now)) for firing in occurrences]
         if following is None:
-            await connection.execute("DELETE FROM timer WHERE series = $1", timer["series"])
+            over.append(timer["series"])
         else:
-            await connection.execute("UPDATE timer SET due = $2 WHERE series = $1", timer["series"], following)
-    return news, fired
+            advanced[timer["series"]] = following
+    await _accept(connection, news, codec, fired, at=now)
+    await connection.execute("DELETE FROM timer WHERE series = ANY($1::text[])", over)
+    await connection.execute(_ADVANCE, list(advanced), list(advanced.values()))
+    return news, len(fired)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fired:
+    timer: dict[str, str]
+    body: TimerFired
 
 
 def _body(timer: dict[str, str], firing: Firing, now: datetime) -> TimerFired:
@@ -59,29 +78,20 @@ def _body(timer: dict[str, str], firing: Firing, now: datetime) -> TimerFired:
     )
 
 
-async def _accept(
-    connection: Connection,
-    news: News,
-    codec: Codec,
-    bodies: list[TimerFired],
-    *,
-    lane: str,
-    cause: str,
-    at: datetime,
-) -> None:
+async def _accept(connection: Connection, news: News, codec: Codec, fired: list[_Fired], *, at: datetime) -> None:
     """Accept the occurrences. A series armed again for an instant at which it has fired before fires again."""
     again = 1
-    while bodies:
+    while fired:
         rows = [
             InboxRow(
-                key=f"timer:{body.series}:{body.due.isoformat()}" + (f":{again}" if again > 1 else ""),
-                lane=lane,
+                key=f"timer:{one.body.series}:{one.body.due.isoformat()}" + (f":{again}" if again > 1 else ""),
+                lane=one.timer["lane"],
                 kind=TimerFired.kind,
-                body=codec.encode(body),
-                cause=cause,
+                body=codec.encode(one.body),
+                cause=one.timer["cause"],
             )
-            for body in bodies
+            for one in fired
         ]
         accepted = await news.accept(connection, rows, at)
-        bodies = [body for body, fresh in zip(bodies, accepted, strict=True) if not fresh]
+        fired = [one for one, fresh in zip(fired, accepted, strict=True) if not fresh]
         again += 1
