@@ -138,7 +138,11 @@ def _target(settings: Settings, held: DataFolder) -> Target:
 
 
 def _keys(folder: Path) -> dict[str, bytes]:
-    found = {name: DataFolder.secret_of(folder, name) for name in KEYS}
+    try:
+        found = {name: DataFolder.secret_of(folder, name) for name in KEYS}
+    except OSError as error:
+        message = f"The keys in {folder} cannot be read: {error.strerror}. Be the user the server runs as."
+        raise StartError(message) from error
     return {name: key.encode() for name, key in found.items() if key is not None}
 
 

@@ -39,7 +39,7 @@ LEVEL = 6
 LONGEST = 256 * 2**20
 """Bytes of one line. No row comes near it; what is longer is no backup."""
 
-BATCH = 200
+BATCH = 500
 """Rows handed on at a time."""
 
 Kind = Literal["text", "integer", "real", "boolean", "time"]

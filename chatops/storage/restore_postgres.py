@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from chatops.core.journal import Seal
+from chatops.errors import StoreUnavailable
 from chatops.storage import search_postgres, sqlite_journal
 from chatops.storage.archive import BackupError, Batch, Damaged, Row, Table, time_of
 from chatops.storage.postgres_claims import INCARNATION_BITS
@@ -18,7 +19,8 @@ from chatops.storage.postgres_pool import translated
 from chatops.storage.postgres_schema import MIGRATING, migrate
 from chatops.storage.postgres_server import PROGRAM, PostgresServer
 from chatops.storage.restore import PASSING
-from chatops.storage.snapshot_postgres import PostgresSnapshot, connected, seen_by
+from chatops.storage.restore_sqlite import inserted
+from chatops.storage.snapshot_postgres import PostgresSnapshot, connected, seen_by, told
 
 JOURNAL = ("journal", "journal_head", "ledger", "anchor")
 
@@ -61,10 +63,10 @@ class PostgresFilling:
                 if table.name in JOURNAL:
                     names = ", ".join(f'"{column.name}"' for column in table.columns)
                     marks = ", ".join("?" * len(table.columns))
-                    await asyncio.to_thread(aside.execute, f'CREATE TABLE "{table.name}" ({names})')
+                    await asyncio.to_thread(aside.executescript, f'CREATE TABLE "{table.name}" ({names})')
                     insert = f'INSERT INTO "{table.name}" VALUES ({marks})'  # noqa: S608 - names of our own models
                     async for rows in self.snapshot.rows(table):
-                        await asyncio.to_thread(aside.executemany, insert, rows)
+                        await asyncio.to_thread(inserted, aside, insert, rows)
             return await asyncio.to_thread(sqlite_journal.verify_open, aside, seal)
 
     async def settle(self, tables: Sequence[Table]) -> None:
@@ -89,7 +91,7 @@ class PostgresTarget:
         """Raise BackupError when there is anything in it, or a server is connected."""
         connection = await connected(self._server)
         try:
-            with translated("read"):
+            with told("read"):
                 await self._check(connection)
         finally:
             connection.terminate()
@@ -100,7 +102,7 @@ class PostgresTarget:
         await migrate(self._server, upto=migrations[-1])
         connection = await connected(self._server)
         try:
-            with translated("written"):
+            with told("written"):
                 # A server that starts meanwhile waits here, and finds everything restored.
                 await connection.execute("SELECT pg_advisory_lock($1)", MIGRATING)
                 transaction = connection.transaction()
@@ -108,7 +110,7 @@ class PostgresTarget:
                 await self._check(connection)
                 snapshot = await seen_by(connection)
             yield PostgresFilling(connection, snapshot)
-            with translated("written"):
+            with told("written"):
                 await search_postgres.rebuild(connection)
                 await transaction.commit()
         finally:
@@ -119,7 +121,7 @@ class PostgresTarget:
     async def _finish(self) -> None:
         connection = await connected(self._server)
         try:
-            with translated("written"):
+            with told("written"):
                 if self.migrated:
                     await search_postgres.rebuild(connection)
                 await connection.execute("ANALYZE")
@@ -173,3 +175,6 @@ def _errors_told(name: str) -> Iterator[None]:
     except (asyncpg.DataError, asyncpg.exceptions.UntranslatableCharacterError) as error:
         message = f"PostgreSQL cannot hold what {name} has in this backup: {error}. Restore it into SQLite instead."
         raise BackupError(message) from error
+    except asyncpg.PostgresError as error:
+        message = f"The database cannot be written: {error}"
+        raise StoreUnavailable(message) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from chatops.core.journal import Seal
 from chatops.errors import SchemaMismatch
 from chatops.storage import search_sqlite, sqlite_file, sqlite_journal
-from chatops.storage.archive import BackupError, Batch, Damaged, Table
+from chatops.storage.archive import BackupError, Batch, Damaged, Row, Table
 from chatops.storage.lanes import EPOCH
 from chatops.storage.restore import PASSING
 from chatops.storage.schema import migrate
@@ -50,7 +50,7 @@ class SqliteFilling:
         marks = ", ".join("?" * len(batch.table.columns))
         insert = f'INSERT INTO "{batch.table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - compared with the schema
         try:
-            await asyncio.to_thread(self._connection.executemany, insert, batch.rows)
+            await asyncio.to_thread(inserted, self._connection, insert, batch.rows)
         except sqlite3.IntegrityError as error:
             message = (
                 f"The rows of {batch.table.name} in this backup contradict each other ({error}). Take another one."
@@ -88,7 +88,7 @@ class SqliteTarget:
                 connection = await asyncio.to_thread(_begun, self._new)
                 try:
                     yield await asyncio.to_thread(SqliteFilling, connection)
-                    await asyncio.to_thread(connection.execute, "COMMIT")
+                    await asyncio.to_thread(connection.commit)
                 finally:
                     await asyncio.to_thread(connection.close)
                 self.migrated = await migrate(sqlite_file.url(self._new))
@@ -144,6 +144,13 @@ class SqliteTarget:
 
     def _beside(self) -> Sequence[Path]:
         return companions(self._path)
+
+
+def inserted(connection: sqlite3.Connection, insert: str, rows: Sequence[Row]) -> None:
+    """Insert rows."""
+    # A cursor that is forgotten resets its statement whenever and in whichever thread Python gets round to it, even while
+    # another thread has begun to use the statement again.
+    connection.executemany(insert, rows).close()
 
 
 def _begun(path: Path) -> sqlite3.Connection:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
 import asyncpg
 
 from chatops.core.frozen import replace
 from chatops.core.journal import Anchor
+from chatops.errors import StoreUnavailable
 from chatops.storage import schema
 from chatops.storage.archive import BATCH, Row, Table, time_text
 from chatops.storage.postgres_pool import Connection, translated
@@ -45,12 +46,12 @@ class PostgresSnapshot:
         key = next(column for column in table.columns if column.name == table.key)
         order = f'"{key.name}" COLLATE "C"' if key.kind == "text" else f'"{key.name}"'
         query = f'SELECT {names} FROM "{table.name}" ORDER BY {order}'  # noqa: S608 - names of our own models
-        with translated("read"):
+        with told("read"):
             cursor = await self._connection.cursor(query)
             found = await cursor.fetch(BATCH)
         while found:
             yield [_row(record, table) for record in found]
-            with translated("read"):
+            with told("read"):
                 found = await cursor.fetch(BATCH)
 
 
@@ -59,7 +60,7 @@ async def opened(server: PostgresServer) -> AsyncIterator[PostgresSnapshot]:
     """Give a view of the database. Raise StoreUnavailable when it cannot be read, SchemaMismatch."""
     connection = await connected(server)
     try:
-        with translated("read"):
+        with told("read"):
             await connection.transaction(isolation="repeatable_read", readonly=True).start()
             snapshot = await seen_by(connection)
         yield snapshot
@@ -71,7 +72,7 @@ async def connected(server: PostgresServer) -> Any:
     """Return a connection that may be in a transaction for as long as it takes. Raise StoreUnavailable."""
     # One page of a large table may be waited for, and between two of them a disk.
     patient = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-    with translated("reached"):
+    with told("reached"):
         return await asyncpg.connect(**server.address(), server_settings=server.settings(**patient))
 
 
@@ -98,6 +99,17 @@ async def seen_by(connection: Connection) -> PostgresSnapshot:
         migrations=tuple(applied),
         anchor=None if anchor is None else Anchor(**dict(anchor)),
     )
+
+
+@contextmanager
+def told(doing: str) -> Iterator[None]:
+    """Turn every error of the database into StoreUnavailable: here none is anybody's but the operator's."""
+    try:
+        with translated(doing):
+            yield
+    except asyncpg.PostgresError as error:
+        message = f"The database cannot be {doing}: {error}"
+        raise StoreUnavailable(message) from error
 
 
 async def _last(connection: Connection, counter: str) -> int:

@@ -39,8 +39,11 @@ class SqliteSnapshot:
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         query = f'SELECT {names} FROM "{table.name}" ORDER BY "{table.key}"'  # noqa: S608 - names of our own models
         cursor = await asyncio.to_thread(self._connection.execute, query)
-        while rows := await asyncio.to_thread(_fetched, cursor, table):
-            yield rows
+        try:
+            while rows := await asyncio.to_thread(_fetched, cursor, table):
+                yield rows
+        finally:
+            await asyncio.to_thread(cursor.close)
 
 
 @asynccontextmanager
