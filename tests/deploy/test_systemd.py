@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from chatops.systemd import Systemd
 from chatops.testing.clock import ManualClock
-from needs import need
+from needs import lacking, need
 from running import CHATOPS, environment
 from tree import ROOT
 
@@ -22,6 +23,15 @@ UNIT = ROOT / "deploy/systemd/chatops.service"
 DROP_IN = ROOT / "deploy/systemd/credentials.conf"
 EXPOSURE = 15
 """Tenths: 0 is locked up, 100 is exposed. What is left to us is the network, which a chat server needs."""
+
+NO_SUCH_CALL = 77
+DENIED = f"""
+import ctypes, os, sys
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN; prctl(2)
+    sys.exit({NO_SUCH_CALL})
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""Python for another Python to whose process the kernel gives no memory that is both written and run."""
 
 
 def analyze(*words: str) -> subprocess.CompletedProcess[str]:
@@ -52,15 +62,33 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout + said.stderr) == (0, "")
 
 
+def test_the_server_needs_no_memory_that_is_written_and_run(tmp_path: Path) -> None:
+    """`MemoryDenyWriteExecute` stands in the unit; every library we load must live with it."""
+    ran = subprocess.run(
+        [sys.executable, "-c", DENIED, *CHATOPS[1:], "check"],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    if ran.returncode == NO_SUCH_CALL:
+        lacking("Linux 6.3 or newer", how="use a newer kernel")
+
+    assert "MemoryDenyWriteExecute=yes" in UNIT.read_text()
+    assert "ok   database" in ran.stdout, ran.stderr
+
+
 @pytest.fixture
 def told(tmp_path: Path) -> socket.socket:
     """What systemd listens on."""
     listens = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     listens.bind(str(tmp_path / "notify"))
-    listens.settimeout(10)
+    listens.settimeout(30)
     return listens
 
 
+@pytest.mark.timeout(60)
 def test_the_server_tells_when_it_serves_lives_and_stops(told: socket.socket, tmp_path: Path) -> None:
     """READY only once it answers, WATCHDOG while it lives, STOPPING when it is told to stop."""
     data = tmp_path / "data"
