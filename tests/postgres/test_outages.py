@@ -42,6 +42,15 @@ MOMENTS: dict[str, Callable[[Postgres, str], Trouble]] = {
 """Troubles that are over as soon as they have begun."""
 
 
+ALSO_QUICKLY = ("crashed", "sessions ended")
+"""The two that `make test` tries in the midst of work, too."""
+
+QUICKLY = [
+    pytest.param(trouble, marks=() if trouble in ALSO_QUICKLY else pytest.mark.faults)
+    for trouble in (*TROUBLES, *MOMENTS)
+]
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
     """A server to treat badly; every test leaves it well."""
@@ -99,7 +108,7 @@ async def test_what_is_not_stored_is_not_acknowledged(server: Postgres, url: str
     assert [found.key for found in await claim(store, clock)] == ["before", "during", "after"]
 
 
-@pytest.mark.parametrize("trouble", {**TROUBLES, **MOMENTS})
+@pytest.mark.parametrize("trouble", QUICKLY)
 async def test_trouble_in_the_midst_of_work(server: Postgres, url: str, opened: Open, trouble: str) -> None:
     """Two stores accept and commit all the while: nothing acknowledged is lost, nothing is done twice or out of order."""
     stores = [await opened(), await opened()]

@@ -29,7 +29,7 @@ from chatops.testing.conformance.store_base import (
 )
 from postgres_stores import postgres_store
 
-Stores = tuple[Store, Store, Store]
+Stores = tuple[Store, ...]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import journal_edits
 from chatops.core.journal import ZERO
 from chatops.storage.sqlite_journal import verify
 from chatops.testing.clock import ManualClock
-from journal_edits import Edit, go_on, keep_records, sql
+from journal_edits import Edit, Tables, go_on, keep_records, sql
 from sqlite_stores import SEAL, sqlite_store
 
 KINDS: dict[str, tuple[Edit, str]] = {
@@ -89,7 +89,7 @@ def test_going_back_to_an_older_copy(journals: Path, tmp_path: Path, *, goes_on:
     older = Path(shutil.copy(journals, tmp_path / "older.db"))
     again(journals, "the copy")
 
-    def put_back(db: sqlite3.Connection) -> None:
+    def put_back(db: Tables) -> None:
         db.execute("ATTACH ? AS older", (str(older),))
         for table in ("journal", "journal_head", "ledger"):
             db.execute(f"DELETE FROM {table}")

@@ -75,6 +75,7 @@ class Postgres:
         port: int | None = None,
     ) -> None:
         self.directory = directory or Path(tempfile.mkdtemp(prefix="chatops-postgres-"))
+        self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o711)  # its user, who may be another, has to find the way in
         self.data = self.directory / "data"
         self.port = port or free_port()
@@ -157,7 +158,10 @@ class Postgres:
         """End it, and those that follow it, and delete everything they had."""
         for follower in self._followers:
             follower.remove()
-        self.kill()
+        if self._pid:
+            self.stop("immediate")
+        else:
+            self._end_anothers()
         self.let_go()
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -286,6 +290,20 @@ class Postgres:
             self._send([self._pid], signal.SIGKILL)
             self._leash.wait(STOP_WITHIN)
         self._leash = None
+
+    def _end_anothers(self) -> None:
+        """End the server that another process of the run has started."""
+        if not self.answers():
+            return
+        pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        self._send([pid], MODES["immediate"])
+        give_up = time.monotonic() + STOP_WITHIN
+        while time.monotonic() < give_up:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.02)
 
     def _send(self, pids: list[int], what: signal.Signals) -> None:
         for pid in pids:
