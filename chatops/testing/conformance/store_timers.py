@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from chatops.core.codec import Codec
 from chatops.core.events import TimerFired
@@ -11,6 +15,18 @@ from chatops.testing.clock import START, ManualClock
 from chatops.testing.conformance.store_base import StoreTests, claim, do, timer, unit
 
 CODEC = Codec((TimerFired,))
+BERLIN = ZoneInfo("Europe/Berlin")
+HALF = timedelta(minutes=30)
+
+
+def _instants(start: datetime, end: datetime, wall: str, rule: str) -> list[datetime]:
+    """When clocks in Berlin first show a wall time or, when they leave it out, a later one, on each day of the rule."""
+    first: dict[date, datetime] = {}
+    for n in range((end - start) // HALF):
+        local = (start + n * HALF).astimezone(BERLIN)
+        if f"{local:%H:%M}" >= wall and (rule == "daily" or local.weekday() == 6):
+            first.setdefault(local.date(), local.astimezone(UTC))
+    return list(first.values())
 
 
 def fired(found: ClaimedEvent) -> TimerFired:
@@ -124,6 +140,35 @@ class TimerPromises(StoreTests):
         )
         await store.fire_due(clock.now())
         assert await store.next_due() == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
+
+    @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+    async def test_each_wall_time_of_a_day_that_lacks_24_hours_comes_once(self, store: Store, day: str) -> None:
+        """Every half hour in Berlin, daily and weekly, with a day before and after; elapsed time goes on evenly."""
+        sunday = datetime.fromisoformat(day)
+        start, end = ((sunday + timedelta(days=n)).replace(tzinfo=BERLIN).astimezone(UTC) for n in (-1, 2))
+        clock = ManualClock(start - HALF)
+        walls = [f"{n // 2:02}:{n % 2 * 30:02}" for n in range(48)]
+        rules = {
+            f"{rule} {wall}": _instants(start, end, wall, rule) for rule in ("daily", "weekly sun") for wall in walls
+        }
+        rules["every 30m"] = [start + n * HALF for n in range((end - start) // HALF)]
+        armed = tuple(
+            timer(rule, clock, lane=rule, due=instants[0] - clock.now(), rule=rule, zone=BERLIN.key)
+            for rule, instants in rules.items()
+        )
+        await do(store, clock, "root", armed=armed)
+
+        while clock.now() < end - HALF:
+            clock.advance(HALF)
+            while await store.fire_due(clock.now()):
+                pass
+
+        found: dict[str, list[datetime]] = defaultdict(list)
+        for one in await drain(store, clock):
+            body = fired(one)
+            assert body.fired_at == body.due
+            found[body.series].append(body.due)
+        assert found == rules
 
     async def test_missed_all(self, store: Store, clock: ManualClock) -> None:
         """Each missed occurrence is fired, in order, none twice, also over several calls."""
