@@ -153,6 +153,18 @@ async def test_everything_comes_back(database: Path, clock: ManualClock, elsewhe
     assert names_in(elsewhere.parent) == ["chatops.db"]
 
 
+async def test_many_rows(database: Path, clock: ManualClock, elsewhere: Path) -> None:
+    """They are written and read some at a time, by whichever thread is free."""
+    with closing(sqlite3.connect(database)) as db:
+        insert = "INSERT INTO spent_key (key, space, purged_at) VALUES (?, 'inbox', '2026-01-01 00:00:00.000000+00:00')"
+        db.executemany(insert, ((f"key {number}",) for number in range(10_000)))
+        db.commit()
+
+    done = await restored((await backed_up(database, clock)).path, elsewhere)
+    assert done.sums.tables["spent_key"].rows == 10_000
+    assert rows_of(elsewhere)["spent_key"] == rows_of(database)["spent_key"]
+
+
 async def test_documents_are_found_by_their_words(database: Path, clock: ManualClock, elsewhere: Path) -> None:
     """The search index, which no backup holds, is made anew."""
     await lived_in(database, clock)
