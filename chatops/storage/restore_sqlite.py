@@ -139,8 +139,10 @@ class SqliteTarget:
         flush(self._path.parent)
 
     def _clear(self) -> None:
-        for path in (self._new, *companions(self._new)):
-            path.unlink(missing_ok=True)
+        migrating = self._new.with_name(f"{self._new.name}.new")
+        for path in (self._new, migrating):
+            for file in (path, *companions(path)):
+                file.unlink(missing_ok=True)
 
     def _beside(self) -> Sequence[Path]:
         return companions(self._path)
