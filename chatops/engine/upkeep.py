@@ -15,6 +15,9 @@ log = structlog.get_logger("chatops.engine")
 PURGE_EVERY = 6 * 3600.0
 """Seconds between looks for what can be forgotten."""
 
+KEEP_KEYS = timedelta(days=400)
+"""How long keys are known after what they belong to was forgotten, unless the settings say otherwise."""
+
 PURGES = "upkeep:purge"
 """The name that one replica has while it forgets."""
 
@@ -26,7 +29,7 @@ class Upkeep:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta, keep_keys: timedelta
+        self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta, keep_keys: timedelta = KEEP_KEYS
     ) -> None:
         """`anchor_every`: seconds; `keep`: how long settled events and posts stay; `keep_keys`: how long then their keys."""
         self._store = store
