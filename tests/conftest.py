@@ -54,8 +54,14 @@ def _stories_on_postgres(request: pytest.FixtureRequest) -> None:
         story_stores.use(request.getfixturevalue("postgres_url"))
 
 
+IN_MEMORY = {"test_life.py", "test_limits.py", "test_poison.py", "test_replicas.py", "test_outage.py"}
+"""Of tests/engine, those that count on a store which answers within a turn of the event loop, or make one themselves."""
+
+
 def _tells_a_story(item: pytest.Item) -> bool:
     """Whether a test is about what people live through, on whichever store."""
+    if _folder(item) == "engine" and item.path.name in IN_MEMORY:
+        return False
     return "theatre" in getattr(item, "fixturenames", ()) or _folder(item) == "stories"
 
 
