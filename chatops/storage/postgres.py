@@ -274,7 +274,10 @@ class PostgresStore:
     async def mark(self, mark: Mark) -> None:
         """Record the outcome of a send."""
         at = self._clock.now()
-        self._learn(await self.writer.run(lambda db: postgres_outbox.mark(db, mark, at=at)))
+        if postgres_outbox.is_alone(mark):
+            self._learn(await self.writer.ask(lambda db: postgres_outbox.mark_alone(db, mark, at=at)))
+        else:
+            self._learn(await self.writer.run(lambda db: postgres_outbox.mark(db, mark, at=at)))
 
     async def placed(self, target: str, slot: str) -> Placed | None:
         """Return where a slot's newest post stands."""

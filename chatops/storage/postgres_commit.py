@@ -32,7 +32,11 @@ SELECT number, kind, ident, version, keys FROM aggregate
 JOIN unnest($1::text[], $2::text[]) AS wanted (kind, ident) USING (kind, ident) ORDER BY kind, ident
 FOR NO KEY UPDATE OF aggregate
 """
-_UPDATE = "UPDATE aggregate SET version = $2, body = $3, keys = $4, expires = $5 WHERE number = $1"
+_UPDATE = """
+UPDATE aggregate SET version = version + 1, body = given.body, keys = given.keys, expires = given.expires
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS given (number, body, keys, expires)
+WHERE aggregate.number = given.number
+"""
 _INSERT = """
 INSERT INTO aggregate (kind, ident, version, body, keys, expires)
 SELECT kind, ident, 1, body, keys, expires
@@ -130,7 +134,7 @@ async def _present(connection: Connection, names: Collection[Name]) -> dict[Name
 
 
 async def _put(connection: Connection, puts: Sequence[Put], ensures: Sequence[Put], present: dict[Name, Row]) -> None:
-    changed: list[tuple[object, ...]] = []
+    changed: list[tuple[int, Put]] = []
     moved: list[tuple[int, Put]] = []
     fresh: dict[Name, Put] = {}
     for put in puts:
@@ -140,14 +144,20 @@ async def _put(connection: Connection, puts: Sequence[Put], ensures: Sequence[Pu
         if number is None:
             fresh[put.kind, put.id] = put
             continue
-        changed.append((number, version + 1, put.body, _keys(put), put.expires))
+        changed.append((number, put))
         if keys != _keys(put):
             moved.append((number, put))
     for put in ensures:
         if (put.kind, put.id) not in present:
             fresh.setdefault((put.kind, put.id), put)
     if changed:
-        await connection.executemany(_UPDATE, changed)
+        await connection.execute(
+            _UPDATE,
+            [number for number, _put in changed],
+            [put.body for _number, put in changed],
+            [_keys(put) for _number, put in changed],
+            [put.expires for _number, put in changed],
+        )
     if moved:
         await connection.execute(
             "DELETE FROM aggregate_key WHERE owner = ANY($1::bigint[])", [one for one, _put in moved]

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from chatops.core.journal import ERASED, ZERO, Anchor, Head, Ledger, NewEntry, Seal
+from chatops.core.journal import ERASED, ZERO, Anchor, Entry, Head, Ledger, NewEntry, Seal
 from chatops.storage.journal import BROKEN, extend, next_ledger
 from chatops.storage.postgres_locks import Locks
 from chatops.storage.postgres_pool import Connection
@@ -21,24 +21,29 @@ CHAINS = "chain"
 
 _ANCHORS = "anchors"
 
-_HEADS = """
-SELECT wanted.chain, head.seq, head.mac, head.seal, last.seq AS last_seq, last.mac AS last_mac
-FROM unnest($1::text[]) AS wanted (chain) LEFT JOIN journal_head AS head ON head.chain = wanted.chain
+_PRESENT = """
+WITH mine AS (SELECT total, entries, seal FROM ledger WHERE writer = $2 FOR UPDATE)
+SELECT wanted.chain, head.seq, head.mac, head.seal, last.seq AS last_seq, last.mac AS last_mac,
+  mine.total, mine.entries, mine.seal AS ledger_seal
+FROM unnest($1::text[]) AS wanted (chain) LEFT JOIN mine ON true LEFT JOIN journal_head AS head ON head.chain = wanted.chain
 LEFT JOIN LATERAL (
   SELECT seq, mac FROM journal WHERE journal.chain = wanted.chain ORDER BY seq DESC LIMIT 1) AS last ON true
 """
-_INSERT = """
-INSERT INTO journal (chain, seq, kind, recorded_at, payload, salt, commitment, mac, writer)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+_APPEND = """
+WITH entries AS (
+  INSERT INTO journal (chain, seq, kind, recorded_at, payload, salt, commitment, mac, writer)
+  SELECT chain, seq, kind, $9, payload, salt, commitment, mac, $10
+  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+  WITH ORDINALITY AS given (chain, seq, kind, payload, salt, commitment, mac, place) ORDER BY place
+), heads AS (
+  INSERT INTO journal_head (chain, seq, mac, seal)
+  SELECT chain, seq, mac, seal FROM unnest($1::text[], $2::bigint[], $7::text[], $8::text[]) AS given (chain, seq, mac, seal)
+  WHERE (chain, seq) IN (SELECT chain, max(seq) FROM unnest($1::text[], $2::bigint[]) AS all_of (chain, seq) GROUP BY chain)
+  ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, mac = excluded.mac, seal = excluded.seal
+)
+UPDATE ledger SET total = $11, entries = $12, seal = $13 WHERE writer = $10
 """
-_KEEP_HEAD = """
-INSERT INTO journal_head (chain, seq, mac, seal) VALUES ($1, $2, $3, $4)
-ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, mac = excluded.mac, seal = excluded.seal
-"""
-_KEEP_LEDGER = """
-INSERT INTO ledger (writer, total, entries, seal) VALUES ($1, $2, $3, $4)
-ON CONFLICT (writer) DO UPDATE SET total = excluded.total, entries = excluded.entries, seal = excluded.seal
-"""
+"""Entries, heads and ledger at once; the ledger's row is there, and locked."""
 _NEW_LEDGER = "INSERT INTO ledger (writer, total, entries, seal) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _GROWN = """
 SELECT writer, total, entries, seal FROM ledger
@@ -55,33 +60,32 @@ async def append(connection: Connection, entries: Sequence[NewEntry], *, seal: S
     """Add entries to their chains, whose locks must be held, and to the writer's ledger."""
     if not entries:
         return
-    ledger = await _ledger(connection, seal, writer)
-    heads = await _heads(connection, sorted({new.chain for new in entries}))
-    rows = []
+    heads, ledger = await _present(connection, sorted({new.chain for new in entries}), seal, writer)
+    appended: list[Entry] = []
     moves: list[tuple[Head | None, Head]] = []
     for new in entries:
         before = heads.get(new.chain)
         entry, head = extend(seal, new, at=at.astimezone(UTC), before=before)
         heads[new.chain] = head
         moves.append((before, head))
-        rows.append(
-            (
-                entry.chain,
-                entry.seq,
-                entry.kind,
-                entry.recorded_at,
-                entry.payload,
-                entry.salt,
-                entry.commitment,
-                entry.mac,
-                writer,
-            )
-        )
-    await connection.executemany(_INSERT, rows)
-    moved = {head.chain: head for _before, head in moves}
-    await connection.executemany(_KEEP_HEAD, [(head.chain, head.seq, head.mac, head.seal) for head in moved.values()])
+        appended.append(entry)
     following = next_ledger(seal, ledger, moves)
-    await connection.execute(_KEEP_LEDGER, following.writer, following.total, following.entries, following.seal)
+    await connection.execute(
+        _APPEND,
+        [entry.chain for entry in appended],
+        [entry.seq for entry in appended],
+        [entry.kind for entry in appended],
+        [entry.payload for entry in appended],
+        [entry.salt for entry in appended],
+        [entry.commitment for entry in appended],
+        [entry.mac for entry in appended],
+        [head.seal for _before, head in moves],
+        at.astimezone(UTC),
+        writer,
+        following.total,
+        following.entries,
+        following.seal,
+    )
 
 
 async def erase(connection: Connection, chain: str, seq: int, *, seal: Seal, at: datetime, writer: str) -> None:
@@ -128,24 +132,24 @@ async def holds(connection: Connection, number: int) -> str | None:
     return found
 
 
-async def _heads(connection: Connection, chains: Sequence[str]) -> dict[str, Head]:
-    """Return where chains end. A head that was removed or set back does not stop its chain; it just stays broken."""
-    heads: dict[str, Head] = {}
-    for row in await connection.fetch(_HEADS, chains):
-        seq, mac, seal = row["seq"], row["mac"], row["seal"]
-        if row["last_seq"] is not None and (seq is None or seq < row["last_seq"]):
-            seq, mac, seal = row["last_seq"], row["last_mac"], BROKEN
-        if seq is not None:
-            heads[row["chain"]] = Head(chain=row["chain"], seq=seq, mac=mac, seal=seal)
-    return heads
+async def _present(
+    connection: Connection, chains: Sequence[str], seal: Seal, writer: str
+) -> tuple[dict[str, Head], Ledger]:
+    """Return where chains end, and the writer's ledger, locked.
 
-
-async def _ledger(connection: Connection, seal: Seal, writer: str) -> Ledger:
-    """Return the writer's ledger, locked."""
-    query = "SELECT total, entries, seal FROM ledger WHERE writer = $1 FOR UPDATE"
-    found = await connection.fetchrow(query, writer)
-    if found is None:
+    A head that was removed or set back does not stop its chain; it just stays broken.
+    """
+    rows = await connection.fetch(_PRESENT, chains, writer)
+    if rows[0]["total"] is None:
         empty = seal.ledger(writer, ZERO, 0)
         await connection.execute(_NEW_LEDGER, empty.writer, empty.total, empty.entries, empty.seal)
-        found = await connection.fetchrow(query, writer)
-    return Ledger(writer=writer, total=found["total"], entries=found["entries"], seal=found["seal"])
+        rows = await connection.fetch(_PRESENT, chains, writer)
+    heads: dict[str, Head] = {}
+    for row in rows:
+        seq, mac, head_seal = row["seq"], row["mac"], row["seal"]
+        if row["last_seq"] is not None and (seq is None or seq < row["last_seq"]):
+            seq, mac, head_seal = row["last_seq"], row["last_mac"], BROKEN
+        if seq is not None:
+            heads[row["chain"]] = Head(chain=row["chain"], seq=seq, mac=mac, seal=head_seal)
+    first = rows[0]
+    return heads, Ledger(writer=writer, total=first["total"], entries=first["entries"], seal=first["ledger_seal"])

@@ -67,7 +67,7 @@ def translated(doing: str) -> Iterator[None]:
 
 
 async def keep(_connection: Connection) -> None:
-    """Give a connection back as it is: nothing of ours outlives its transaction, and asyncpg's reset is a query each time."""
+    """Give a connection back as it is: nothing of ours outlives its transaction, and asyncpg's reset is a query."""
 
 
 class Pool:
@@ -110,23 +110,26 @@ class Pool:
 
         Raise StoreUnavailable; then it may have been committed all the same, if the connection broke in the COMMIT.
         """
+
+        async def whole(connection: Connection) -> T:
+            async with connection.transaction():
+                return await work(connection)
+
+        return await self.ask(whole)
+
+    async def ask(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """As `run`, but each statement is a transaction of its own."""
         collision: Exception | None = None
         for tries in range(TRIES):
             try:
-                with translated("written"):
-                    async with self._lent() as connection, connection.transaction():
+                with translated("used"):
+                    async with self._lent() as connection:
                         return await work(connection)
             except COLLISIONS as error:
                 collision = error
             await asyncio.sleep(random.uniform(0, PAUSE * 2**tries))  # noqa: S311 - jitter
         message = f"The database could not be written for collisions: {collision}"
         raise StoreUnavailable(message) from collision
-
-    async def ask(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Return what `work` returned; each of its statements is a transaction of its own. Raise StoreUnavailable."""
-        with translated("used"):
-            async with self._lent() as connection:
-                return await work(connection)
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[Connection]:

@@ -22,8 +22,8 @@ MIGRATING = 0x63686174
 async def migrate(server: PostgresServer, *, upto: str = "") -> tuple[str, ...]:
     """Bring a database to this program's schema, or to that of the migration `upto`; return those applied.
 
-    Each migration is one transaction. Raise SchemaMismatch when a newer program has migrated it, StoreUnavailable when it
-    does not answer.
+    Each migration is one transaction. Raise SchemaMismatch when a newer program has migrated it further than this one can
+    follow, StoreUnavailable when it does not answer.
     """
     return await asyncio.to_thread(lambda: asyncio.run(_migrate(server, known_until(upto))))
 

@@ -1,6 +1,7 @@
 """The schema's version: migrations by Tortoise's own tool, forward only, run at every start and by `chatops db migrate`.
 
-A database that a newer program has migrated is refused before anything is written to it.
+A database that a newer program has migrated is refused before anything is written to it, unless all that was done to it is
+named as an expansion: then this program works on it as before, and an upgrade can be taken back.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ stores may share the name, and must. Only one kind of database per process: Tort
 
 MODELS = "chatops.storage.models"
 
+EXPANDS = "_expand"
+"""How the name of a migration ends after which the version before works on: it only adds, and so does its program.
+
+See CONTRIBUTING.md, "Changes of the schema".
+"""
+
 
 def config(connection: Mapping[str, Any] | str) -> dict[str, Any]:
     """Return Tortoise's configuration for a database, given as URL or as Tortoise's own settings."""
@@ -44,20 +51,24 @@ async def migrate(url: str, *, upto: str = "") -> tuple[str, ...]:
     """Bring the database at `url` to this program's schema, or to that of the migration `upto`; return those applied.
 
     `url` is `sqlite:///PATH` (percent-encoded). Nobody else may write meanwhile.
-    Raise SchemaMismatch when a newer program has migrated it, StoreUnavailable when it does not answer.
+    Raise SchemaMismatch when a newer program has migrated it further than this one can follow, StoreUnavailable when it
+    does not answer.
     """
     # In a thread with a loop of its own: migrations are modules, read from disk, and SQLite's are files to copy.
     return await asyncio.to_thread(_migrate, url, upto)
 
 
 async def check_known(applied: Collection[str]) -> None:
-    """Raise SchemaMismatch when a database has had migrations this program does not know."""
+    """Raise SchemaMismatch when a database has had migrations this program does not know, expansions included."""
     await asyncio.to_thread(missing, applied)
 
 
 def missing(applied: Collection[str]) -> tuple[str, ...]:
-    """Return the migrations that a database which has had `applied` still lacks. Raise SchemaMismatch for unknown ones."""
-    return _missing(_known(), applied)
+    """Return the migrations that a database which has had `applied` still lacks. Raise SchemaMismatch for unknown ones.
+
+    Who reads all of a database, or writes all of it, must know even what has only been added.
+    """
+    return _missing(_known(), applied, whole=True)
 
 
 def _known() -> list[str]:
@@ -91,20 +102,22 @@ async def apply(connection: Mapping[str, Any] | str, known: Sequence[str]) -> tu
         await context.init(config=settings)
         executor = MigrationExecutor(context.db(), settings["apps"])
         missing = _missing(known, [key.name for key in await executor.recorder.applied_migrations()])
-        await executor.migrate([MigrationTarget(APP, known[-1])], direction="forward")
+        if missing:
+            await executor.migrate([MigrationTarget(APP, known[-1])], direction="forward")
         return missing
 
 
-def _missing(known: Sequence[str], applied: Collection[str]) -> tuple[str, ...]:
-    """Return the migrations still to apply. Raise SchemaMismatch when there is one we do not know."""
+def _missing(known: Sequence[str], applied: Collection[str], *, whole: bool = False) -> tuple[str, ...]:
+    """Return the migrations still to apply. Raise SchemaMismatch when there is one we neither know nor can do without."""
     unknown = set(applied).difference(known)
-    if unknown:
+    missing = tuple(name for name in known if name not in applied)
+    if unknown and (whole or missing or not all(name.endswith(EXPANDS) for name in unknown)):
         message = (
             f"This database was made by a newer version of this program: it has the migration {max(unknown)}, which "
             f"version {program()} does not know. Install the newer version, or go back to a backup made before it."
         )
         raise SchemaMismatch(message)
-    return tuple(name for name in known if name not in applied)
+    return missing
 
 
 def program() -> str:
