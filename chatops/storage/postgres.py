@@ -18,20 +18,16 @@ from typing import ParamSpec, TypeVar
 
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
-from chatops.core.commit import Commit, InboxRow, Stored
+from chatops.core.commit import Commit, InboxRow
 from chatops.core.events import TimerFired
-from chatops.core.journal import Anchor, Entry, Seal
+from chatops.core.journal import Anchor, Seal
 from chatops.errors import ChatopsError, StartError, StoreError, StoreUnavailable
 from chatops.ports.store import (
     Checkpoint,
     ClaimedEvent,
     ClaimedPost,
-    DeadLetter,
-    Depths,
     Grant,
     Mark,
-    Placed,
-    Sent,
     Settlement,
 )
 from chatops.storage import (
@@ -54,6 +50,7 @@ from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.postgres_signals import PostgresSignals, Word, notify
 from chatops.storage.postgres_verify import verify, verify_witness
 from chatops.storage.postgres_waking import Waking
+from chatops.storage.reading import ReadingStore
 from chatops.storage.reads import Reads
 from chatops.storage.witness import Witness
 
@@ -67,7 +64,7 @@ OTHER_KEY = (
 )
 
 
-class PostgresStore:
+class PostgresStore(ReadingStore):
     """Durable when a method returns. Every statement that can collide with another process's is tried again by itself."""
 
     shared = True
@@ -186,18 +183,6 @@ class PostgresStore:
         self._learn(news)
         return accepted
 
-    async def checkpoint(self, name: str) -> str | None:
-        """Return the value last stored under `name`."""
-        return await self.reads.ask(reads.checkpoint(name))
-
-    async def lane_used(self, lane: str) -> bool:
-        """Whether any event was ever accepted in `lane` (and not purged)."""
-        return await self.reads.ask(reads.lane_used(lane))
-
-    async def accepted(self, key: str) -> bool:
-        """Whether an event of that key was ever accepted (and not purged)."""
-        return await self.reads.ask(reads.accepted(key))
-
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on, anywhere."""
         return await self._hasty.ask(partial(self._turns.events, limit=limit, now=now, lease=lease))
@@ -238,25 +223,9 @@ class PostgresStore:
 
     # facts
 
-    async def get(self, kind: str, id: str) -> Stored | None:
-        """Return one aggregate, or None."""
-        return await self.reads.ask(reads.get(kind, id))
-
-    async def find(self, kind: str, keys: Mapping[str, str], *, limit: int = 200) -> Sequence[Stored]:
-        """Return those that have all of `keys`, oldest first."""
-        return await self.reads.ask(reads.find(kind, keys, limit))
-
     async def allocate(self, sequence: str) -> int:
         """Return the next number of a sequence."""
         return await self.writer.ask(lambda db: postgres_upkeep.allocate(db, sequence))
-
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
-        """Return journal entries with a higher number than `after`, oldest first."""
-        return await self.reads.ask(reads.entries(chain, after, limit, newest=newest))
-
-    async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:
-        """Return the newest stored events of a remote room, oldest first."""
-        return await self.reads.ask(reads.messages(room, limit))
 
     # out
 
@@ -278,14 +247,6 @@ class PostgresStore:
             self._learn(await self.writer.ask(lambda db: postgres_outbox.mark_alone(db, mark, at=at)))
         else:
             self._learn(await self.writer.run(lambda db: postgres_outbox.mark(db, mark, at=at)))
-
-    async def placed(self, target: str, slot: str) -> Placed | None:
-        """Return where a slot's newest post stands."""
-        return await self.reads.ask(reads.placed(target, slot))
-
-    async def scrolled(self, placed: Placed) -> int:
-        """Return how many messages and posts came into the room after `placed`."""
-        return await self.reads.ask(reads.scrolled(placed))
 
     async def wait_posts(self, at_most: float) -> None:
         """Return when new posts may be claimable."""
@@ -309,10 +270,6 @@ class PostgresStore:
         if fired:
             self._learn(news)
         return fired
-
-    async def next_due(self) -> datetime | None:
-        """Return when the earliest timer is due."""
-        return await self.reads.ask(reads.next_due())
 
     # among replicas
 
@@ -339,14 +296,6 @@ class PostgresStore:
 
     # operators
 
-    async def depths(self) -> Depths:
-        """Count what waits."""
-        return await self.reads.ask(reads.depths())
-
-    async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
-        """Return what was given up, newest first."""
-        return await self.reads.ask(reads.dead_letters(limit))
-
     async def replay(self, key: str) -> bool:
         """Put a dead letter back to ready."""
         news = await self.writer.run(lambda db: postgres_upkeep.replay(db, key, self._incarnation, now=self._time()))
@@ -358,10 +307,6 @@ class PostgresStore:
         """Give a dead letter up for good."""
         at = self._clock.now()
         return await self.writer.run(lambda db: postgres_upkeep.drop(db, key, at=at))
-
-    async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:
-        """Return outbox rows of any state in order of id."""
-        return await self.reads.ask(reads.sent(after, limit))
 
     async def verify(self) -> Sequence[str]:
         """Check every journal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,21 +13,17 @@ from typing import ParamSpec, TypeVar
 
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
-from chatops.core.commit import Commit, InboxRow, Stored
+from chatops.core.commit import Commit, InboxRow
 from chatops.core.events import TimerFired
-from chatops.core.journal import Anchor, Entry, Seal
+from chatops.core.journal import Anchor, Seal
 from chatops.errors import StoreError, StoreUnavailable
 from chatops.ports.alone import LocalAllowances, LocalSignals
 from chatops.ports.store import (
     Checkpoint,
     ClaimedEvent,
     ClaimedPost,
-    DeadLetter,
-    Depths,
     Grant,
     Mark,
-    Placed,
-    Sent,
     Settlement,
 )
 from chatops.storage import (
@@ -41,6 +37,7 @@ from chatops.storage import (
 )
 from chatops.storage.bell import Bell
 from chatops.storage.lanes import Lanes
+from chatops.storage.reading import ReadingStore
 from chatops.storage.reads import Reads
 from chatops.storage.schema import migrate
 from chatops.storage.sqlite_rows import News, PostTag
@@ -55,7 +52,7 @@ WATCHED = 4096
 """Roots whose settling can be waited for at the same time."""
 
 
-class SqliteStore:
+class SqliteStore(ReadingStore):
     """Durable when a method returns. Keep other processes away with `chatops.storage.folder.DataFolder`.
 
     Should a second process open the file all the same, this one's writes are refused from then on: fences are safe.
@@ -138,18 +135,6 @@ class SqliteStore:
 
         return await self.writer.run(work, after=lambda _accepted: self._learn(news))
 
-    async def checkpoint(self, name: str) -> str | None:
-        """Return the value last stored under `name`."""
-        return await self.reads.ask(reads.checkpoint(name))
-
-    async def lane_used(self, lane: str) -> bool:
-        """Whether any event was ever accepted in `lane` (and not purged)."""
-        return await self.reads.ask(reads.lane_used(lane))
-
-    async def accepted(self, key: str) -> bool:
-        """Whether an event of that key was ever accepted (and not purged)."""
-        return await self.reads.ask(reads.accepted(key))
-
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on."""
         taken = self._events.take(limit=limit, now=now, lease=lease)
@@ -198,25 +183,9 @@ class SqliteStore:
 
     # facts
 
-    async def get(self, kind: str, id: str) -> Stored | None:
-        """Return one aggregate, or None."""
-        return await self.reads.ask(reads.get(kind, id))
-
-    async def find(self, kind: str, keys: Mapping[str, str], *, limit: int = 200) -> Sequence[Stored]:
-        """Return those that have all of `keys`, oldest first."""
-        return await self.reads.ask(reads.find(kind, keys, limit))
-
     async def allocate(self, sequence: str) -> int:
         """Return the next number of a sequence."""
         return await self.writer.run(lambda db: sqlite_upkeep.allocate(db, sequence))
-
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
-        """Return journal entries with a higher number than `after`, oldest first."""
-        return await self.reads.ask(reads.entries(chain, after, limit, newest=newest))
-
-    async def messages(self, room: str, *, limit: int = 50) -> Sequence[ClaimedEvent]:
-        """Return the newest stored events of a remote room, oldest first."""
-        return await self.reads.ask(reads.messages(room, limit))
 
     # out
 
@@ -266,14 +235,6 @@ class SqliteStore:
             failed=lambda: self._targets.let_go(mark.id, mark.fence, until),
         )
 
-    async def placed(self, target: str, slot: str) -> Placed | None:
-        """Return where a slot's newest post stands."""
-        return await self.reads.ask(reads.placed(target, slot))
-
-    async def scrolled(self, placed: Placed) -> int:
-        """Return how many messages and posts came into the room after `placed`."""
-        return await self.reads.ask(reads.scrolled(placed))
-
     async def wait_posts(self, at_most: float) -> None:
         """Return when new posts may be claimable."""
         await self._post_bell.wait(self._patience(self._targets, at_most))
@@ -296,10 +257,6 @@ class SqliteStore:
             after=lambda result: self._learn(result[0]),
         )
         return fired
-
-    async def next_due(self) -> datetime | None:
-        """Return when the earliest timer is due."""
-        return await self.reads.ask(reads.next_due())
 
     # among replicas, of which there are none
 
@@ -325,14 +282,6 @@ class SqliteStore:
 
     # operators
 
-    async def depths(self) -> Depths:
-        """Count what waits."""
-        return await self.reads.ask(reads.depths())
-
-    async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
-        """Return what was given up, newest first."""
-        return await self.reads.ask(reads.dead_letters(limit))
-
     async def replay(self, key: str) -> bool:
         """Put a dead letter back to ready."""
 
@@ -346,10 +295,6 @@ class SqliteStore:
         """Give a dead letter up for good."""
         at = self._clock.now()
         return await self.writer.run(lambda db: sqlite_upkeep.drop(db, key, at=at))
-
-    async def sent(self, *, after: int = 0, limit: int = 1000) -> Sequence[Sent]:
-        """Return outbox rows of any state in order of id."""
-        return await self.reads.ask(reads.sent(after, limit))
 
     async def verify(self) -> Sequence[str]:
         """Check every journal."""

@@ -11,10 +11,8 @@ from chatops.core.codec import Codec
 from chatops.core.commit import Commit, InboxRow, Put, Stored, TimerRow
 from chatops.core.effects import Post
 from chatops.core.events import TimerFired
-from chatops.core.frozen import replace
 from chatops.core.journal import Entry, Seal
 from chatops.core.message import Message
-from chatops.core.recurrence import firings
 from chatops.errors import StaleUnit, StoreUnavailable
 from chatops.ports.alone import LocalAllowances, LocalSignals
 from chatops.ports.signals import Signals
@@ -32,6 +30,7 @@ from chatops.ports.store import (
 )
 from chatops.testing.memory_journal import MemoryJournal
 from chatops.testing.memory_queues import MemoryInbox, MemoryOutbox
+from chatops.testing.memory_timers import fire
 
 KEY = b"a journal key for tests, 32 bytes"
 
@@ -276,11 +275,7 @@ class MemoryStore:
     async def fire_due(self, now: datetime, *, limit: int = 100) -> int:
         """Turn due timers into events."""
         self._up()
-        fired = 0
-        for timer in sorted(self._timers.values(), key=lambda timer: timer.due):
-            if timer.due > now or fired >= limit:
-                break
-            fired += self._fire(timer, now, limit - fired)
+        fired = fire(self._timers, self._inbox, self._codec, now=now, limit=limit)
         self._ring()
         return fired
 
@@ -438,38 +433,3 @@ class MemoryStore:
         self._expires.pop((put.kind, put.id), None)
         if put.expires is not None:
             self._expires[put.kind, put.id] = put.expires
-
-    def _fire(self, timer: TimerRow, now: datetime, limit: int) -> int:
-        fired, following = firings(
-            due=timer.due, zone=timer.zone, rule=timer.rule, missed=timer.missed, now=now, limit=limit
-        )
-        for firing in fired:
-            body = TimerFired(
-                series=timer.series,
-                due=firing.due,
-                fired_at=now,
-                body_kind=timer.kind,
-                body=timer.body,
-                missed=firing.missed,
-            )
-            row = InboxRow(
-                key=self._occurrence(timer.series, firing.due),
-                lane=timer.lane,
-                kind=TimerFired.kind,
-                body=self._codec.encode(body),
-                cause=timer.cause,
-            )
-            self._inbox.add(row, now)
-        if following is None:
-            del self._timers[timer.series]
-        else:
-            self._timers[timer.series] = replace(timer, due=following)
-        return len(fired)
-
-    def _occurrence(self, series: str, due: datetime) -> str:
-        first = f"timer:{series}:{due.isoformat()}"
-        key, again = first, 1
-        while self._inbox.taken(key):
-            again += 1
-            key = f"{first}:{again}"
-        return key
