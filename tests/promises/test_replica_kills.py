@@ -96,7 +96,7 @@ def lose_a_send(found: Found) -> None:
 
 def swap_sends(found: Found) -> None:
     first = {row["key"]: place for place, row in reversed(list(enumerate(found["outside"])))}
-    swap(found["outside"], "key", first["lane-003/004/out"], first["lane-003/005/out"])
+    swap(found["outside"], "key", first["lane-003/004/out"], first["lane-003/006/out"])
 
 
 def change_a_send(found: Found) -> None:
@@ -108,7 +108,7 @@ def double_a_send_under_another_key(found: Found) -> None:
 
 
 def send_for_ever(found: Found) -> None:
-    found["outside"] += found["outside"]
+    found["outside"] *= 4
 
 
 def miscount(found: Found) -> None:

@@ -13,30 +13,31 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-STEPS = {
-    "accept": 2,
-    "claim": 30,
-    "handler": 30,
-    "before-commit": 30,
-    "in-commit": 30,
-    "after-commit": 30,
-    "before-send": 30,
-    "after-send": 30,
-    "before-mark": 30,
-}
-"""Each step that a crash must not spoil, and the latest occurrence at which it kills."""
+ACCEPT = "accept"
+STEPS = (
+    ACCEPT,
+    "claim",
+    "handler",
+    "before-commit",
+    "in-commit",
+    "after-commit",
+    "before-send",
+    "after-send",
+    "before-mark",
+)
+"""Each step that a crash must not spoil."""
 
 FENCED = ("before-commit", "in-commit", "before-mark")
 """Steps at which a process stops that finds its claim taken when it goes on."""
 
 ANY_MOMENT = "any moment"
-SOON, LATE = 100, 1500
+SOON, LATE = 100, 2000
 """Milliseconds of life of a replica killed or stopped at any moment."""
 
 IN_VAIN = "in vain"
 """What a replica dies of that did not come to where it was to be killed."""
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds until then."""
 
 MORE = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,17 +13,18 @@ from typing import Any, TypeVar
 
 import replica_kill_work as work
 from chatops.core.clock import SystemClock
+from chatops.core.commit import InboxRow
 from chatops.errors import StaleUnit, StoreUnavailable
 from chatops.ports.store import ClaimedEvent, ClaimedPost, Mark
 from chatops.storage.postgres import PostgresStore
-from replica_kill_death import Death, doing
+from replica_kill_death import ACCEPT, Death, doing
 
 T = TypeVar("T")
 
 FEEDERS = 4
 """Accept at the same time, each into lanes of its own."""
 
-AT_ONCE = 16
+AT_ONCE = 32
 """Events, and posts, in hand at a time."""
 
 BEAT = 0.02
@@ -80,14 +81,18 @@ class Replica:
                 turn = max(turn, self._done.get(feeder) - 1)
                 continue
             await asyncio.sleep(BEAT - time.time() % BEAT)
-            # In an order of this replica's own, so that batches cross.
+            # Mixed and divided in this life's own way, so that batches of several replicas cross.
             rows = sorted((work.step(number, turn) for number in numbers), key=lambda row: hash((row.key, self._life)))
-            answers = await self._insist(lambda rows=rows: self._store.accept_many(rows))  # type: ignore[misc]
-            self._death.probe("accept")
-            new = [row.key for row, fresh in zip(rows, answers, strict=True) if fresh]
-            self._death.note("accepted", new=new, known=[row.key for row in rows if row.key not in new])
+            await asyncio.gather(self._offer(rows[::2]), self._offer(rows[1::2]))
             self._done.put(feeder, max(turn + 1, self._done.get(feeder)))
             turn = self._done.get(feeder)
+
+    async def _offer(self, rows: Sequence[InboxRow]) -> None:
+        answers = await self._insist(lambda: self._store.accept_many(rows))
+        self._death.probe(ACCEPT)
+        told = list(zip((row.key for row in rows), answers, strict=True))
+        new, known = ([key for key, fresh in told if fresh is wanted] for wanted in (True, False))
+        self._death.note("accepted", new=new, known=known)
 
     # events
 

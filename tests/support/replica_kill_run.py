@@ -20,19 +20,23 @@ from typing import Any
 import asyncpg
 
 import replica_kill_child
-from replica_kill_death import ANY_MOMENT, AUDIT, LATE, SOON, STEPS
+from replica_kill_death import ACCEPT, ANY_MOMENT, AUDIT, LATE, SOON, STEPS
 from replica_kill_replica import Numbers
+from replica_kill_work import SAYING
 
 LEASE = 1.0
 """Seconds; a stopped process stays stopped until somebody else has taken what it had."""
 
-TAKEN_WITHIN = 30.0
+TAKEN_WITHIN = 60.0
 """Seconds until then; the database may be away meanwhile."""
 
 ASLEEP = 2 * LEASE
 """Seconds a process is stopped that has nothing particular in hand."""
 
 LOOK = 0.05
+
+ACCEPTS = 3
+"""Batches a replica accepts at most before it is killed at that."""
 
 TAKEN = {
     "event": "SELECT fence <> $2 AND state = 'done' FROM inbox WHERE seq = $1",
@@ -130,6 +134,7 @@ class _Town:
         self._kills = kills
         self._chance = chance
         self._killed = 0
+        self._latest = max(1, told["lanes"] * told["rounds"] // max(1, kills) // told["replicas"] // SAYING)
         self._progress = asyncio.Condition()
         self._open = Numbers(folder / "open")
         self._let()
@@ -154,8 +159,7 @@ class _Town:
 
     async def live(self, cradle: Process, fate: Fate, life: str, name: str = "auditor") -> None:
         """Let a replica live and end."""
-        latest = STEPS.get(fate.step)
-        after = self._chance.randint(1, latest) if latest else self._chance.randint(SOON, LATE)
+        after = self._after(fate.step)
         order = {"step": fate.step, "after": after, "stop": fate.stop, "life": life, "name": name}
         assert cradle.stdin is not None
         assert cradle.stdout is not None
@@ -172,9 +176,16 @@ class _Town:
             message = f"{order} ended with {number or 'nothing'}:\n{errors[-8000:]}"
             raise AssertionError(message)
 
+    def _after(self, step: str) -> int:
+        """Return the occurrence of a step, or the moment, at which a life ends: late enough to be of use before."""
+        if step == ANY_MOMENT:
+            return self._chance.randint(SOON, LATE)
+        return self._chance.randint(1, ACCEPTS if step == ACCEPT else self._latest)
+
     def _let(self) -> None:
         """Open the rounds that belong to the kills so far, so that there is work until the last."""
-        self._open.put(0, min(self._rounds, 1 + self._rounds * self._killed // max(1, self._kills)))
+        share = (self._killed + 1) / self._kills if self._kills else 1
+        self._open.put(0, min(self._rounds, 1 + int(self._rounds * share)))
 
     async def _asleep(self, life: str) -> None:
         """Return when a process that has stopped itself may go on: somebody else has done what it was at."""

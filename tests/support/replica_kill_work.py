@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chatops.core.commit import Commit, InboxRow, OutboxRow, Put, Stored
+from chatops.core.commit import Commit, InboxRow, OutboxRow, Put
 from chatops.core.journal import NewEntry
 from chatops.ports.store import ClaimedEvent, Store
 
@@ -20,6 +20,9 @@ GROUPS = 8
 
 SHARING, TELLING = 3, 7
 """Of ten rounds, those whose events also write a count of many lanes, and those that tell a fact to another lane."""
+
+SAYING = 2
+"""Of so many rounds one has events that leave something to be sent."""
 
 
 def lane(number: int) -> str:
@@ -45,12 +48,15 @@ def total(group: int) -> str:
 
 
 async def unit(store: Store, event: ClaimedEvent, life: str) -> Commit:
-    """Return what an event makes true, on the facts as they are."""
+    """Return what an event makes true. In its lane it relies on its turn, in what many lanes write on what it reads."""
     told = json.loads(event.body)
-    names = [event.lane]
-    if event.kind == STEP and told["turn"] % 10 == SHARING:
-        names.append(shared(told["group"]))
-    counts = [_counted(name, await store.get(COUNT, name)) for name in names]
+    counts = []
+    if event.kind == FACT:
+        counts.append(_counted(event.lane, await _read(store, event.lane)))
+    else:
+        counts.append(_counted(event.lane, told["turn"]))
+        if told["turn"] % 10 == SHARING:
+            counts.append(_counted(shared(told["group"]), await _read(store, shared(told["group"]))))
     payload = json.dumps({"key": event.key, "fence": event.fence, "life": life})
     return Commit(
         seq=event.seq,
@@ -58,15 +64,18 @@ async def unit(store: Store, event: ClaimedEvent, life: str) -> Commit:
         fence=event.fence,
         puts=tuple(counts),
         entries=(NewEntry(chain=event.lane, kind="note", payload=payload, salt="5a17" * 8),),
-        outbox=(_post(event),) if event.kind == STEP else (),
+        outbox=(_post(event),) if event.kind == STEP and told["turn"] % SAYING == 0 else (),
         emitted=(_fact(event, told),) if event.kind == STEP and told["turn"] % 10 == TELLING else (),
     )
 
 
-def _counted(name: str, stored: Stored | None) -> Put:
-    count = json.loads(stored.body)["count"] if stored is not None else 0
-    expected = stored.version if stored is not None else 0
-    return Put(kind=COUNT, id=name, expected=expected, body=json.dumps({"count": count + 1}))
+async def _read(store: Store, name: str) -> int:
+    stored = await store.get(COUNT, name)
+    return stored.version if stored is not None else 0
+
+
+def _counted(name: str, before: int) -> Put:
+    return Put(kind=COUNT, id=name, expected=before, body=json.dumps({"count": before + 1}))
 
 
 def _post(event: ClaimedEvent) -> OutboxRow:
