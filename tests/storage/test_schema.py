@@ -141,6 +141,41 @@ def test_a_newer_database_is_refused_untouched(database: Path) -> None:
     assert database.read_bytes() == before
 
 
+def _had(path: Path, *names: str) -> None:
+    """Let a database have had further migrations."""
+    with connect(path) as db:
+        for name in names:
+            db.execute(
+                "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('chatops', ?, '2030-01-01')", (name,)
+            )
+        db.commit()
+
+
+def test_a_newer_database_that_has_only_grown_is_worked_on(database: Path) -> None:
+    """An upgrade can be taken back, as long as the names of its migrations say that they only add."""
+    _had(database, "0998_later_expand", "0999_more_expand")
+    before = database.read_bytes()
+
+    assert asyncio.run(migrate(url(database))) == ()
+    assert database.read_bytes() == before
+
+
+def test_a_newer_database_that_has_grown_and_shrunk_is_refused(database: Path) -> None:
+    """One migration that may take away is enough."""
+    _had(database, "0998_later_expand", "0999_less")
+    with pytest.raises(SchemaMismatch, match="0999_less"):
+        asyncio.run(migrate(url(database)))
+
+
+def test_a_database_of_another_line_is_refused(tmp_path: Path) -> None:
+    """It has had what we do not know, and not what we do."""
+    path = tmp_path / "chatops.db"
+    asyncio.run(migrate_to(path, "0001_initial"))
+    _had(path, "0002_other_expand")
+    with pytest.raises(SchemaMismatch, match="0002_other_expand"):
+        asyncio.run(migrate(url(path)))
+
+
 def test_what_is_no_database(tmp_path: Path) -> None:
     """A file of something else is refused and kept."""
     path = tmp_path / "chatops.db"
