@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,23 @@ import pytest
 from postgres_fixtures import OwnPostgres
 from replica_kill_death import ANY_MOMENT, FENCED, IN_VAIN, STEPS
 from replica_kill_ledger import Ledger
-from replica_kill_run import Fate, Killed, kill, shared_out
+from replica_kill_run import LEASE, Fate, Killed, kill, shared_out
 
 WAYS = (*STEPS, ANY_MOMENT)
 
 
 @pytest.mark.faults
 async def test_thirty_kills_of_two(own_postgres: OwnPostgres, tmp_path: Path) -> None:
-    """Two replicas; the database crashes twice. Nothing is lost, doubled or out of order."""
+    """Two replicas; the database crashes, later it hangs longer than a lease. Nothing is lost, doubled, or out of order."""
     server = own_postgres()
     lives = fates(30, stops=7, replicas=2, chance=random.Random(2))
-    troubles = dict.fromkeys((10, 20), lambda: server.restart("immediate"))
+
+    def hang() -> None:
+        server.pause()
+        time.sleep(2 * LEASE)
+        server.resume()
+
+    troubles = {10: lambda: server.restart("immediate"), 20: hang}
 
     killed = await kill(tmp_path, server.database(), lives, lanes=200, rounds=20, troubles=troubles, seed=2)
 
