@@ -40,7 +40,7 @@ async def test_many_rooms_raising_one_tally_all_get_through_or_are_told(theatre:
 
 async def test_a_name_is_taken_once(theatre: Theatre) -> None:
     """Two people claim one name at the same time: one of them holds it."""
-    stage = await theatre.stage()
+    stage = await theatre.stage(patience=0.3)
     await asyncio.gather(
         stage.network.say(stage.identity("anna"), "tally make x", "one"),
         stage.network.say(stage.identity("ben"), "tally make x", "two"),

@@ -18,6 +18,9 @@ from chatops.testing.memory_store import KEY, MemoryStore
 from chatops.testing.stage import Stage, person
 from tallies import BODIES, OWNER, Heard, Stamps, TallyCommands
 
+SLOWER = 0.5
+"""Real seconds in which a part that is not stuck takes a step on PostgreSQL, on a busy machine too."""
+
 STORES = ("postgres",) if story_stores.ON_POSTGRES else ("memory", "sqlite")
 
 PEOPLE: tuple[Person, ...] = (
@@ -50,6 +53,8 @@ class Theatre:
     async def stage(self, **more: Any) -> Stage:
         """Return a started stage with tallies, people, and everything of this theatre listening."""
         clock = more.pop("clock", None) or ManualClock()
+        if self.kind == "postgres" and "patience" in more:
+            more["patience"] = max(more["patience"], SLOWER)
         stage = Stage(
             commands=[self.tallies],
             bodies=BODIES,
