@@ -306,7 +306,7 @@ class Postgres:
             time.sleep(0.02)
 
     def _send(self, pids: list[int], what: signal.Signals) -> None:
-        for pid in pids:
+        for pid in filter(None, pids):  # to the system, 0 is everybody in this process's group
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, what)
 

@@ -26,6 +26,8 @@ PATIENCE = 60.0
 """Seconds within which what is due has to be fired, however slow the machine."""
 
 PAUSE = 0.02
+SELDOM = 0.2
+"""Seconds between looks: often where that costs nothing, seldom where it starts a program."""
 
 
 class Schedulers:
@@ -112,7 +114,7 @@ def rehearse(database: str, folder: Path, rows: Rows, names: tuple[str, ...], si
     """Let timers ring while schedulers are killed and clocks jump; judge what was fired."""
     count, seconds = size.timers, size.seconds
     absences = len(names) == 1
-    start = datetime.now(UTC) + timedelta(seconds=2 + count / 1000)
+    start = datetime.now(UTC) + timedelta(seconds=1 + count / 1000)
     with Schedulers(database, folder, names) as schedulers:
         schedulers.arm(start=start, count=count, seconds=seconds, absences=absences)
         for name in names:
@@ -122,12 +124,12 @@ def rehearse(database: str, folder: Path, rows: Rows, names: tuple[str, ...], si
             wait(lambda at=at: datetime.now(UTC) >= start + timedelta(seconds=at))  # type: ignore[misc]
             act()
         reached = start + timedelta(seconds=seconds)
-        wait(lambda: datetime.now(UTC) >= reached and not rows.owed(reached))
+        wait(lambda: datetime.now(UTC) >= reached and not rows.owed(reached), pause=SELDOM)
         if absences:
             up[-1][1] = datetime.now(UTC)
             reached = datetime.now(UTC) + HOUR
             _jump(schedulers, names[0], HOUR)
-            wait(lambda: not rows.owed(reached))
+            wait(lambda: not rows.owed(reached), pause=SELDOM)
             _jump(schedulers, names[0], timedelta())
     return judge(plan(start, count, seconds, absences=absences), rows, reached=reached, up=up)
 
@@ -177,10 +179,10 @@ def _jump(schedulers: Schedulers, name: str, offset: timedelta) -> None:
     schedulers.look(name)
 
 
-def wait(true: Callable[[], Any]) -> None:
+def wait(true: Callable[[], Any], *, pause: float = PAUSE) -> None:
     """Look now and then until it is true. Raise TimeoutError when it never is."""
     give_up = time.monotonic() + 2 * PATIENCE
     while not true():
         if time.monotonic() > give_up:
             raise TimeoutError
-        time.sleep(PAUSE)
+        time.sleep(pause)
