@@ -7,7 +7,6 @@ left to send by anybody, and ends with its input.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import os
 import signal
@@ -59,12 +58,13 @@ async def broadcast(unit: Unit, told: Broadcast) -> None:
 
 
 class LimitedNetwork(FakeNetwork):
-    """A connection to `limited_server`."""
+    """A connection to `limited_server`. After so many posts there, it ends this process before anybody here knows."""
 
-    def __init__(self, session: aiohttp.ClientSession, port: int, limit: float) -> None:
-        super().__init__("limited", capabilities=replace(EVERYTHING, per_second=limit, room_per_second=10.0))
+    def __init__(self, session: aiohttp.ClientSession, told: dict[str, Any]) -> None:
+        super().__init__("limited", capabilities=replace(EVERYTHING, per_second=told["limit"], room_per_second=10.0))
         self._session = session
-        self._url = f"http://127.0.0.1:{port}"
+        self._url = f"http://127.0.0.1:{told['port']}"
+        self._dies_after = told["dies_after"]
 
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
         """Post."""
@@ -76,6 +76,9 @@ class LimitedNetwork(FakeNetwork):
         if status == 429:
             message = "too many posts"
             raise RateLimited(message, retry_after=float(wait or 1))
+        self._dies_after -= 1
+        if self._dies_after == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
         return MessageRef(room=room, id=told["id"])
 
 
@@ -84,25 +87,18 @@ async def serve(told: dict[str, Any]) -> None:
     clock, codec = SystemClock(), Codec([Broadcast])
     store = open_store(told["database"], told["name"], codec, clock)
     await store.open()
-    sends = itertools.count(1)
-
-    def probe(step: str) -> None:
-        if step == "after-send" and next(sends) == told["dies_after"]:
-            os.kill(os.getpid(), signal.SIGKILL)
-
     async with aiohttp.ClientSession() as session:
         engine = Engine(
             store=store,
             codec=codec,
             catalogues=Catalogues({}),
             directory=FakeDirectory(),
-            networks=[LimitedNetwork(session, told["port"], told["limit"])],
+            networks=[LimitedNetwork(session, told)],
             table=CommandTable([]),
             relations=Relations(),
             listeners=[Listener(name="test.broadcast", of=Broadcast, handle=broadcast)],
             secret=SECRET,
             settings=EngineSettings(send_lease=LEASE),
-            probe=probe,
         )
         await engine.start()
         _say("up")
