@@ -156,7 +156,7 @@ def test_edited_lines(edited: list[bytes], told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"PK\x03\x04", gzip.compress(b""), gzip.compress(b"{}\n"), gzip.compress(b"[1]\n")]
+    "raw", [b"", b"PK\x03\x04", *(gzip.compress(line, mtime=0) for line in (b"", b"{}\n", b"[1]\n"))]
 )
 def test_what_is_no_backup(raw: bytes) -> None:
     """It is called so."""
