@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from replica_kill_audit import audit
 from replica_kill_death import AUDIT, Death
 from replica_kill_replica import PAUSE, Replica
 from sqlite_stores import KEY
+
+LONGEST = 600
+"""Seconds after which this program, and each process it makes, ends by itself: whoever started it may be gone."""
 
 
 class Watched(Seal):
@@ -82,12 +86,14 @@ def _say(what: str, number: int) -> None:
 
 def main() -> None:
     """Carry out orders: main WHAT, in JSON. What goes wrong is written to the file `errors` in the folder."""
+    signal.alarm(LONGEST)
     told = json.loads(sys.argv[1])
     with Path(told["folder"], "errors").open("a") as errors:
         os.dup2(errors.fileno(), 2)
     for line in sys.stdin:
         process = os.fork()
         if process == 0:
+            signal.alarm(LONGEST)
             try:
                 asyncio.run(live(told, json.loads(line)))
             except BaseException:  # noqa: BLE001 - a forked process must not go on as its parent
