@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Protocol
@@ -18,6 +18,9 @@ from postgres_server import Postgres
 from timer_plan import Planned
 
 CODEC = Codec([TimerFired])
+
+AWAKE = timedelta(seconds=1)
+"""Whoever is killed sooner after a timer was due had no time to fire it."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def judge(planned: Sequence[Planned], rows: Rows, *, reached: datetime, up: Sequ
         due = one.fired.due
         if one.at < due or one.fired.fired_at < due:
             verdict.early.append(f"{one.fired.series} due {due}, fired {one.fired.fired_at}, there {one.at}")
-        if not one.fired.missed and any(begin <= due < end for begin, end in up):
+        if not one.fired.missed and any(begin <= due < end - AWAKE for begin, end in up):
             verdict.late.append((one.at - due).total_seconds())
     fired = 0
     for timer in planned:
