@@ -20,13 +20,13 @@ async def hand_over(store: Store, accept: Accept, pause: Callable[[float], Await
     """
     while True:
         store.happened.clear()
-        waiting = await store.waiting()
-        if not waiting:
-            await store.idle(pause)
-            continue
         try:
-            await accept([(happening.key, happening.body) for happening in waiting])
+            waiting = await store.waiting()
+            if waiting:
+                await accept([(happening.key, happening.body) for happening in waiting])
+                await store.handed_over(waiting)
+                continue
         except StoreUnavailable:
             await pause(_PAUSE)
             continue
-        await store.handed_over(waiting)
+        await store.idle(pause)

@@ -75,7 +75,7 @@ class ConsoleChat:
         if done is not None:
             await self._store.tell_again(room.id, done)
             return MessageRef(room=room, id=done)
-        place = self._room(room)
+        place = await self._room(room)
         if place.archived:
             message = f"room {place.id} is closed"
             raise Forbidden(message)
@@ -113,7 +113,7 @@ class ConsoleChat:
         """Put an entry on top of its room."""
         await self.ready()
         entry = await self._entry(message)
-        room = self._room(message.room)
+        room = await self._room(message.room)
         changed = replace(room, pinned=(*room.pinned, entry.id))
         await self._once(f"pin:{key}", changed if entry.id not in room.pinned else None)
 
@@ -122,7 +122,7 @@ class ConsoleChat:
         """Take an entry down from the top of its room."""
         await self.ready()
         entry = await self._entry(message)
-        room = self._room(message.room)
+        room = await self._room(message.room)
         changed = replace(room, pinned=tuple(id for id in room.pinned if id != entry.id))
         await self._once(f"unpin:{key}", changed if entry.id in room.pinned else None)
 
@@ -149,19 +149,19 @@ class ConsoleChat:
         """Put somebody into a room."""
         await self.ready()
         person = self._person(identity)
-        await self._once(f"invite:{key}", self._room(room).with_member(person))
+        await self._once(f"invite:{key}", (await self._room(room)).with_member(person))
 
     @alone
     async def remove(self, room: RoomRef, identity: Identity, *, key: str) -> None:
         """Take somebody out of a room."""
         await self.ready()
-        await self._once(f"remove:{key}", self._room(room).without_member(identity.id))
+        await self._once(f"remove:{key}", (await self._room(room)).without_member(identity.id))
 
     @alone
     async def archive_room(self, room: RoomRef, *, key: str) -> None:
         """Close a room for writing."""
         await self.ready()
-        await self._once(f"archive:{key}", replace(self._room(room), archived=True))
+        await self._once(f"archive:{key}", replace(await self._room(room), archived=True))
 
     async def direct_room(self, identity: Identity, *, key: str) -> RoomRef:
         """Return somebody's direct chat with the server."""
@@ -172,7 +172,7 @@ class ConsoleChat:
     async def members(self, room: RoomRef) -> Sequence[Identity]:
         """Return who is in a room."""
         await self.ready()
-        return [self.identity(member) for member in self._room(room).members]
+        return [self.identity(member) for member in (await self._room(room)).members]
 
     async def read(self, message: MessageRef) -> Message | None:
         """Return an entry as a message."""
@@ -185,7 +185,7 @@ class ConsoleChat:
             sender=self.identity(entry.author),
             text=entry.said.plain if entry.said else entry.text,
             at=entry.at,
-            direct=self._room(message.room).kind == "direct",
+            direct=(await self._room(message.room)).kind == "direct",
             thread=entry.thread,
             reply_to=entry.reply_to,
             edited=entry.edits > 0,
@@ -263,7 +263,10 @@ class ConsoleChat:
             raise Missing(message)
         return identity.id
 
-    def _room(self, room: RoomRef) -> Room:
+    async def _room(self, room: RoomRef) -> Room:
+        """Return a room. One that another replica has just made is read: word of it may still be on its way."""
+        if room.id not in self._store.rooms:
+            await self._store.catch_up(room.id)
         found = self._store.rooms.get(room.id)
         if found is None or room.network != self._name:
             message = f"there is no room {room}"
@@ -272,7 +275,7 @@ class ConsoleChat:
 
     async def _entry(self, message: MessageRef) -> Entry:
         entry = await self._store.entry(message.id)
-        if entry is None or entry.gone or entry.room != self._room(message.room).id:
+        if entry is None or entry.gone or entry.room != (await self._room(message.room)).id:
             text = f"there is no message {message.id} in {message.room}"
             raise Missing(text)
         return entry

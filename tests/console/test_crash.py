@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,8 @@ import console_stage
 from chatops.core.message import Message
 from chatops.errors import SettingsError, StoreUnavailable
 from chatops.ports.chat import RoomSpec
-from chatops.ports.records import Write
+from chatops.ports.records import Record, Write
+from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.chat_stage import sentence
 from chatops.testing.records import MemoryRecords
 from console_stage import ANNA, BEN, Stage
@@ -37,6 +39,25 @@ class Dying(MemoryRecords):
         if self.left < 0:
             raise KilledError
         await super().delete(kind, id)
+
+
+class Away(MemoryRecords):
+    """Does not tell what happened while the database is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = True
+        self.asked = asyncio.Event()
+
+    async def find(
+        self, kind: str, *, limit: int = 100, offset: int = 0, newest: bool = False, **columns: str
+    ) -> Sequence[Record]:
+        """Return documents, or say that the database is away."""
+        if self.away and kind == "happening":
+            self.asked.set()
+            message = "away"
+            raise StoreUnavailable(message)
+        return await super().find(kind, limit=limit, offset=offset, newest=newest, **columns)
 
 
 class KilledError(Exception):
@@ -140,3 +161,19 @@ def test_a_mistyped_setting_is_refused() -> None:
     """By name."""
     with pytest.raises(SettingsError, match="colour"):
         console_stage.build(settings={"colour": "red"})
+
+
+async def test_records_that_cannot_be_read_do_not_end_the_network() -> None:
+    """While the database is away it waits, and hands over when it is back, instead of being started again ever later."""
+    records = Away()
+    clock = ManualClock()
+    stage = await asyncio.to_thread(console_stage.build, clock=clock, records=records)
+    async with console_stage.running(stage, serve=False):
+        await stage.network.ready()
+        await records.asked.wait()
+        assert stage.inbox.taken == {}
+        records.away = False
+        await stage.acts.say(ANNA, "general", "wait for me")
+        while not stage.inbox.taken:
+            clock.advance(timedelta(seconds=1))
+            await asyncio.sleep(0)

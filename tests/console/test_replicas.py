@@ -229,6 +229,15 @@ async def test_a_room_just_made_is_open_at_the_other(house: House) -> None:
     assert "Fresh" in await there.open(f"r/{room.id}")
 
 
+async def test_the_server_writes_in_a_room_that_the_other_has_just_made(house: House) -> None:
+    """Also when the word of it has not come yet: nothing is said anew, and nothing late."""
+    house.lines[1].cut = True
+    room = await house.one.network.open_room(RoomSpec(title="Fresh", members=(BEN.identities[0],)), key="r")
+    ref = await house.two.network.post(room, sentence("welcome"), key="p")
+    await house.two.network.pin(ref, key="q")
+    assert await house.two.network.members(room) == [BEN.identities[0]]
+
+
 async def test_what_was_seen_at_one_is_seen(house: House) -> None:
     """Unread counts are the same everywhere."""
     await house.one.acts.say(ANNA, "general", "news")

@@ -62,34 +62,32 @@
 
   // The line.
   const line = byId("line");
-  let cursor = "";
-  function state(on) {
-    line.className = `line-state ${on ? "on" : "off"}`;
-    line.textContent = on ? line.dataset.online : line.dataset.offline;
+  function state(now) {
+    line.className = `line-state ${now}`;
+    line.textContent = line.dataset[`${now}line`];
   }
-  function listen() {
+  function listen(cursor) {
     const address = new URL(app.dataset.live, location);
     if (cursor) address.searchParams.set("cursor", cursor);
     const source = new EventSource(address);
-    source.onopen = () => state(true);
+    source.onopen = () => state("on");
     source.onerror = () => {
-      state(false);
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+      state("off");
+      if (source.readyState > 1) setTimeout(listen, 2000, cursor);
     };
     source.addEventListener("piece", (event) => place(JSON.parse(event.data)));
     source.addEventListener("gone", () => location.reload());
     source.addEventListener("told", (event) => (cursor = event.lastEventId));
     source.addEventListener("resync", async (event) => {
-      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-      for (const id of ["rooms", "top", "entries", "replies"]) {
-        const fresh = page.getElementById(id);
-        if (fresh) byId(id)?.replaceWith(fresh);
-      }
-      cursor = event.lastEventId;
+      source.close(); // not meanwhile
+      const page = await fetch("").then((got) => got.text()).catch(() => "");
+      const fresh = new DOMParser().parseFromString(page, "text/html").querySelectorAll("#rooms,#top,#entries,#replies");
+      fresh.forEach((one) => byId(one.id)?.replaceWith(one));
+      setTimeout(listen, 500, fresh[0] ? event.lastEventId : cursor);
     });
     addEventListener("pagehide", () => source.close());
   }
-  listen();
+  listen("");
 
   // Live forms.
   const problem = byId("problem");
