@@ -208,7 +208,7 @@ class App:
             if self._listen:
                 await self.web.start()
                 self._running.push_async_callback(self.web.stop)
-                await asyncio.to_thread(self.folder.announce, self.web.base_url)
+                await asyncio.to_thread(self.folder.announce, self.web.own_url)
         except BaseException:
             await self.stop()
             raise

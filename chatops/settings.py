@@ -284,7 +284,9 @@ def _findings(error: ValidationError) -> Iterator[str]:
         if finding["type"] == "extra_forbidden":
             yield f"{name} is not a setting. `chatops config show --defaults` lists all of them."
         else:
-            yield f"{name}: {finding['msg']}, got {finding['input']!r}."
+            # What may hold a password is not shown.
+            got = "" if finding["loc"] == ("database", "url") else f", got {finding['input']!r}"
+            yield f"{name}: {finding['msg'].removeprefix('Value error, ')}{got}."
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

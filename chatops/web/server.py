@@ -126,6 +126,12 @@ class WebServer:
         """Where people reach the server, without a slash at the end."""
         return self._base_url or f"http://{self._authority(self.host)}"
 
+    @property
+    def own_url(self) -> str:
+        """Where programs of this machine reach this very process, past whatever stands in front of it."""
+        anywhere = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
+        return f"http://{self._authority(anywhere.get(self.host, self.host))}"
+
     def words(self, text: Text, locale: str, zone: str = "UTC") -> str:
         """Return `text` as plain words for a reader of that language and zone."""
         return self._shell.words(text, locale, zone)

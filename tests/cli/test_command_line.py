@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatops.calling import Unheard, told
+from live_server import serving
 from running import Demo, chatops, demo
 
 pytestmark = [pytest.mark.timeout(90), pytest.mark.xdist_group("cli")]
@@ -117,6 +118,24 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path) -> None:
     ran = chatops("check", "--config", str(file), folder=tmp_path)
     assert ran.code == 2
     assert f"{file}: server.prot is not a setting" in ran.err
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown(tmp_path: Path) -> None:
+    ran = chatops("check", folder=tmp_path, CHATOPS_DATABASE__URL="postgresql://chatops:hush@db.example.com/chatops")
+    assert ran.code == 2
+    assert ran.err.startswith("database.url: keep the password out of the address")
+    assert "hush" not in ran.err + ran.out
+
+
+@pytest.mark.timeout(90)
+def test_the_command_line_goes_past_what_stands_in_front(tmp_path: Path) -> None:
+    """The token is of this very server: another replica would not know it, and people's address need not lead here."""
+    (tmp_path / "people.toml").write_text('[[people]]\nid = "ada"\nname = "Ada"\nroles = ["admin"]\n', encoding="utf-8")
+    settings = '[server]\nport = 0\n[log]\nformat = "text"\n[people]\nfile = "people.toml"\n'
+    (tmp_path / "chatops.toml").write_text(settings, encoding="utf-8")
+    with serving(tmp_path, CHATOPS_SERVER__BASE_URL="http://127.0.0.1:1", CHATOPS_SERVER__HOST="0.0.0.0"):  # noqa: S104
+        ran = chatops("do", "--as", "ada", "whoami", folder=tmp_path)
+    assert "Ada" in ran.out
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
