@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
+from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_pool import keep
 from chatops.storage.postgres_server import PostgresServer
 
@@ -28,6 +29,7 @@ class HostsClient(AsyncpgDBClient):
                 "primary"  # sessions that only read are not "read-write", wherever they are
             )
         return await asyncpg.create_pool(
+            connect=connect,
             **address,
             min_size=0,  # see postgres_pool
             max_size=self._server.readers,

@@ -47,7 +47,7 @@ from chatops.storage.postgres_pool import FAULTS, Connection, Pool
 from chatops.storage.postgres_rows import News
 from chatops.storage.postgres_schema import migrate
 from chatops.storage.postgres_server import PostgresServer
-from chatops.storage.postgres_signals import PostgresSignals, Word, notify
+from chatops.storage.postgres_signals import PostgresSignals, Word, notify, parts
 from chatops.storage.postgres_verify import verify, verify_witness
 from chatops.storage.postgres_waking import Waking
 from chatops.storage.reading import ReadingStore
@@ -212,7 +212,8 @@ class PostgresStore(ReadingStore):
             if news.announced:
                 # To this process as well: should the COMMIT's answer be lost, this is how it learns that it happened.
                 told = tuple((f"aggregate:{kind}", ident) for kind, ident in news.announced)
-                await notify(db, Word(sender="", told=told))
+                for part in parts(Word(sender="", told=told)):
+                    await notify(db, part)
             return news
 
         self._learn(await self.writer.run(work))

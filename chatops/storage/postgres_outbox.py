@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chatops.core.frozen import replace
+from chatops.core.message import clean
 from chatops.errors import StaleUnit
 from chatops.ports.store import Mark, Placed
+from chatops.storage.models import KEY
 from chatops.storage.postgres_commit import FENCE
 from chatops.storage.postgres_locks import Locks
 from chatops.storage.postgres_pool import Connection
@@ -47,6 +50,7 @@ def is_alone(outcome: Mark) -> bool:
 
 async def mark_alone(connection: Connection, outcome: Mark, *, at: datetime) -> News:
     """Do what `mark` does for an outcome that is alone."""
+    outcome = _storable(outcome)
     again = outcome.state == "ready"
     placed = outcome.placed
     where = (
@@ -70,6 +74,7 @@ async def mark_alone(connection: Connection, outcome: Mark, *, at: datetime) -> 
 
 async def mark(connection: Connection, outcome: Mark, *, at: datetime) -> News:
     """Write what became of a row and what follows from it. Raise StaleUnit when the claim is no longer ours."""
+    outcome = _storable(outcome)
     again = outcome.state == "ready"
     receipts = () if outcome.receipt is None else (outcome.receipt,)
     locks = Locks().targets([row.target for row in outcome.follow_up]).lanes([row.lane for row in receipts])
@@ -92,6 +97,21 @@ async def mark(connection: Connection, outcome: Mark, *, at: datetime) -> News:
     await news.enqueue(connection, outcome.follow_up, at)
     await news.accept(connection, receipts, at)
     return news
+
+
+def _storable(outcome: Mark) -> Mark:
+    """Return an outcome whose foreign words the columns take: one that cannot be written would be sent again for ever."""
+    placed = outcome.placed
+    return replace(
+        outcome,
+        remote=None if outcome.remote is None else _id(outcome.remote),
+        reason=None if outcome.reason is None else clean(outcome.reason)[0],
+        placed=None if placed is None else replace(placed, remote=_id(placed.remote), room=_id(placed.room)),
+    )
+
+
+def _id(text: str) -> str:
+    return clean(text)[0][:KEY]
 
 
 def _news(outcome: Mark, cause: str | None) -> News:

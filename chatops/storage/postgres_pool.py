@@ -12,6 +12,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from chatops.errors import StoreUnavailable
+from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_server import PostgresServer
 
 T = TypeVar("T")
@@ -84,6 +85,7 @@ class Pool:
         """Connect once. Raise StoreUnavailable when that fails."""
         with translated("reached"):
             self._pool = await asyncpg.create_pool(
+                connect=connect,
                 **self._server.address(),
                 min_size=0,  # asyncpg would keep up any more by itself, and log a traceback at each failure to
                 max_size=self._size,

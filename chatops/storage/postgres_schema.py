@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
 from tortoise.exceptions import BaseORMException
 
 from chatops.errors import StoreUnavailable
 from chatops.storage import asyncpg_client
+from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_pool import FAULTS
 from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.schema import apply, known_until
@@ -30,7 +30,7 @@ async def migrate(server: PostgresServer, *, upto: str = "") -> tuple[str, ...]:
 
 async def _migrate(server: PostgresServer, known: list[str]) -> tuple[str, ...]:
     try:
-        connection = await asyncpg.connect(**server.address(), server_settings=server.settings(statement_timeout="0"))
+        connection = await connect(**server.address(), server_settings=server.settings(statement_timeout="0"))
         try:
             # Held by the session: whoever comes second waits, and finds nothing left to do.
             await connection.execute("SELECT pg_advisory_lock($1)", MIGRATING)

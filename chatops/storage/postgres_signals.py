@@ -15,9 +15,10 @@ import asyncpg
 import msgspec
 import structlog
 
-from chatops.core.frozen import Frozen
+from chatops.core.frozen import Frozen, replace
 from chatops.errors import StoreUnavailable
 from chatops.ports.signals import LONGEST
+from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_pool import FAULTS, Connection, translated
 from chatops.storage.postgres_server import PostgresServer
 
@@ -32,6 +33,12 @@ PAUSE = 1.0
 
 PROOF = 30.0
 """Seconds of silence after which the connection is asked whether it still is one."""
+
+LAST_WORDS = 1.0
+"""Seconds that closing waits for what is still to be said."""
+
+MOST_BYTES = 7900
+"""Of one notification; PostgreSQL refuses 8000, and with it the transaction."""
 
 MOST_CAUSES = 40
 """Roots named in one notification; of more, everybody who waits looks."""
@@ -67,17 +74,22 @@ class PostgresSignals:
         self._word = Word(sender=sender)
         self._something = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def open(self) -> None:
         """Connect. Raise StoreUnavailable when that fails."""
         with translated("reached"):
             connection = await self._connected()
+        self._closing = False
         self._task = asyncio.create_task(self._run(connection), name="postgres signals")
 
     async def close(self) -> None:
         """Say what is still to be said, and disconnect. Calling twice is harmless."""
         task, self._task = self._task, None
         if task is not None:
+            self._closing = True
+            self._something.set()
+            await asyncio.wait({task}, timeout=LAST_WORDS)
             task.cancel()
             await asyncio.wait({task})
 
@@ -120,7 +132,7 @@ class PostgresSignals:
         self._something.set()
 
     async def _connected(self) -> asyncpg.Connection:
-        connection: asyncpg.Connection = await asyncpg.connect(
+        connection = await connect(
             **self._server.address(),
             server_settings=self._server.settings(synchronous_commit="off"),
             command_timeout=self._server.connect_timeout,
@@ -132,8 +144,10 @@ class PostgresSignals:
         while True:
             try:
                 await self._speak(connection)
-            except FAULTS as error:
+            except (*FAULTS, asyncpg.PostgresError) as error:
                 log.info("word from other replicas is interrupted", error=type(error).__name__)
+            else:
+                return
             finally:
                 connection.terminate()
             connection = await self._again()
@@ -164,8 +178,10 @@ class PostgresSignals:
                 raise asyncpg.InterfaceError(message)
             self._something.clear()
             word, self._word = self._word, Word(sender=self._sender)
-            for part in _parts(word):
+            for part in parts(word):
                 await notify(connection, part)
+            if self._closing and self._word == Word(sender=self._sender):
+                return
             if word == self._word:
                 await connection.execute("SELECT 1")
             await asyncio.sleep(HOLD_OFF)
@@ -188,15 +204,13 @@ class PostgresSignals:
                 missed()
 
 
-def _parts(word: Word) -> list[Word]:
-    """Return the word in pieces that PostgreSQL takes: a payload has fewer than 8000 bytes."""
-    plain = Word(
-        sender=word.sender, events=word.events, posts=word.posts, causes=word.causes[: MOST_CAUSES // 4], many=word.many
-    )
-    parts = [plain] if plain != Word(sender=word.sender) else []
-    rest = word.causes[MOST_CAUSES // 4 :]
-    parts += [
-        Word(sender=word.sender, causes=rest[start : start + MOST_CAUSES // 4])
-        for start in range(0, len(rest), MOST_CAUSES // 4)
-    ]
-    return parts + [Word(sender=word.sender, told=(signal,)) for signal in word.told]
+def parts(word: Word) -> list[Word]:
+    """Return the word in pieces that PostgreSQL takes, in its order; none when it says nothing."""
+    if word == Word(sender=word.sender):
+        return []
+    middle = (len(word.causes) + len(word.told)) // 2
+    if middle == 0 or len(msgspec.json.encode(word)) <= MOST_BYTES:
+        return [word]
+    told = max(0, middle - len(word.causes))
+    first = replace(word, causes=word.causes[:middle], told=word.told[:told])
+    return parts(first) + parts(Word(sender=word.sender, causes=word.causes[middle:], told=word.told[told:]))

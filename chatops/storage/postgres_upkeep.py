@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chatops.ports.store import Checkpoint
 from chatops.storage.postgres_claims import FENCE, INCARNATION_BITS, OPEN
+from chatops.storage.postgres_locks import Locks
 from chatops.storage.postgres_pool import Connection
 from chatops.storage.postgres_rows import News
 
@@ -37,7 +38,8 @@ AND (lease_until IS NULL OR lease_until <= COALESCE($3::timestamptz, clock_times
 """  # noqa: S608 - put together from constants
 _TOUCH_POST = f"""
 UPDATE outbox AS mine SET fence = {FENCE}
-WHERE id = (SELECT id FROM outbox WHERE target = $2 AND {OPEN} ORDER BY id LIMIT 1 FOR UPDATE) AND state = 'ready'
+WHERE id = (SELECT id FROM outbox WHERE target = $2 AND {OPEN} ORDER BY id LIMIT 1 FOR UPDATE)
+AND (lease_until IS NULL OR lease_until <= COALESCE($3::timestamptz, clock_timestamp()))
 """  # noqa: S608 - put together from constants
 _REPLAY_EVENT = """
 UPDATE inbox SET state = 'ready', attempts = 0, not_before = NULL, error = NULL, ended_at = NULL, lease_until = NULL,
@@ -76,7 +78,10 @@ RETURNING id
 """
 """They were purged in the order of their ids: looking at the first is enough."""
 
-_SPENT = "INSERT INTO spent_key (key, space, purged_at) SELECT key, $2, $3 FROM unnest($1::text[]) AS gone (key)"
+_SPENT = """
+INSERT INTO spent_key (key, space, purged_at) SELECT key, $2, $3 FROM unnest($1::text[]) AS gone (key)
+ON CONFLICT (key, space) DO NOTHING
+"""
 
 
 async def keep_checkpoint(connection: Connection, checkpoint: Checkpoint) -> None:
@@ -113,6 +118,11 @@ async def replay(connection: Connection, key: str, incarnation: int, *, now: dat
     Its lane's present head is touched, so that whoever is just now claiming it looks again; somebody already at work there
     is waited for by the claim (see `postgres_claims`). `now`: None for the database's time.
     """
+    lane = await connection.fetchval("SELECT lane FROM inbox WHERE key = $1 AND state = 'dead'", key)
+    target = await connection.fetchval("SELECT target FROM outbox WHERE key = $1 AND state IN ('dead', 'failed')", key)
+    # Nothing joins the queue while its head is touched, or that might become the head, untouched.
+    locks = Locks().lanes([] if lane is None else [lane]).targets([] if target is None else [target])
+    await locks.take(connection)
     event = await connection.fetchrow(_DEAD_EVENT, key)
     if event is not None:
         await connection.execute(_TOUCH_EVENT, incarnation, event["lane"], now)
@@ -121,7 +131,7 @@ async def replay(connection: Connection, key: str, incarnation: int, *, now: dat
     post = await connection.fetchrow(_DEAD_POST, key)
     if post is None:
         return None
-    await connection.execute(_TOUCH_POST, incarnation, post["target"])
+    await connection.execute(_TOUCH_POST, incarnation, post["target"], now)
     await connection.execute(_REPLAY_POST, post["id"])
     return News(posts=True, causes={post["cause"]})
 

@@ -14,6 +14,7 @@ import msgspec
 from chatops.core.frozen import replace
 from chatops.core.journal import Anchor, Entry, Head, Ledger, Seal
 from chatops.storage.journal import Row, Tables, findings
+from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.witness import Witness
 
@@ -43,8 +44,8 @@ def verify_witness(server: PostgresServer, witness: Witness) -> list[str]:
 @contextmanager
 def _snapshot(server: PostgresServer) -> Iterator[_Tables]:
     with asyncio.Runner() as runner:
-        connect = partial(asyncpg.connect, **server.address(), server_settings=server.settings(statement_timeout="0"))
-        connection = runner.run(_awaited(connect))
+        reached = partial(connect, **server.address(), server_settings=server.settings(statement_timeout="0"))
+        connection = runner.run(_awaited(reached))
         try:
             runner.run(_awaited(partial(_begin, connection)))
             yield _Tables(runner, connection)

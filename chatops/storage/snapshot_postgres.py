@@ -13,6 +13,7 @@ from chatops.core.journal import Anchor
 from chatops.errors import StoreUnavailable
 from chatops.storage import schema
 from chatops.storage.archive import BATCH, Row, Table, time_text
+from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_pool import Connection, translated
 from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.tables import present
@@ -73,7 +74,7 @@ async def connected(server: PostgresServer) -> Any:
     # One page of a large table may be waited for, and between two of them a disk.
     patient = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
     with told("reached"):
-        return await asyncpg.connect(**server.address(), server_settings=server.settings(**patient))
+        return await connect(**server.address(), server_settings=server.settings(**patient))
 
 
 async def seen_by(connection: Connection) -> PostgresSnapshot:
