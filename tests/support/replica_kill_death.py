@@ -27,6 +27,9 @@ STEPS = (
 )
 """Each step that a crash must not spoil."""
 
+SENDING = ("before-send", "after-send", "before-mark")
+"""Those that only what is sent passes."""
+
 FENCED = ("before-commit", "in-commit", "before-mark")
 """Steps at which a process stops that finds its claim taken when it goes on."""
 
@@ -37,7 +40,7 @@ SOON, LATE = 100, 2000
 IN_VAIN = "in vain"
 """What a replica dies of that did not come to where it was to be killed."""
 
-PATIENCE = 30.0
+PATIENCE = 15.0
 """Seconds until then."""
 
 MORE = 3
@@ -61,6 +64,8 @@ class Death:
         self._folder = folder
         self._late: Mapping[str, object] | None = None
         """What was in hand at a stop, until it has been tried."""
+        self.comes = self._step in (*STEPS, ANY_MOMENT)
+        """Whether it does."""
         self._met: Counter[str] = Counter()
         if self._step in STEPS:
             self._later(PATIENCE, lambda: self._die(IN_VAIN))

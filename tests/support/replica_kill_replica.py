@@ -67,7 +67,7 @@ class Replica:
         await asyncio.gather(*map(self._accept, range(FEEDERS)))
         while True:
             depths = await self._insist(self._store.depths)
-            if not (depths.inbox or depths.outbox or self._hands):
+            if not (depths.inbox or depths.outbox or self._hands or self._death.comes):
                 return
             await asyncio.sleep(PAUSE)
 

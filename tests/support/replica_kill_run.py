@@ -8,7 +8,6 @@ import os
 import random
 import signal
 import sys
-import time
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any
 import asyncpg
 
 import replica_kill_child
-from replica_kill_death import ACCEPT, ANY_MOMENT, AUDIT, LATE, SOON, STEPS
+from replica_kill_death import ACCEPT, ANY_MOMENT, AUDIT, LATE, SENDING, SOON, STEPS
 from replica_kill_replica import Numbers
 from replica_kill_work import SAYING
 
@@ -64,7 +63,6 @@ class Killed:
     """What the replicas died of."""
     found: dict[str, Any]
     """For `replica_kill_ledger.Ledger`."""
-    seconds: float
 
 
 def shared_out(
@@ -93,7 +91,6 @@ async def kill(
 
     `troubles`: what is done to the database after so many kills; each blocks until it is over.
     """
-    began = time.monotonic()
     told = {"folder": str(folder), "url": url, "lanes": lanes, "rounds": rounds, "lease": LEASE, "replicas": len(lives)}
     town = _Town(folder, url, told, kills=sum(map(len, lives)), chance=random.Random(seed))
     cradles = [await _cradle(told) for _ in lives]
@@ -109,7 +106,7 @@ async def kill(
                 os.killpg(cradle.pid, signal.SIGKILL)
             await cradle.wait()
     found = await asyncio.to_thread(_found, folder, told)
-    return Killed(Counter(death["step"] for death in found["deaths"]), found, time.monotonic() - began)
+    return Killed(Counter(death["step"] for death in found["deaths"]), found)
 
 
 async def _cradle(told: Mapping[str, Any]) -> Process:
@@ -134,7 +131,8 @@ class _Town:
         self._kills = kills
         self._chance = chance
         self._killed = 0
-        self._latest = max(1, told["lanes"] * told["rounds"] // max(1, kills) // told["replicas"] // SAYING)
+        # All replicas together find at least so much to do before the next kill.
+        self._latest = max(SAYING, told["lanes"] * told["rounds"] // max(1, kills) // told["replicas"])
         self._progress = asyncio.Condition()
         self._open = Numbers(folder / "open")
         self._let()
@@ -177,13 +175,14 @@ class _Town:
             raise AssertionError(message)
 
     def _after(self, step: str) -> int:
-        """Return the occurrence of a step, or the moment, at which a life ends: late enough to be of use before."""
+        """Return the occurrence of a step, or the moment, at which a life ends."""
         if step == ANY_MOMENT:
             return self._chance.randint(SOON, LATE)
-        return self._chance.randint(1, ACCEPTS if step == ACCEPT else self._latest)
+        latest = ACCEPTS if step == ACCEPT else self._latest // SAYING if step in SENDING else self._latest
+        return self._chance.randint(1, latest)
 
     def _let(self) -> None:
-        """Open the rounds that belong to the kills so far, so that there is work until the last."""
+        """Open the rounds that belong to the kills so far and to the next, so that there is work until the last."""
         share = (self._killed + 1) / self._kills if self._kills else 1
         self._open.put(0, min(self._rounds, 1 + int(self._rounds * share)))
 
