@@ -37,6 +37,9 @@ LOOK = 0.05
 ACCEPTS = 3
 """Batches a replica accepts at most before it is killed at that."""
 
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises when the database ends; the last of them when it does between two messages of one query."""
+
 TAKEN = {
     "event": "SELECT fence <> $2 AND state = 'done' FROM inbox WHERE seq = $1",
     "post": "SELECT fence <> $2 AND state = 'sent' FROM outbox WHERE id = $1",
@@ -198,7 +201,7 @@ class _Town:
 
     async def _taken(self, stop: Mapping[str, Any]) -> bool:
         taken = False
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*AWAY):
             connection = await asyncpg.connect(self._url, target_session_attrs="read-write", timeout=2)
             try:
                 taken = bool(await connection.fetchval(TAKEN[stop["what"]], stop["id"], stop["fence"]))
