@@ -15,7 +15,7 @@ from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock
 from chatops.core.message import Person
 from chatops.core.text import Text
-from chatops.errors import StartError
+from chatops.errors import StartError, StoreUnavailable
 from chatops.ports.web import Page, Route, RouteHandler, Static
 from chatops.web.answers import problem
 from chatops.web.health import Heartbeat
@@ -178,6 +178,9 @@ class WebServer:
             if refusal.status < web.HTTPBadRequest.status_code:
                 raise
             return self._refused(refusal, request)
+        except StoreUnavailable:
+            # The engine has said so in the log; whoever asks may ask again.
+            return self._refused(web.HTTPServiceUnavailable(headers={"Retry-After": "1"}), request)
 
     def _refused(self, refusal: web.HTTPException, request: web.Request) -> web.Response:
         _log.info("refused a request", extra={"status": refusal.status, "method": request.method})
@@ -185,8 +188,9 @@ class WebServer:
             answer = problem(refusal.status, refusal.reason.lower().replace(" ", "_"), refusal.reason)
         else:
             answer = self._shell.sorry(refusal.status, request)
-        if "Allow" in refusal.headers:
-            answer.headers["Allow"] = refusal.headers["Allow"]
+        for name in ("Allow", "Retry-After"):
+            if name in refusal.headers:
+                answer.headers[name] = refusal.headers[name]
         return answer
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from chatops import Frozen, PluginContext
 from chatops.core.message import Person
+from chatops.errors import StoreUnavailable
 from console_network.live import Changes, Touched
 from console_network.model import Entry, Room
 from console_network.pages import Pages
@@ -58,7 +59,8 @@ class Streams:
         await response.prepare(request)
         await response.write(f"retry: {RETRY_MS}\n\n".encode())
         shown: Room | None = None
-        with suppress(ConnectionResetError):
+        # While the database is away the line ends, and the tab asks again from where it was told.
+        with suppress(ConnectionResetError, StoreUnavailable):
             while True:
                 room = self._store.rooms[watcher.room]
                 if not room.visible_to(watcher.person):

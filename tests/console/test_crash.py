@@ -16,7 +16,10 @@ from chatops.ports.records import Record, Write
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.chat_stage import sentence
 from chatops.testing.records import MemoryRecords
+from chatops.testing.replicas import Exchange
 from console_stage import ANNA, BEN, Stage
+from console_tab import Tab
+from http_client import browsing
 
 
 class Dying(MemoryRecords):
@@ -48,6 +51,13 @@ class Away(MemoryRecords):
         super().__init__()
         self.away = True
         self.asked = asyncio.Event()
+
+    async def get(self, kind: str, id: str) -> Record | None:
+        """Return a document, or say that the database is away."""
+        if self.away and kind == "room":
+            message = "away"
+            raise StoreUnavailable(message)
+        return await super().get(kind, id)
 
     async def find(
         self, kind: str, *, limit: int = 100, offset: int = 0, newest: bool = False, **columns: str
@@ -155,6 +165,21 @@ async def test_an_unavailable_store_is_tried_again() -> None:
         await stage.inbox.asked.wait()
         assert stage.inbox.taken == {}
         assert len(await stage.records.find("happening")) == 1
+
+
+async def test_while_the_database_is_away_a_page_asks_for_patience(caplog: pytest.LogCaptureFixture) -> None:
+    """With a page and a status that fronts understand, and without a word in the log: the engine says it once."""
+    records, lines = Away(), list[Exchange]()
+    stage = await asyncio.to_thread(console_stage.build, records=records, signals=Exchange(lines))
+    async with console_stage.running(stage), browsing(stage.url) as browser:
+        await stage.network.ready()
+        records.away = False
+        tab = Tab(browser, "agent-1")
+        await tab.open()
+        records.away = True
+        answer = await browser.get("/console/agent-1/r/general")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert "Error handling request" not in caplog.text
 
 
 def test_a_mistyped_setting_is_refused() -> None:
