@@ -29,6 +29,10 @@ START_UP: tuple[tuple[str, frozenset[str]], ...] = (
 """Functions that may block, as (end of the file's path, names): what runs before the loop serves anybody, or hardly ever."""
 
 
+LONG_ON_POSTGRES = ("engine", "promises")
+"""Folders whose tests are with the long ones there, though not in memory and on SQLite."""
+
+
 def pytest_configure() -> None:
     """Read what the server reads at start, too."""
     Catalogues.load()
@@ -80,8 +84,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("faults") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
-        if story_stores.ON_POSTGRES and _folder(item) == "engine":
-            item.add_marker(pytest.mark.faults)  # about the store only by the way: with the long ones
+        if story_stores.ON_POSTGRES and _folder(item) in LONG_ON_POSTGRES:
+            item.add_marker(pytest.mark.faults)
     away = [item for item in items if _elsewhere(item)]
     if not os.environ.get("CHATOPS_CONTRACTS"):
         away += [item for item in items if item.get_closest_marker("contracts")]

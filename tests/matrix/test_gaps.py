@@ -13,6 +13,7 @@ from matrix_people import Person
 from synapse_server import Synapse
 
 
+@pytest.mark.faults
 async def test_a_gap_of_250_messages_is_filled(synapse: Synapse, person: Person) -> None:
     """All of them, in order, once, in one call with the token behind them."""
     anna, robot = await person("anna"), await person("chatops")

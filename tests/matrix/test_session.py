@@ -213,6 +213,7 @@ async def test_a_refused_refresh_is_the_end(connected: Connected) -> None:
     assert len(connected.proxy.seen) == 1
 
 
+@pytest.mark.faults
 async def test_nothing_is_lost_over_a_soft_logout(short: Synapse, person: Person) -> None:
     """Everything said is heard once, over several lives of the token, on the same device."""
     anna = await person("anna", on=short)

@@ -13,6 +13,7 @@ from synapse_server import Login
 pytestmark = pytest.mark.timeout(60)
 
 
+@pytest.mark.faults
 async def test_ways_to_speak_to_the_server(tmp_path: Path, person: Person, bot: Login) -> None:
     """By prefix or by name; its name alone is answered; slips of the finger are mended with a click."""
     async with house(tmp_path / "house", person, bot) as home:
@@ -41,6 +42,7 @@ async def test_ways_to_speak_to_the_server(tmp_path: Path, person: Person, bot: 
         assert (whole.thread, replied.thread) == (None, None)
 
 
+@pytest.mark.faults
 async def test_what_is_left_alone(tmp_path: Path, person: Person, bot: Login) -> None:
     """Talk, talk about the server, pictures, emotes, and commands that come by an edit: nobody is interrupted."""
     async with house(tmp_path / "house", person, bot) as home:

@@ -64,6 +64,7 @@ async def test_a_swarm_by_three_people(tmp_path: Path, person: Person, bot: Logi
             assert closed.value.code == "M_FORBIDDEN"
 
 
+@pytest.mark.faults
 async def test_who_comes_and_goes_by_themselves(tmp_path: Path, person: Person, bot: Login) -> None:
     """Knocking, being let in by a colleague, leaving, being put out by the owner: the swarm follows."""
     async with house(tmp_path / "house", person, bot) as home:
@@ -89,6 +90,7 @@ async def test_who_comes_and_goes_by_themselves(tmp_path: Path, person: Person, 
         assert await katrin.comes_into("SW-1") == room
 
 
+@pytest.mark.faults
 async def test_a_private_swarm(tmp_path: Path, person: Person, bot: Login) -> None:
     """Nobody who was not asked hears of it or comes in, and the owner is told of attempts."""
     async with house(tmp_path / "house", person, bot) as home:
@@ -113,6 +115,7 @@ async def test_a_private_swarm(tmp_path: Path, person: Person, bot: Login) -> No
         await tobias.asks(room, "!lösung die Sperre lösen", "proposes a solution", "die Sperre lösen")
 
 
+@pytest.mark.faults
 async def test_somebody_says_not_now(tmp_path: Path, person: Person, bot: Login) -> None:
     """By a reaction, or in German; who asked is told in the room's card, and others are offered."""
     async with house(tmp_path / "house", person, bot) as home:
