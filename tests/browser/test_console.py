@@ -79,6 +79,25 @@ def test_two_people_side_by_side(console: ServedStage, page: PageMaker) -> None:
         assert one.sees_no("Accept")
 
 
+def test_a_tab_that_may_have_missed_something_reads_itself_anew(console: ServedStage, page: PageMaker) -> None:
+    """And goes on listening afterwards."""
+    network = console.stage.network
+    anna = page("agent-1")
+    anna.open()
+    assert anna.is_live()
+    console.do(network.post(console.stage.room("general"), CARD, key="card"))
+    assert anna.sees("Opened by Anna Keller")
+    anna.driver.execute_script("document.getElementById('entries').replaceChildren()")
+
+    async def lose() -> None:
+        network._store._changes.lost()  # noqa: SLF001 - what the line to the other replicas says when it broke
+
+    console.do(lose())
+    assert anna.sees("Opened by Anna Keller")
+    console.do(network.post(console.stage.room("general"), replace(CARD, title="After it"), key="after"))
+    assert anna.sees("After it")
+
+
 def test_a_small_form(console: ServedStage, page: PageMaker) -> None:
     """Choice, text and yes or no come back by name."""
     network = console.stage.network
