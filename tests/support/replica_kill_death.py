@@ -43,6 +43,8 @@ IN_VAIN = "in vain"
 PATIENCE = 15.0
 """Seconds until then."""
 
+TICK = 0.1
+
 MORE = 3
 """Further occurrences of a step at which a replica that had been stopped there is killed."""
 
@@ -68,7 +70,7 @@ class Death:
         """Whether it does."""
         self._met: Counter[str] = Counter()
         if self._step in STEPS:
-            self._later(PATIENCE, lambda: self._die(IN_VAIN))
+            self._later(0, self._in_vain)
         elif self._step == ANY_MOMENT:
             self._later(self._after / 1000, self._at_any_moment)
 
@@ -103,6 +105,14 @@ class Death:
             self._halt({})
             time.sleep(SOON / 1000)
         self._die(ANY_MOMENT)
+
+    def _in_vain(self) -> None:
+        left = PATIENCE
+        while left > 0:
+            time.sleep(TICK)
+            # Neither the time this process is stopped counts, nor that until it has tried what it was at.
+            left -= TICK if self._late is None else 0
+        self._die(IN_VAIN)
 
     def _halt(self, at: Mapping[str, object]) -> None:
         self.note("stops", step=self._step, **at)
