@@ -156,7 +156,7 @@ class Replica:
 
     async def quiet(self) -> None:
         """Return once nothing waits."""
-        while (await self.store.depths()).inbox or (await self.store.depths()).outbox:
+        while (await self.store.depths()).inbox or (await self.store.depths()).outbox:  # noqa: ASYNC110 - another process may be at work
             await asyncio.sleep(0.1)
 
     async def room_of(self, number: int) -> str:

@@ -131,13 +131,22 @@ class Outbox:
 
     async def _one(self, row: ClaimedPost) -> None:
         try:
-            mark = await self._performed(row)
+            outcome = await guarded(self._performed(row))
+            mark = self._lost(row, outcome.error) if isinstance(outcome, Raised) else outcome.value
             self._probe("before-mark")
-            await self._write(mark)
+            written = await guarded(self._write(mark))
+            if isinstance(written, Raised):
+                # What is to be stored with it cannot be: better given up where operators see it than sent for ever.
+                await self._write(self._lost(row, written.error))
             waited = (self._clock.now() - row.created_at).total_seconds()
             self._meter.settled(row.kind, mark.state, bulk=row.bulk, seconds=waited)
         finally:
             self.ring()
+
+    def _lost(self, row: ClaimedPost, error: BaseException) -> Mark:
+        reference = new_reference()
+        log.error("an effect failed", reference=reference, effect=row.key, kind=row.kind, trace=trace_of(error))
+        return Mark(id=row.id, fence=row.fence, state="dead", reason=f"{reference} {type(error).__name__}")
 
     async def _performed(self, row: ClaimedPost) -> Mark:
         try:

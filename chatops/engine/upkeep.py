@@ -46,8 +46,8 @@ class Upkeep:
             try:
                 await self._store.anchor()
                 if self._clock.monotonic() - purged >= PURGE_EVERY:
-                    purged = self._clock.monotonic()
                     await self._purge()
+                    purged = self._clock.monotonic()
             except StoreUnavailable:
                 log.warning("upkeep waits for the database")
 

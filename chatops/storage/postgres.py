@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import structlog
+
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.commit import Commit, InboxRow
@@ -56,6 +58,8 @@ from chatops.storage.witness import Witness
 
 T = TypeVar("T")
 Given = ParamSpec("Given")
+
+log = structlog.get_logger("chatops.storage")
 
 OTHER_KEY = (
     "{file} in the data folder is not the one this database was set up with, so buttons, journals or secrets of the other "
@@ -101,7 +105,7 @@ class PostgresStore(ReadingStore):
         self._ledgers = [f"{server.name[:50]}/{number}" for number in range(server.writers)]
         self._announced: set[str] = set()
         self._waking = Waking(clock)
-        self.signals = PostgresSignals(server, self._holder, heard=self._waking.hear)
+        self.signals = PostgresSignals(server, self._holder, heard=self._waking.hear, incarnation=self._incarnation)
         self.reads = self._reads()
         """The reading connections, for the other parts of `chatops.storage`."""
         self.writer = Pool(server, size=server.writers)
@@ -158,6 +162,9 @@ class PostgresStore(ReadingStore):
         name = f"incarnation:{self.server.name}"
         before = await postgres_upkeep.state(db, name)
         if before is not None:
+            if not await postgres_upkeep.outlived(db, int(before)):
+                log.warning("another server has this name: give each its own, database.name", name=self.server.name)
+                return
             await postgres_upkeep.release(db, int(before))
         await postgres_upkeep.keep_state(db, name, str(self._incarnation))
 

@@ -25,7 +25,7 @@ FACTS = "aggregate"
 
 _ENDED = """
 UPDATE inbox SET state = $3, attempts = attempts + $4, not_before = $5, error = $6, ended_at = $7, lease_until = NULL
-WHERE seq = $1 AND state = 'ready' AND fence = $2 RETURNING cause
+WHERE seq = $1 AND state = 'ready' AND fence = $2 AND lease_until IS NOT NULL RETURNING cause
 """
 _PRESENT = """
 SELECT number, kind, ident, version, keys FROM aggregate

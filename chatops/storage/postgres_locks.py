@@ -17,6 +17,7 @@ BUCKETS = 1024
 """Lanes, and targets, share so many locks: a broadcast to thousands of rooms must not fill the server's lock table."""
 
 _LANES, _TARGETS = 0, BUCKETS
+_KEYS = "keys"
 
 _TAKE = """
 SELECT CASE WHEN alone THEN pg_advisory_xact_lock(name) ELSE pg_advisory_xact_lock_shared(name) END
@@ -32,13 +33,11 @@ class Locks:
 
     def lanes(self, names: Iterable[str]) -> Locks:
         """Add the locks for new events in lanes."""
-        self._wanted.update((_LANES + zlib.crc32(name.encode()) % BUCKETS, True) for name in names)
-        return self
+        return self._line(_LANES, names)
 
     def targets(self, names: Iterable[str]) -> Locks:
         """Add the locks for new rows to targets."""
-        self._wanted.update((_TARGETS + zlib.crc32(name.encode()) % BUCKETS, True) for name in names)
-        return self
+        return self._line(_TARGETS, names)
 
     def own(self, space: str, names: Iterable[str]) -> Locks:
         """Add locks by full name, for writing."""
@@ -51,11 +50,25 @@ class Locks:
             self._wanted.setdefault(_name(space, name), False)
         return self
 
+    def purging(self) -> Locks:
+        """Add the lock for moving keys of rows to where spent ones are: nobody adds a row meanwhile."""
+        return self.own(_KEYS, [""])
+
+    def _line(self, start: int, names: Iterable[str]) -> Locks:
+        buckets = {start + zlib.crc32(name.encode()) % BUCKETS for name in names}
+        self._wanted.update((bucket, True) for bucket in buckets)
+        return self.share(_KEYS, [""]) if buckets else self
+
     async def take(self, connection: Connection) -> None:
         """Wait for all of them; they are held until the transaction ends."""
         if self._wanted:
             names = sorted(self._wanted)
             await connection.execute(_TAKE, names, [self._wanted[name] for name in names])
+
+
+def alive(incarnation: int) -> int:
+    """Return the number of the lock that a process holds as long as it lives."""
+    return _name("alive", str(incarnation))
 
 
 def _name(space: str, name: str) -> int:

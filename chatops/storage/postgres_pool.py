@@ -61,7 +61,8 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except FAULTS as error:
-        if isinstance(error, ValueError):  # asyncpg's word for arguments of the wrong type: a bug of ours
+        # A ValueError is asyncpg's word for arguments of the wrong type: a bug of ours.
+        if isinstance(error, ValueError) and not isinstance(error, asyncpg.ClientConfigurationError):
             raise
         message = f"The database cannot be {doing}: {type(error).__name__}: {error}"
         raise StoreUnavailable(message) from error
@@ -130,6 +131,8 @@ class Pool:
             except COLLISIONS as error:
                 collision = error
             await asyncio.sleep(random.uniform(0, PAUSE * 2**tries))  # noqa: S311 - jitter
+        if isinstance(collision, asyncpg.UniqueViolationError):
+            raise collision  # six times the same: no collision, but a mistake of ours that waiting does not mend
         message = f"The database could not be written for collisions: {collision}"
         raise StoreUnavailable(message) from collision
 

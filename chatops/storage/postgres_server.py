@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -56,7 +57,9 @@ class PostgresServer(Frozen, frozen=True, kw_only=True):
         }
         if len(hosts) > 1:
             address["target_session_attrs"] = "read-write"
-        if "sslmode" in query:
+        if "sslrootcert" in query:
+            address["ssl"] = _trusting(query["sslrootcert"], query.get("sslmode", "verify-full"))
+        elif "sslmode" in query:
             address["ssl"] = query["sslmode"]
         return address
 
@@ -69,6 +72,16 @@ class PostgresServer(Frozen, frozen=True, kw_only=True):
             "timezone": "UTC",
             **more,
         }
+
+
+def _trusting(file: str, mode: str) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=file)
+    except (OSError, ssl.SSLError) as error:
+        message = f"database.url: sslrootcert {file} cannot be used: {error}"
+        raise SettingsError(message) from error
+    context.check_hostname = mode == "verify-full"
+    return context
 
 
 def _host(place: str) -> tuple[str, int]:

@@ -19,6 +19,7 @@ from chatops.core.frozen import Frozen, replace
 from chatops.errors import StoreUnavailable
 from chatops.ports.signals import LONGEST
 from chatops.storage.postgres_hosts import connect
+from chatops.storage.postgres_locks import alive
 from chatops.storage.postgres_pool import FAULTS, Connection, translated
 from chatops.storage.postgres_server import PostgresServer
 
@@ -65,8 +66,14 @@ async def notify(connection: Connection, word: Word) -> None:
 class PostgresSignals:
     """Implements `chatops.ports.signals.Signals`, and carries the store's own word."""
 
-    def __init__(self, server: PostgresServer, sender: str, *, heard: Callable[[Word], None]) -> None:
-        """`sender` names this process; `heard` gets the words of others, and an all-embracing one after an interruption."""
+    def __init__(
+        self, server: PostgresServer, sender: str, *, heard: Callable[[Word], None], incarnation: int = 0
+    ) -> None:
+        """`sender` names this process; `heard` gets the words of others, and an all-embracing one after an interruption.
+
+        `incarnation`: whose sign of life the connection is.
+        """
+        self._incarnation = incarnation
         self._server = server
         self._sender = sender
         self._heard = heard
@@ -137,6 +144,8 @@ class PostgresSignals:
             server_settings=self._server.settings(synchronous_commit="off"),
             command_timeout=self._server.connect_timeout,
         )
+        # Shared, because an earlier connection of ours may not have been noticed to be gone.
+        await connection.execute("SELECT pg_advisory_lock_shared($1)", alive(self._incarnation))
         await connection.add_listener(CHANNEL, self._receive)
         return connection
 

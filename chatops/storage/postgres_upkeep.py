@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chatops.ports.store import Checkpoint
 from chatops.storage.postgres_claims import FENCE, INCARNATION_BITS, OPEN
-from chatops.storage.postgres_locks import Locks
+from chatops.storage.postgres_locks import Locks, alive
 from chatops.storage.postgres_pool import Connection
 from chatops.storage.postgres_rows import News
 
@@ -112,6 +112,12 @@ async def release(connection: Connection, incarnation: int) -> None:
     await connection.execute(_RELEASE_POSTS, incarnation)
 
 
+async def outlived(connection: Connection, incarnation: int) -> bool:
+    """Whether the process of that incarnation is gone: it holds a lock as long as it lives (see `postgres_signals`)."""
+    gone: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", alive(incarnation))
+    return gone
+
+
 async def replay(connection: Connection, key: str, incarnation: int, *, now: datetime | None) -> News | None:
     """Put a dead letter back into its place; None when there is none of that key.
 
@@ -163,6 +169,7 @@ async def purge(
     replayed or dropped.
     """
     spent = [] if keys_before is None else await connection.fetch(_OLD_KEYS, keys_before, PURGE_BATCH)
+    await Locks().purging().take(connection)
     events = [row["key"] for row in await connection.fetch(_OLD_EVENTS, events_before, PURGE_BATCH)]
     posts = [row["key"] for row in await connection.fetch(_OLD_POSTS, posts_before, PURGE_BATCH)]
     expired = [row["number"] for row in await connection.fetch(_EXPIRED, at, PURGE_BATCH)]

@@ -12,6 +12,7 @@ import pytest
 
 from chatops.errors import StaleUnit
 from chatops.ports.store import ClaimedEvent, Store
+from chatops.storage.postgres import PostgresStore
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.store_base import (
     LEASE,
@@ -106,19 +107,24 @@ async def test_a_store_that_closes_leaves_its_claims_to_others(stores: Stores, c
 async def test_a_server_started_again_takes_up_what_it_left(
     stores: Stores, clock: ManualClock, postgres_url: str
 ) -> None:
-    """One that was killed has claims under its name; its next start ends them, and nobody else's."""
+    """One that was killed has claims under its name; its next start ends them, and none of anybody who lives."""
     one, two, _three = stores
     await one.accept_many([event("mine", "a"), event("theirs", "b")])
     await claim(one, clock, limit=1)
     await claim(two, clock, limit=1)
 
+    beside = postgres_store(postgres_url, clock, name="one")
+    await beside.open()
+    while_it_lives = await claim(beside, clock)
+    await beside.close()
+    assert isinstance(one, PostgresStore)
+    await one.signals.close()  # its sign of life, which a kill ends
     again = postgres_store(postgres_url, clock, name="one")
     await again.open()
-    try:
-        found = await claim(again, clock)
-    finally:
-        await again.close()
+    found = await claim(again, clock)
+    await again.close()
 
+    assert not while_it_lives
     assert len(found) == 1
 
 
