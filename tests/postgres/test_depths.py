@@ -24,15 +24,15 @@ OFTEN = 20
 """Times it is asked on each connection: after a few, PostgreSQL may plan without looking at what is asked for."""
 
 
-async def test_what_is_done_is_not_read(postgres: Postgres, postgres_url: str) -> None:
-    """Counting what waits reads no row of what does not."""
-    await asyncio.to_thread(postgres.psql, DONE, postgres_url)
-    store = postgres_store(postgres_url, SystemClock(), readers=1)
+async def test_what_is_done_is_not_read(postgres: Postgres, fresh_postgres_url: str) -> None:
+    """Counting what waits reads no row of what does not. The database is new: what was deleted would be counted as read."""
+    await asyncio.to_thread(postgres.psql, DONE, fresh_postgres_url)
+    store = postgres_store(fresh_postgres_url, SystemClock(), readers=1)
     await store.open()
-    before = int(await asyncio.to_thread(postgres.psql, READ, postgres_url))
+    before = int(await asyncio.to_thread(postgres.psql, READ, fresh_postgres_url))
     told = [(await store.depths(), await store.next_due()) for _time in range(OFTEN)]
     await store.close()  # with that, PostgreSQL counts what its session has read
-    after = int(await asyncio.to_thread(postgres.psql, READ, postgres_url))
+    after = int(await asyncio.to_thread(postgres.psql, READ, fresh_postgres_url))
 
     assert {(depths.inbox, depths.outbox, depths.dead, due) for depths, due in told} == {(0, 0, 0, None)}
     assert after - before < OFTEN
