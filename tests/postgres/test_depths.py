@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from chatops.core.clock import SystemClock
 from postgres_server import Postgres
@@ -24,15 +25,16 @@ OFTEN = 20
 """Times it is asked on each connection: after a few, PostgreSQL may plan without looking at what is asked for."""
 
 
-async def test_what_is_done_is_not_read(postgres: Postgres, fresh_postgres_url: str) -> None:
+async def test_what_is_done_is_not_read(postgres: Postgres, fresh_postgres_url: Callable[..., str]) -> None:
     """Counting what waits reads no row of what does not. The database is new: what was deleted would be counted as read."""
-    await asyncio.to_thread(postgres.psql, DONE, fresh_postgres_url)
-    store = postgres_store(fresh_postgres_url, SystemClock(), readers=1)
+    url = fresh_postgres_url()
+    await asyncio.to_thread(postgres.psql, DONE, url)
+    store = postgres_store(url, SystemClock(), readers=1)
     await store.open()
-    before = int(await asyncio.to_thread(postgres.psql, READ, fresh_postgres_url))
+    before = int(await asyncio.to_thread(postgres.psql, READ, url))
     told = [(await store.depths(), await store.next_due()) for _time in range(OFTEN)]
     await store.close()  # with that, PostgreSQL counts what its session has read
-    after = int(await asyncio.to_thread(postgres.psql, READ, fresh_postgres_url))
+    after = int(await asyncio.to_thread(postgres.psql, READ, url))
 
     assert {(depths.inbox, depths.outbox, depths.dead, due) for depths, due in told} == {(0, 0, 0, None)}
     assert after - before < OFTEN
