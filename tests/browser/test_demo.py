@@ -54,6 +54,7 @@ def test_a_swarm_from_open_to_done(tmp_path: Path) -> None:
         assert "resolved" in shown["replies"][0]["text"].lower()
 
 
+@pytest.mark.faults
 def test_german_people_read_german(tmp_path: Path) -> None:
     """The pages, and what is said to them alone; a room keeps its own language."""
     with demo(tmp_path / "data") as house, chromium(tmp_path / "profile") as driver:

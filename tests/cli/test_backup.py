@@ -73,6 +73,7 @@ def test_a_backup_of_a_running_server_is_restored_elsewhere(saved: Path, fresh: 
     assert chatops("audit", "verify", folder=fresh).code == 0
 
 
+@pytest.mark.faults
 def test_going_back_on_purpose_is_no_finding(saved: Path, fresh: Path) -> None:
     """What the newer journals' anchor told of is kept beside, and said."""
     assert restore(saved, fresh).code == 0
@@ -165,6 +166,7 @@ def test_copying_needs_a_place(server: Demo, fresh: Path) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.faults
 def test_from_sqlite_to_postgresql_and_back(
     saved: Path, fresh: Path, fresh_postgres_url: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def test_a_swarm_is_opened_and_outlives_a_kill(tmp_path: Path) -> None:
         assert chatops("audit", "verify", folder=tmp_path).code == 0
 
 
+@pytest.mark.faults
 def test_without_a_server_the_folder_of_a_demo_still_answers(tmp_path: Path) -> None:
     """`do` starts the engine for one command, and gives the folder back."""
     with demo(tmp_path) as running:

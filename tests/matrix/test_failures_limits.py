@@ -17,6 +17,8 @@ from matrix_people import MatrixPerson, Person
 from matrix_proxy import MatrixProxy, in_front_of, limited
 from synapse_server import OwnSynapse, Synapse
 
+pytestmark = pytest.mark.faults
+
 SEND = "/send/m.room.message"
 PER_SECOND = 1.0
 BURST = 3

@@ -13,6 +13,8 @@ from matrix_people import Person
 from matrix_proxy import MatrixProxy, in_front_of
 from synapse_server import OwnSynapse, Synapse
 
+pytestmark = pytest.mark.faults
+
 REFRESH = "/_matrix/client/v3/refresh"
 
 

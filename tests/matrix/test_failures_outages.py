@@ -14,6 +14,8 @@ from matrix_people import Person
 from matrix_proxy import MatrixProxy, Trouble, answer, bad_gateway, lost
 from synapse_server import OwnSynapse, Synapse
 
+pytestmark = pytest.mark.faults
+
 NO_SYNC = answer(200, {"versions": ["v1.11"]})
 NO_JSON = answer(200, "<html>Welcome to nginx!</html>")
 UNKNOWN = answer(500, {"errcode": "M_UNKNOWN", "error": "Internal server error"})

@@ -42,8 +42,8 @@ MOMENTS: dict[str, Callable[[Postgres, str], Trouble]] = {
 """Troubles that are over as soon as they have begun."""
 
 
-ALSO_QUICKLY = ("crashed", "sessions ended")
-"""The two that `make test` tries in the midst of work, too."""
+ALSO_QUICKLY = ("crashed",)
+"""What `make test` tries in the midst of work, too."""
 
 QUICKLY = [
     pytest.param(trouble, marks=() if trouble in ALSO_QUICKLY else pytest.mark.faults)

@@ -8,12 +8,16 @@ from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 import next_version
 from chatops.core.clock import SystemClock
 from postgres_load import Load
 from postgres_server import Postgres
 from postgres_stores import postgres_store
 from store_round import everything
+
+pytestmark = pytest.mark.faults
 
 
 class NextVersion:

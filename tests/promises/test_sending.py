@@ -145,7 +145,7 @@ async def test_a_direct_message_cut_off_is_not_sent_again_once_the_network_is_ba
 async def test_a_hanging_network_does_not_hold_up_another(theatre: Theatre) -> None:
     """One network never answers; on the other one answers come at once."""
     other = FakeNetwork("other")
-    stage = await theatre.stage(networks=[other], patience=0.2)
+    stage = await theatre.stage(networks=[other], patience=0.2, settings=EngineSettings(drain=0.5))
     stage.network.free.clear()
     for number in range(40):
         who = ("anna", "ben", "cleo")[number % 3]
