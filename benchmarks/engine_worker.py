@@ -225,5 +225,8 @@ async def _told(orders: asyncio.StreamReader, word: str, until: str) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     asyncio.run(work(msgspec.json.decode(sys.argv[1], type=Task)))

@@ -50,7 +50,7 @@ class QuietNetwork:
         """Take a post, and say so to all."""
         del body, thread
         for ear in self._ears.iterdir():
-            self._socket.sendto(room.id.encode(), str(ear))
+            await self._tell(room.id.encode(), str(ear))
         return MessageRef(room=room, id=key)
 
     async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:
@@ -102,6 +102,17 @@ class QuietNetwork:
         """Hear no more."""
         asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
+
+    async def _tell(self, room: bytes, ear: str) -> None:
+        while True:
+            try:
+                self._socket.sendto(room, ear)
+            except BlockingIOError:  # a socket holds about ten
+                await asyncio.sleep(0.001)
+            except ConnectionRefusedError:  # its process has ended
+                return
+            else:
+                return
 
     def _hear(self) -> None:
         while True:
