@@ -64,7 +64,8 @@ log = structlog.get_logger("chatops.storage")
 OTHER_KEY = (
     "{file} in the data folder is not the one this database was set up with, so buttons, journals or secrets of the other "
     "servers would not be understood. Copy journal.key, action.key and secrets.key from the data folder of a server that "
-    "uses this database, or from where you keep copies of them."
+    "uses this database, or from where you keep copies of them. (A first start makes new ones: put the others in their "
+    "place.)"
 )
 
 
@@ -251,10 +252,8 @@ class PostgresStore(ReadingStore):
     async def mark(self, mark: Mark) -> None:
         """Record the outcome of a send."""
         at = self._clock.now()
-        if postgres_outbox.is_alone(mark):
-            self._learn(await self.writer.ask(lambda db: postgres_outbox.mark_alone(db, mark, at=at)))
-        else:
-            self._learn(await self.writer.run(lambda db: postgres_outbox.mark(db, mark, at=at)))
+        write = self.writer.ask if postgres_outbox.is_alone(mark) else self.writer.run
+        self._learn(await write(lambda db: postgres_outbox.mark(db, mark, at=at)))
 
     async def wait_posts(self, at_most: float) -> None:
         """Return when new posts may be claimable."""
@@ -262,12 +261,12 @@ class PostgresStore(ReadingStore):
 
     async def settlement(self, cause: str) -> Settlement:
         """Return what the root event `cause` has led to so far."""
-        self._waking.of(cause).mute()  # a change after this look rings for the wait that follows it
+        self._waking.roots.of(cause).mute()  # a change after this look rings for the wait that follows it
         return await self.reads.ask(reads.settlement(cause))
 
     async def wait_settled(self, cause: str, at_most: float) -> None:
         """Return when something of `cause` may have changed since `settlement` was last asked."""
-        await self._waking.of(cause).wait(at_most)
+        await self._waking.roots.of(cause).wait(at_most)
 
     # timers
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 
 from chatops.errors import Conflict
-from chatops.ports.records import Record, Write
+from chatops.ports.records import Write
 from chatops.storage import postgres_upkeep, record_reads, search_postgres
 from chatops.storage.postgres import PostgresStore
 from chatops.storage.postgres_locks import Locks
 from chatops.storage.postgres_pool import Connection
+from chatops.storage.record_reads import ReadingRecords
 
 DOCUMENTS = "record"
 """The space of the locks that make writers of one document take turns, also when it does not exist yet."""
@@ -24,28 +25,12 @@ _COLUMN = "INSERT INTO record_column (namespace, kind, name, value, owner) VALUE
 _DELETE = "DELETE FROM record WHERE namespace = $1 AND kind = $2 AND ident = $3 RETURNING number"
 
 
-class PostgresRecords:
+class PostgresRecords(ReadingRecords):
     """One plugin's documents. Usable while the store is open."""
 
     def __init__(self, store: PostgresStore, namespace: str) -> None:
+        super().__init__(lambda: store.reads, namespace, search_postgres.question)
         self._store = store
-        self._namespace = namespace
-
-    async def get(self, kind: str, id: str) -> Record | None:
-        """Return a document, or None."""
-        return await self._store.reads.ask(record_reads.get(self._namespace, kind, id))
-
-    async def find(
-        self, kind: str, *, limit: int = 100, offset: int = 0, newest: bool = False, **columns: str
-    ) -> Sequence[Record]:
-        """Return documents whose columns have these values, in the order they were first written."""
-        question = record_reads.find(self._namespace, kind, columns, limit=limit, offset=offset, newest=newest)
-        return await self._store.reads.ask(question)
-
-    async def search(self, kind: str, text: str, *, limit: int = 20) -> Sequence[Record]:
-        """Return documents that contain words of `text`, best first."""
-        question = search_postgres.question(self._namespace, kind, text, limit)
-        return () if question is None else await self._store.reads.ask(record_reads.ranked(*question))
 
     async def write(self, *writes: Write) -> Sequence[int]:
         """Write all or none; return the new versions. Raise Conflict when an expectation fails."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 from tortoise.exceptions import BaseORMException
 
 from chatops.errors import StoreUnavailable
@@ -38,5 +39,21 @@ async def _migrate(server: PostgresServer, known: list[str]) -> tuple[str, ...]:
         finally:
             connection.terminate()
     except FAILURES as error:
-        message = f"The database cannot be reached or migrated: {type(error).__name__}: {error}"
-        raise StoreUnavailable(message) from error
+        raise StoreUnavailable(_advice(error, server)) from error
+
+
+def _advice(error: Exception, server: PostgresServer) -> str:
+    """Return what is the matter, and what to do about it, as an operator reads it."""
+    match error:
+        case asyncpg.InvalidCatalogNameError():
+            make = f"CREATE DATABASE {server.database} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';"
+            return f"There is no database {server.database} at {server.places}. Make it: {make}"
+        case asyncpg.InvalidAuthorizationSpecificationError():
+            look = "Look at the user in database.url and at database.password_file."
+            return f"PostgreSQL at {server.places} refuses us: {error}. {look}"
+        case OSError() | TimeoutError() | asyncpg.CannotConnectNowError():
+            return f"PostgreSQL does not answer at {server.places}. Is it running, and is database.url right? ({error})"
+        case asyncpg.TargetServerAttributeNotMatched():
+            return f"No host of {server.places} takes writes. Has the standby been promoted?"
+        case _:
+            return f"The database at {server.places} cannot be used: {type(error).__name__}: {error}"

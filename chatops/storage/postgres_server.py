@@ -32,6 +32,11 @@ class PostgresServer(Frozen, frozen=True, kw_only=True):
         """The database's name."""
         return unquote(urlsplit(self.url).path.lstrip("/")) or PROGRAM
 
+    @property
+    def places(self) -> str:
+        """Where it is, without user and password: HOST:PORT[,HOST:PORT]."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
     def address(self) -> dict[str, Any]:
         """Return what `asyncpg.connect` takes. Raise SettingsError when the URL is none."""
         parts = urlsplit(self.url)

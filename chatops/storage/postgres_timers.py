@@ -13,14 +13,18 @@ from chatops.storage.postgres_locks import Locks
 from chatops.storage.postgres_pool import Connection
 from chatops.storage.postgres_rows import News
 
-_DUE = """
+_LANES = """
 WITH clocks AS (SELECT CASE WHEN $2 THEN $1::timestamptz ELSE LEAST($1, clock_timestamp()) END AS at)
-SELECT series, lane, kind, body, due, zone, rule, missed, cause, at FROM timer, clocks
-WHERE due <= at ORDER BY due, series LIMIT $3
-FOR UPDATE OF timer SKIP LOCKED
+SELECT lane, at FROM timer, clocks WHERE due <= at ORDER BY due, series LIMIT $3
 """
 """A replica whose clock is ahead fires nothing before the database's clock says so, and misses nothing for it."""
 
+_DUE = """
+SELECT series, lane, kind, body, due, zone, rule, missed, cause FROM timer
+WHERE due <= $1 AND lane = ANY($2::text[]) ORDER BY due, series LIMIT $3
+FOR UPDATE SKIP LOCKED
+"""
+"""Read once the lanes are locked: units, too, lock lanes before timers."""
 
 _ADVANCE = """
 UPDATE timer SET due = given.due FROM unnest($1::text[], $2::timestamptz[]) AS given (series, due)
@@ -31,11 +35,12 @@ WHERE timer.series = given.series
 async def fire(connection: Connection, codec: Codec, *, now: datetime, limit: int, own_time: bool) -> tuple[News, int]:
     """Fire at most `limit` occurrences; return the events' news, and how many were fired."""
     news = News()
-    due = await connection.fetch(_DUE, now, own_time, limit)
-    if not due:
+    found = await connection.fetch(_LANES, now, own_time, limit)
+    if not found:
         return news, 0
-    now = due[0]["at"]
-    await Locks().lanes([timer["lane"] for timer in due]).take(connection)
+    now, lanes = found[0]["at"], sorted({row["lane"] for row in found})
+    await Locks().lanes(lanes).take(connection)
+    due = await connection.fetch(_DUE, now, lanes, limit)
     fired: list[_Fired] = []
     over: list[str] = []
     advanced: dict[str, datetime] = {}

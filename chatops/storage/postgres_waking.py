@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections import OrderedDict
 from datetime import datetime
 
 from chatops.core.clock import Clock
-from chatops.storage.bell import Bell
+from chatops.storage.bell import Bell, Watched
 from chatops.storage.postgres_rows import News
 from chatops.storage.postgres_signals import Word
-
-WATCHED = 4096
-"""Roots whose settling can be waited for at the same time."""
 
 
 class Waking:
@@ -22,7 +18,7 @@ class Waking:
         self._clock = clock
         self._events = Bell(clock)
         self._posts = Bell(clock)
-        self._watched: OrderedDict[str, Bell] = OrderedDict()
+        self.roots = Watched(clock)
         self._times: list[datetime] = []
         """Heap of when something becomes claimable by time alone, as far as this process knows."""
 
@@ -32,9 +28,10 @@ class Waking:
             self._events.ring()
         if word.posts:
             self._posts.ring()
-        for cause in tuple(self._watched) if word.many else word.causes:
-            if cause in self._watched:
-                self._watched[cause].ring()
+        if word.many:
+            self.roots.ring_all()
+        else:
+            self.roots.ring(word.causes)
 
     def learn(self, news: News) -> None:
         """Ring for what was committed here."""
@@ -49,15 +46,6 @@ class Waking:
     async def posts(self, at_most: float) -> None:
         """Return when posts may be claimable."""
         await self._posts.wait(self._patience(at_most))
-
-    def of(self, cause: str) -> Bell:
-        """Return the bell of those who wait for a root to settle."""
-        bell = self._watched.get(cause)
-        if bell is None:
-            bell = self._watched[cause] = Bell(self._clock)
-            if len(self._watched) > WATCHED:
-                self._watched.popitem(last=False)
-        return bell
 
     def _patience(self, at_most: float) -> float:
         now = self._clock.now()

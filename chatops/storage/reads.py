@@ -86,7 +86,7 @@ async def lane_used(lane: str) -> bool:
 
 async def accepted(key: str) -> bool:
     """Whether the inbox holds an event of that key."""
-    return await InboxEvent.filter(key=key).exists()
+    return storable(values=(key,)) and await InboxEvent.filter(key=key).exists()
 
 
 async def events(taken: Sequence[Taken]) -> list[ClaimedEvent]:
@@ -114,6 +114,8 @@ async def find(kind: str, keys: Mapping[str, str], limit: int) -> list[Stored]:
 
 async def entries(chain: str, after: int, limit: int, *, newest: bool) -> list[Entry]:
     """Return the oldest or the newest journal entries after a number, oldest first."""
+    if not storable(values=(chain,)):
+        return []
     rows = await JournalEntry.filter(chain=chain, seq__gt=after).order_by("-seq" if newest else "seq").limit(limit)
     return [
         Entry(
@@ -163,6 +165,8 @@ async def scrolled(where: Placed) -> int:
 
 async def settlement(cause: str) -> Settlement:
     """Return what the root event `cause` has led to, as of one moment."""
+    if not storable(values=(cause,)):
+        return Settlement(known=False, open_events=0, open_effects=0)
     async with in_transaction(CONNECTION):
         known = await InboxEvent.filter(key=cause).exists()
         waiting = await InboxEvent.filter(cause=cause, state="ready").count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from tortoise.connection import get_connection
@@ -12,7 +12,37 @@ from tortoise.expressions import Subquery
 from chatops.ports.records import MAX_COLUMNS, Record, Write
 from chatops.storage.models import RecordColumn, RecordRow
 from chatops.storage.names import storable
+from chatops.storage.reads import Reads
 from chatops.storage.schema import CONNECTION
+
+Question = Callable[[str, str, str, int], tuple[str, list[str | int]] | None]
+"""(namespace, kind, text, limit) → the query of a database's own text search; None when the text has no word."""
+
+
+class ReadingRecords:
+    """The part of `chatops.ports.records.Records` that every database answers in the same way."""
+
+    def __init__(self, reads: Callable[[], Reads], namespace: str, question: Question) -> None:
+        """`reads`: the store's reading connections, which are others after it was closed and opened."""
+        self._reads = reads
+        self._namespace = namespace
+        self._question = question
+
+    async def get(self, kind: str, id: str) -> Record | None:
+        """Return a document, or None."""
+        return await self._reads().ask(get(self._namespace, kind, id))
+
+    async def find(
+        self, kind: str, *, limit: int = 100, offset: int = 0, newest: bool = False, **columns: str
+    ) -> Sequence[Record]:
+        """Return documents whose columns have these values, in the order they were first written."""
+        question = find(self._namespace, kind, columns, limit=limit, offset=offset, newest=newest)
+        return await self._reads().ask(question)
+
+    async def search(self, kind: str, text: str, *, limit: int = 20) -> Sequence[Record]:
+        """Return documents that contain words of `text`, best first."""
+        question = self._question(self._namespace, kind, text, limit)
+        return () if question is None else await self._reads().ask(ranked(*question))
 
 
 def bodies(writes: Sequence[Write]) -> list[str]:

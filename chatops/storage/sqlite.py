@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -35,7 +34,7 @@ from chatops.storage import (
     sqlite_timers,
     sqlite_upkeep,
 )
-from chatops.storage.bell import Bell
+from chatops.storage.bell import Bell, Watched
 from chatops.storage.lanes import Lanes
 from chatops.storage.reading import ReadingStore
 from chatops.storage.reads import Reads
@@ -47,9 +46,6 @@ from chatops.storage.witness import Witness
 
 T = TypeVar("T")
 Given = ParamSpec("Given")
-
-WATCHED = 4096
-"""Roots whose settling can be waited for at the same time."""
 
 
 class SqliteStore(ReadingStore):
@@ -77,7 +73,7 @@ class SqliteStore(ReadingStore):
         self._targets: Lanes[PostTag] = Lanes()
         self._event_bell = Bell(clock)
         self._post_bell = Bell(clock)
-        self._watched: OrderedDict[str, Bell] = OrderedDict()
+        self._watched = Watched(clock)
         self._epoch: int | None = None
         self.signals = LocalSignals()
         self._announced: set[str] = set()
@@ -241,12 +237,12 @@ class SqliteStore(ReadingStore):
 
     async def settlement(self, cause: str) -> Settlement:
         """Return what the root event `cause` has led to so far."""
-        self._bell_of(cause).mute()  # a change after this look rings for the wait that follows it
+        self._watched.of(cause).mute()  # a change after this look rings for the wait that follows it
         return await self.reads.ask(reads.settlement(cause))
 
     async def wait_settled(self, cause: str, at_most: float) -> None:
         """Return when something of `cause` may have changed since `settlement` was last asked."""
-        await self._bell_of(cause).wait(at_most)
+        await self._watched.of(cause).wait(at_most)
 
     # timers
 
@@ -398,17 +394,7 @@ class SqliteStore(ReadingStore):
             self._event_bell.ring()
         if news.posts:
             self._post_bell.ring()
-        for cause in news.causes:
-            if cause in self._watched:
-                self._watched[cause].ring()
-
-    def _bell_of(self, cause: str) -> Bell:
-        bell = self._watched.get(cause)
-        if bell is None:
-            bell = self._watched[cause] = Bell(self._clock)
-            if len(self._watched) > WATCHED:
-                self._watched.popitem(last=False)
-        return bell
+        self._watched.ring(news.causes)
 
     def _patience(self, lanes: Lanes[None] | Lanes[PostTag], at_most: float) -> float:
         soon = lanes.next_time()
