@@ -91,15 +91,13 @@ class Outbox:
 
     async def run(self, *, bulk: bool) -> None:
         """Take and send until cancelled: broadcasts, or everything else."""
-        sends, bell = self._sends[bulk], self.bells[bulk]
+        bell = self.bells[bulk]
         while self._open:
             if not bulk:
                 self.beat = self._clock.monotonic()
-            most = self._courtesy.broadcasts if bulk else self._settings.interactive_sends
-            free = max(0, most - len(sends))
             try:
                 claimed = await self._store.claim_posts(
-                    limit=free,
+                    limit=self._free(bulk=bulk),
                     now=self._clock.now(),
                     lease=timedelta(seconds=self._settings.send_lease),
                     bulk=bulk,
@@ -107,11 +105,11 @@ class Outbox:
             except StoreUnavailable:
                 await self._outage.over()
                 continue
-            if claimed and not bulk:
-                self._courtesy.somebody()
             for row in claimed:
-                sends.spawn(self._one(row), name=f"send {row.id}")
-            if not claimed or len(claimed) >= free:
+                if not row.bulk:  # which the loop for broadcasts is given, too, when it asks first
+                    self._courtesy.somebody()
+                self._sends[row.bulk].spawn(self._one(row), name=f"send {row.id}")
+            if not claimed or not self._free(bulk=bulk):
                 await bell.wait(lambda: self._store.wait_posts(self._settings.poll), self._poll)
 
     async def drain(self) -> None:
@@ -125,6 +123,10 @@ class Outbox:
         """Drop what is under way; it is taken up again, marked as cut off."""
         for sends in self._sends.values():
             await sends.cancel()
+
+    def _free(self, *, bulk: bool) -> int:
+        most = self._courtesy.broadcasts if bulk else self._settings.interactive_sends
+        return max(0, most - len(self._sends[bulk]))
 
     async def _poll(self) -> None:
         await self._clock.sleep(self._settings.poll)
