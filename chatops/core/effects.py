@@ -70,6 +70,8 @@ class OpenRoom(Effect, frozen=True, kw_only=True):
     members: tuple[str, ...] = ()
     """Ids of the persons to invite at once."""
     private: bool = False
+    public: bool = False
+    """Everybody of the organisation may find and read it."""
     locale: str = "en"
 
     @property

@@ -165,6 +165,25 @@ class Redaction(Body, frozen=True, kw_only=True):
     at: Instant
 
 
+class TurnedAway(Body, frozen=True, kw_only=True):
+    """Somebody was not let in at a network's door, because nothing proved who they are. It becomes an audit record."""
+
+    kind: ClassVar[str] = "turned-away"
+
+    claimed: Identity | None = None
+    """Who they said they are: a claim, nothing more."""
+    reason: str
+    """A short stable word: `no_token`, `expired`."""
+    address: str = ""
+    """Where it came from."""
+    count: int = 1
+    """How often since the last record of the same."""
+    at: Instant
+
+    def __post_init__(self) -> None:
+        _aware(self.at)
+
+
 class CommandCall(Body, frozen=True, kw_only=True):
     """A command by API or command line instead of chat, with the same checks and the same audit."""
 
@@ -190,7 +209,8 @@ class Field(Frozen, frozen=True, kw_only=True):
 
     name: str
     label: Text
-    kind: Literal["line", "text", "choice", "yesno"] = "line"
+    kind: Literal["line", "text", "choice", "yesno", "person"] = "line"
+    """`person`: a line that names somebody; networks that can, help to find them."""
     choices: tuple[tuple[str, Text], ...] = ()
     """(value, label) pairs for `choice`."""
     required: bool = False

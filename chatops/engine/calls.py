@@ -78,8 +78,19 @@ class Line:
         """Whether the network is left alone because it does not answer."""
         return self.given_up or self._clock.monotonic() < self._rests_until
 
-    async def write(self, room: str | None, work: Callable[[], Coroutine[Any, Any, T]], *, bulk: bool = False) -> T:
-        """Call the network once. Raise NotYet, OutcomeUnknown (never with native keys) or another PortError."""
+    async def write(
+        self,
+        room: str | None,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        *,
+        bulk: bool = False,
+        repeatable: bool = False,
+    ) -> T:
+        """Call the network once. Raise NotYet, OutcomeUnknown or another PortError.
+
+        `repeatable`: doing it twice is no different from doing it once, as always with native keys. Then an outcome
+        that is not known is Unreachable.
+        """
         self._awake()
         await self._slot()
         try:
@@ -95,7 +106,7 @@ class Line:
         if isinstance(outcome, Raised):
             if isinstance(outcome.error, RateLimited):
                 await self._allowance.refused(outcome.error.retry_after, room)
-            error = self._judged(outcome.error)
+            error = self._judged(outcome.error, repeatable=repeatable or self.network.capabilities.native_keys)
             self._meter.called(self.network.name, word_for(error), seconds=seconds)
             raise error from outcome.error
         self._failures = 0
@@ -132,14 +143,14 @@ class Line:
                 raise NotYet(wait, f"the limits of {self.network.name}")
             await self._clock.sleep(wait)
 
-    def _judged(self, error: BaseException) -> BaseException:
+    def _judged(self, error: BaseException, *, repeatable: bool) -> BaseException:
         """Take note of a failure, and return what it means for the one who asked."""
         if not isinstance(error, Unreachable | AuthExpired | OutcomeUnknown | DeadlinePassed):
             return error
         rest = self._failed()
         if isinstance(error, OutcomeUnknown | DeadlinePassed):
-            # With native keys a repetition is harmless, so not knowing is no different from not having arrived.
-            error = Unreachable(str(error)) if self.network.capabilities.native_keys else OutcomeUnknown(str(error))
+            # Where a repetition is harmless, not knowing is no different from not having arrived.
+            error = Unreachable(str(error)) if repeatable else OutcomeUnknown(str(error))
         if isinstance(error, Unreachable) and self._failures > 1:
             return Silent(rest, str(error), code=error.code)
         return error

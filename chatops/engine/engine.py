@@ -16,9 +16,20 @@ from chatops.core.effects import ROOM_EFFECTS, ArchiveRoom, InviteToRoom, OpenRo
 from chatops.core.events import EffectSettled, PostFailed, TimerFired
 from chatops.core.frozen import Body, Frozen
 from chatops.core.journal import AuditRecord, TimelineNote
-from chatops.core.message import ButtonPress, CommandCall, MemberChange, Message, Reaction, Redaction, RoomMoved
+from chatops.core.message import (
+    ButtonPress,
+    CommandCall,
+    MemberChange,
+    Message,
+    Reaction,
+    Redaction,
+    RoomMoved,
+    TurnedAway,
+)
 from chatops.core.rooms import Room, RoomFound, RoomLost, RoomRebound
+from chatops.engine import turned_away
 from chatops.engine.alarms import Alarms, NetworkBack, NetworkLost, NetworkState
+from chatops.engine.answering import Answering
 from chatops.engine.calls import Lines
 from chatops.engine.commands import Parts, Table
 from chatops.engine.courtesy import Courtesy
@@ -54,7 +65,7 @@ from chatops.ports.roster import Directory
 from chatops.ports.store import Settlement, Store
 
 BODIES: tuple[type[Body], ...] = (
-    Message, ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, CommandCall,
+    Message, ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, TurnedAway, CommandCall,
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
     NetworkLost, NetworkBack, NetworkState,
@@ -135,7 +146,12 @@ class Engine:
             outage=self.outage,
             accepted=self.ring,
         )
-        own_listeners = (*RoomBinding(store).listeners(), *RoomChanges(self.rooms).listeners(), *alarms.listeners())
+        own_listeners = (
+            *RoomBinding(store).listeners(),
+            *RoomChanges(self.rooms).listeners(),
+            *alarms.listeners(),
+            *turned_away.listeners(),
+        )
         router = Router(codec, (*own_listeners, *listeners))
         superseded = Superseded()
         units = Units(
@@ -201,6 +217,15 @@ class Engine:
             clock=self.clock,
             settings=self.settings,
         )
+        self._answering = Answering(
+            networks,
+            store=store,
+            clock=self.clock,
+            codec=codec,
+            catalogues=catalogues,
+            places=places,
+            settings=self.settings,
+        )
         posting = Posting(
             store=store,
             codec=codec,
@@ -247,7 +272,7 @@ class Engine:
             if store.shared and network.capabilities.one_reader
         }
         self.networks = Networks(
-            networks, intake=self.intake, clock=self.clock, alarms=alarms, lines=lines, readers=readers
+            networks, accept_for=self.accept_for, clock=self.clock, alarms=alarms, lines=lines, readers=readers
         )
 
     async def start(self) -> None:
@@ -298,7 +323,7 @@ class Engine:
 
     def accept_for(self, network: str) -> Accept:
         """Return the function through which a network hands over what it received."""
-        return self.intake.accept_for(network)
+        return self.intake.accept_for(network, self._answering)
 
     async def call(self, call: CommandCall, key: str) -> bool:
         """Accept a command that came by API or command line. False when `key` was accepted before."""
@@ -306,15 +331,7 @@ class Engine:
 
     async def settled(self, key: str, at_most: float) -> Settlement | None:
         """Return what the event `key` led to, once all of it has happened; None if that takes over `at_most` seconds."""
-        until = self.clock.monotonic() + at_most
-        while True:
-            settlement = await self.store.settlement(key)
-            if settlement.known and not settlement.open_events and not settlement.open_effects:
-                return settlement
-            left = until - self.clock.monotonic()
-            if left <= 0:
-                return None
-            await self.store.wait_settled(key, min(left, self.settings.poll))
+        return await self._answering.settled(key, at_most)
 
     def replies(self, settlement: Settlement, person: str) -> tuple[Reply, ...]:
         """Return the answers in a settlement, in the person's language."""

@@ -24,14 +24,17 @@ from chatops.core.message import (
     Redaction,
     RoomMoved,
     RoomRef,
+    TurnedAway,
     clean,
 )
 from chatops.core.rooms import own_lane
+from chatops.engine.answering import Answering
 from chatops.engine.courtesy import Courtesy
 from chatops.engine.roombook import DIRECT_OVER, RoomBook
 from chatops.engine.router import fit
+from chatops.engine.turned_away import door_lane
 from chatops.errors import CodecError
-from chatops.ports.chat import Accept
+from chatops.ports.chat import Accept, Answered
 from chatops.ports.roster import Directory
 from chatops.ports.store import Checkpoint, Store
 
@@ -79,9 +82,9 @@ class Intake:
         self._since = clock.now()
         self._checkpointed: dict[str, float] = {}
 
-    def accept_for(self, network: str) -> Accept:
+    def accept_for(self, network: str, answering: Answering) -> Accept:
         """Return the door through which `network` hands over what it received."""
-        return _Door(self, network)
+        return _Door(self, network, answering)
 
     async def take(
         self, network: str, events: Sequence[tuple[str, Body]], checkpoint: Checkpoint | None = None
@@ -135,6 +138,9 @@ class Intake:
                 await self._store.signals.send(DIRECT_OVER, str(room))
 
     def _row(self, network: str, key: str, body: Body) -> InboxRow | None:
+        if isinstance(body, TurnedAway):
+            full = _full(network, key)
+            return InboxRow(key=full, lane=door_lane(network), kind=body.kind, body=self._encoded(body), cause=full)
         room = place(body)
         if room is None:
             return None
@@ -142,7 +148,7 @@ class Intake:
         if self._noise(body, room):
             return None
         known = self._rooms.by_remote(room)
-        full = _storable(f"{network}:{key}")
+        full = _full(network, key)
         if isinstance(body, Redaction):
             full = redaction_key(body.ref)
             _remember(self._redacted, full, None)
@@ -223,9 +229,13 @@ class Intake:
 class _Door:
     """Implements `chatops.ports.chat.Accept` for one network."""
 
-    def __init__(self, intake: Intake, network: str) -> None:
+    def __init__(self, intake: Intake, network: str, answering: Answering) -> None:
         self._intake = intake
         self._network = network
+        self._answering = answering
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        return await self._answering.answers(self._network, _full(self._network, key), at_most)
 
     async def checkpoint(self, name: str) -> str | None:
         return await self._intake.checkpoint(name)
@@ -253,6 +263,11 @@ def redaction_key(ref: MessageRef) -> str:
     """Return the inbox key of a message's deletion: whether it was deleted is one look-up, in every process."""
     digest = hashlib.sha256(_name(ref).encode(errors="surrogatepass")).hexdigest()[:40]
     return f"{ref.room.network}:redacted:{digest}"
+
+
+def _full(network: str, key: str) -> str:
+    """Return the inbox key of what a network calls `key`."""
+    return _storable(f"{network}:{key}")
 
 
 def _storable(name: str) -> str:

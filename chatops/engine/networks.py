@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -11,7 +11,6 @@ from chatops.core.clock import Clock
 from chatops.engine.alarms import Alarms
 from chatops.engine.bounded import Bounded, Raised, Returned, guarded
 from chatops.engine.calls import Lines
-from chatops.engine.intake import Intake
 from chatops.engine.one_reader import OneReader
 from chatops.engine.tasks import Tasks
 from chatops.engine.trace import trace_of
@@ -38,15 +37,15 @@ class Networks:
         self,
         networks: Sequence[ChatNetwork],
         *,
-        intake: Intake,
+        accept_for: Callable[[str], Accept],
         clock: Clock,
         alarms: Alarms,
         lines: Lines,
         readers: Mapping[str, OneReader],
     ) -> None:
-        """`readers`: our part in those networks that only one replica reads."""
+        """`accept_for`: the door of each network, by name. `readers`: our part in those that only one replica reads."""
         self._networks = tuple(networks)
-        self._intake = intake
+        self._accept_for = accept_for
         self._clock = clock
         self._alarms = alarms
         self._lines = lines
@@ -95,7 +94,7 @@ class Networks:
             started = self._clock.monotonic()
             reader = self._readers.get(network.name)
             if reader is None:
-                outcome = await self._run(network, self._intake.accept_for(network.name))
+                outcome = await self._run(network, self._accept_for(network.name))
             else:
                 turn = await self._in_turn(network, reader)
                 if turn is None:
@@ -122,7 +121,7 @@ class Networks:
         self.standing_by.add(network.name)
         await reader.begin()
         self.standing_by.discard(network.name)
-        heard = asyncio.create_task(self._run(network, reader.fenced(self._intake.accept_for(network.name))))
+        heard = asyncio.create_task(self._run(network, reader.fenced(self._accept_for(network.name))))
         over = asyncio.create_task(reader.over())
         try:
             await asyncio.wait({heard, over}, return_when=asyncio.FIRST_COMPLETED)

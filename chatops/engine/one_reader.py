@@ -20,7 +20,7 @@ from chatops.engine.bounded import Bounded, Raised
 from chatops.engine.roombook import RoomBook
 from chatops.engine.trace import trace_of
 from chatops.errors import StaleUnit, StoreUnavailable
-from chatops.ports.chat import Accept
+from chatops.ports.chat import Accept, Answered
 from chatops.ports.store import Checkpoint, Store
 
 log = structlog.get_logger("chatops.engine")
@@ -120,6 +120,10 @@ class Fenced:
         self._accept = accept
         self._name = name
         self._lost = lost
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        """Return what an accepted event has led to."""
+        return await self._accept.answers(key, at_most)
 
     async def checkpoint(self, name: str) -> str | None:
         """Return a checkpoint's value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from chatops.core.catalogue import Reader
 from chatops.core.clock import Clock
@@ -66,6 +67,14 @@ class Places:
             return Place(room=RoomRef(network=name, id=id_), reader=self._reader(reader))
         message = f"{kind} is no kind of place"
         raise Hopeless(message)
+
+    def reader(self, to: str, asker: str | None) -> Reader:
+        """Return who reads at `to`, as far as this process knows; in a room that is not ours, `asker` does."""
+        kind, _colon, rest = to.partition(":")
+        room = self._rooms.by_id(rest) if kind == "room" else None
+        if room is not None:
+            return Reader(locale=room.locale, zone=room.zone)
+        return self._reader(rest if kind == "person" else asker)
 
     def _reader(self, person: str | None) -> Reader:
         known = None if person is None else self._directory.by_id(person)
@@ -131,7 +140,8 @@ class Places:
         for identity, line in self._ways(person, preferred):
             room = self._rooms.direct(identity)
             if room is None:
-                room = await line.write(None, lambda: line.network.direct_room(identity, key=f"direct:{identity}"))  # noqa: B023 - awaited here
+                found = partial(line.network.direct_room, identity, key=f"direct:{identity}")
+                room = await line.write(None, found, repeatable=True)
                 self._rooms.met(identity, room)
             return Place(room=room, reader=reader)
         message = f"{id_} has no direct chat on a connected network"

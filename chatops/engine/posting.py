@@ -159,7 +159,9 @@ class Posting:
         try:
             await self._edited(line, old, outgoing, row.key, bulk=row.bulk)
             if line.network.capabilities.pins:
-                await line.write(str(old.room), lambda: line.network.unpin(old, key=row.key), bulk=row.bulk)
+                await line.write(
+                    str(old.room), lambda: line.network.unpin(old, key=row.key), bulk=row.bulk, repeatable=True
+                )
         except (Rejected, Unsupported):
             return Performance()
         return Performance(remote=effect.message)
@@ -169,7 +171,9 @@ class Posting:
         line = self._lines[effect.room.network]
         message = MessageRef(room=effect.room, id=effect.message)
         try:
-            await line.write(str(effect.room), lambda: line.network.pin(message, key=row.key), bulk=row.bulk)
+            await line.write(
+                str(effect.room), lambda: line.network.pin(message, key=row.key), bulk=row.bulk, repeatable=True
+            )
         except (Rejected, Unsupported):
             return Performance()
         return Performance(remote=effect.message)
@@ -177,7 +181,9 @@ class Posting:
     async def _edited(self, line: Line, old: MessageRef, outgoing: Outgoing, key: str, *, bulk: bool) -> bool:
         """Edit; False when the message is gone."""
         try:
-            await line.write(str(old.room), lambda: line.network.edit(old, outgoing, key=key), bulk=bulk)
+            await line.write(
+                str(old.room), lambda: line.network.edit(old, outgoing, key=key), bulk=bulk, repeatable=True
+            )
         except Missing:
             return False
         return True

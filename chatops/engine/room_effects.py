@@ -29,7 +29,8 @@ class RoomEffects:
     async def open(self, row: ClaimedPost, effect: OpenRoom) -> Performance:
         """Create the room with its members. Those unknown to the network are left out."""
         line = self._lines[effect.network]
-        if row.resumed and not line.network.capabilities.native_keys:
+        can = line.network.capabilities
+        if row.resumed and not (can.native_keys or can.keyed_rooms):
             message = "an earlier attempt was cut off"
             raise OutcomeUnknown(message)
         reader = Reader(locale=effect.locale)
@@ -39,27 +40,30 @@ class RoomEffects:
             topic="" if effect.topic is None else self._catalogues.plain(effect.topic, reader),
             members=tuple(member for member in members if member is not None),
             private=effect.private,
+            public=effect.public,
         )
-        room = await line.write(None, lambda: line.network.open_room(spec, key=row.key))
+        room = await line.write(
+            None, lambda: line.network.open_room(spec, key=row.key), repeatable=can.native_keys or can.keyed_rooms
+        )
         return Performance(remote=room.id)
 
     async def invite(self, row: ClaimedPost, effect: InviteToRoom) -> Performance:
         """Let somebody in."""
         room, line, identity = await self._member(row, effect.room, effect.person)
-        await line.write(str(room), lambda: line.network.invite(room, identity, key=row.key))
+        await line.write(str(room), lambda: line.network.invite(room, identity, key=row.key), repeatable=True)
         return Performance(remote=identity.id)
 
     async def remove(self, row: ClaimedPost, effect: RemoveFromRoom) -> Performance:
         """Take somebody out."""
         room, line, identity = await self._member(row, effect.room, effect.person)
-        await line.write(str(room), lambda: line.network.remove(room, identity, key=row.key))
+        await line.write(str(room), lambda: line.network.remove(room, identity, key=row.key), repeatable=True)
         return Performance(remote=identity.id)
 
     async def archive(self, row: ClaimedPost, effect: ArchiveRoom) -> Performance:
         """Close a room for writing."""
         place = await self._places.find(effect.target, row)
         line = self._lines[place.room.network]
-        await line.write(str(place.room), lambda: line.network.archive_room(place.room, key=row.key))
+        await line.write(str(place.room), lambda: line.network.archive_room(place.room, key=row.key), repeatable=True)
         return Performance(remote=place.room.id)
 
     async def _member(self, row: ClaimedPost, logical: str, person: str) -> tuple[RoomRef, Line, Identity]:

@@ -34,6 +34,8 @@ class Capabilities(Frozen, frozen=True, kw_only=True):
     encryption: bool = False
     native_keys: bool = False
     """A write repeated with the same key happens once. Without it an interrupted send is reported as unknown."""
+    keyed_rooms: bool = False
+    """Opening a room again with the same key gives the room made before, also where posts have no such keys."""
     one_reader: bool = False
     """Reads one stream from where it stopped: of several replicas one listens, and all send."""
     max_text: int = 32_000
@@ -61,7 +63,7 @@ class RenderedField(Frozen, frozen=True, kw_only=True):
 
     name: str
     label: str
-    kind: Literal["line", "text", "choice", "yesno"]
+    kind: Literal["line", "text", "choice", "yesno", "person"]
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = False
     value: str = ""
@@ -129,6 +131,9 @@ class RoomSpec(Frozen, frozen=True, kw_only=True):
     topic: str = ""
     members: tuple[Identity, ...] = ()
     private: bool = False
+    """Nobody but its members may know of it."""
+    public: bool = False
+    """Everybody of the organisation may find and read it. Neither: its members, and whoever they let in."""
 
 
 class CheckResult(Frozen, frozen=True, kw_only=True):
@@ -140,8 +145,28 @@ class CheckResult(Frozen, frozen=True, kw_only=True):
     fix: str = ""
 
 
+class Answered(Frozen, frozen=True, kw_only=True):
+    """Something said because of an accepted event."""
+
+    body: Outgoing
+    message: str | None = None
+    """The network's id of the message that says it, or that is going to; None when it will be a new one."""
+    reply: bool = False
+    """It answers whoever asked."""
+    refused: bool = False
+    """It says no."""
+
+
 class Accept(Protocol):
     """How a network hands over what it received."""
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        """Return what is said because of an accepted event, oldest first, as soon as that is known.
+
+        None when it is not known after `at_most` seconds. For networks that answer a click where it was made; everything
+        is posted as well. Raise StoreUnavailable.
+        """
+        ...
 
     async def checkpoint(self, name: str) -> str | None:
         """Return the value of a checkpoint as it was last stored, or None. Raise StoreUnavailable."""
@@ -151,9 +176,10 @@ class Accept(Protocol):
         """Durably accept (key, body) pairs and the checkpoint behind them, together.
 
         Keys are unique per event for ever within the network (`EVENTID`); repeating one is harmless. Bodies: Message,
-        ButtonPress, Reaction, MemberChange, RoomMoved, Redaction. A checkpoint behind nothing worth storing may be
-        stored a few seconds late, so what follows it may have to be handed over again. Returns only when everything is
-        on disk; raises StoreUnavailable, in which case nothing was accepted and the same call may be repeated.
+        ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, TurnedAway. A checkpoint behind nothing worth storing
+        may be stored a few seconds late, so what follows it may have to be handed over again. Returns only when
+        everything is on disk; raises StoreUnavailable, in which case nothing was accepted and the same call may be
+        repeated.
         """
         ...
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chatops import Body
 from chatops.core.message import ButtonPress, Message
-from chatops.ports.chat import Accept
+from chatops.ports.chat import Accept, Answered
 from chatops.ports.store import Checkpoint
 from matrix_network.background import Background
 from matrix_network.seeds import Seeds
@@ -67,6 +67,9 @@ class _Polite:
     def __init__(self, accept: Accept, courtesies: Courtesies) -> None:
         self._accept = accept
         self._courtesies = courtesies
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        return await self._accept.answers(key, at_most)
 
     async def checkpoint(self, name: str) -> str | None:
         return await self._accept.checkpoint(name)

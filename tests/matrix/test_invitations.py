@@ -8,6 +8,7 @@ import pytest
 
 from chatops import Body
 from chatops.core.message import MemberChange, Message
+from chatops.ports.chat import Answered
 from chatops.ports.store import Checkpoint
 from matrix_ears import Ears, room_with, until
 from matrix_network.settings import Invitations, MatrixSettings
@@ -149,6 +150,10 @@ class Ending:
 
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        """Nobody does anything about what is accepted here."""
+        return None
 
     async def checkpoint(self, name: str) -> str | None:
         """Return what was stored."""

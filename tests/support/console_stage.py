@@ -14,6 +14,7 @@ from chatops.core.clock import Clock
 from chatops.core.message import Identity, Person, RoomRef
 from chatops.people.directory import Member, PeopleDirectory
 from chatops.ports.alone import LocalSignals
+from chatops.ports.chat import Answered
 from chatops.ports.roster import Profile
 from chatops.ports.signals import Signals
 from chatops.ports.store import Checkpoint
@@ -67,6 +68,10 @@ class Inbox:
         self.failure: Exception | None = None
         """Raised instead of taking anything, while set."""
         self._told = asyncio.Event()
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        """Nobody does anything about what is accepted here."""
+        return None
 
     async def checkpoint(self, name: str) -> str | None:
         """The console asks for none: it keeps what was not handed over."""

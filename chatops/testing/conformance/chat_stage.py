@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chatops.core.frozen import Body
 from chatops.core.message import Identity, MessageRef, RoomRef
 from chatops.errors import StoreUnavailable
-from chatops.ports.chat import ChatNetwork, Line, Outgoing, RenderedButton, RenderedField
+from chatops.ports.chat import Answered, ChatNetwork, Line, Outgoing, RenderedButton, RenderedField
 from chatops.ports.store import Checkpoint
 
 
@@ -104,6 +104,10 @@ class Heard:
             if checkpoint is not None:
                 self.checkpoints[checkpoint.name] = checkpoint.value
             self._told.notify_all()
+
+    async def answers(self, key: str, at_most: float) -> Sequence[Answered] | None:
+        """Return nothing: here nobody does anything about what was heard."""
+        return None
 
     async def checkpoint(self, name: str) -> str | None:
         """Return a checkpoint as it was last stored."""
