@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chatops.core.access import Relation
+    from chatops.core.clock import Clock
     from chatops.core.command import Option, command
     from chatops.core.effects import ArchiveRoom, Effect, InviteToRoom, OpenRoom, Post, RemoveFromRoom, Timer
     from chatops.core.events import EffectSettled, TimerFired
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 # Loaded on first use, so that `chatops --help` and a plugin that needs two names do not pay for all of them.
 _HOMES = {
     "chatops.core.access": ("Relation",),
+    "chatops.core.clock": ("Clock",),
     "chatops.core.command": ("Option", "command"),
     "chatops.core.effects": (
         "ArchiveRoom",
@@ -70,6 +72,7 @@ __all__ = [
     "ArchiveRoom",
     "Body",
     "Checkup",
+    "Clock",
     "Duration",
     "Effect",
     "EffectPerformer",

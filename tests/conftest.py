@@ -18,7 +18,7 @@ from postgres_fixtures import fresh_postgres_url, own_postgres, postgres, postgr
 
 __all__ = ["fresh_postgres_url", "own_postgres", "postgres", "postgres_url", "reused_postgres_url"]
 
-OURS = ("chatops", "console_network", "local_tickets", "matrix_network")
+OURS = ("chatops", "console_network", "local_tickets", "matrix_network", "teams_network")
 
 START_UP: tuple[tuple[str, frozenset[str]], ...] = (
     # Runs in a thread, with a loop of its own for Tortoise's migrations.

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from chatops import Clock
 from chatops.errors import AuthExpired, PortError, Rejected, StoreError
-from matrix_network.clock import Clock
 from matrix_network.patience import Backoff
 
 MOST_PAUSE = 60.0

@@ -8,12 +8,11 @@ from datetime import datetime
 import structlog
 from nio import Api
 
-from chatops import Frozen, replace
+from chatops import Clock, Frozen, replace
 from chatops.core.message import RoomMoved, RoomRef
 from chatops.errors import RateLimited, Rejected
 from chatops.ports.records import Records, Write
 from matrix_network.chores import Chores
-from matrix_network.clock import Clock
 from matrix_network.directs import Directs
 from matrix_network.event import Event
 from matrix_network.homeserver import NO_TOKEN, Homeserver

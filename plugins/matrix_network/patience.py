@@ -6,8 +6,8 @@ import secrets
 
 import structlog
 
+from chatops import Clock
 from chatops.errors import ChatopsError, PortError, RateLimited
-from matrix_network.clock import Clock
 
 log = structlog.get_logger("matrix_network")
 

@@ -14,8 +14,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.errors import Invalid, OutcomeUnknown, PortError, Unreachable
 
 log = structlog.get_logger("teams")

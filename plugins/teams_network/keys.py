@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from teams_network.http import Http
 
 

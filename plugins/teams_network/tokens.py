@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.ports.secrets import Secrets
 from teams_network.http import Http
 from teams_network.settings import TeamsSettings

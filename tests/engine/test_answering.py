@@ -9,7 +9,7 @@ from chatops.testing.stage import Stage
 from theatre import Theatre
 
 
-async def asked(stage: Stage, text: str, *, key: str = "asked") -> list[Answered] | None:
+async def asked(stage: Stage, text: str, *, key: str = "asked") -> list[Answered]:
     """Hand a command over as a network does, and return what it is told to answer."""
     accept = stage.engine.accept_for("fake")
     ref = MessageRef(room=RoomRef(network="fake", id="general"), id=key)
@@ -18,7 +18,8 @@ async def asked(stage: Stage, text: str, *, key: str = "asked") -> list[Answered
     await accept([(key, message)])
     await stage.settle()
     answers = await accept.answers(key, 0)
-    return None if answers is None else list(answers)
+    assert answers is not None
+    return list(answers)
 
 
 async def test_the_answer_is_known_before_it_is_posted(theatre: Theatre) -> None:
@@ -28,7 +29,7 @@ async def test_the_answer_is_known_before_it_is_posted(theatre: Theatre) -> None
     network.room("general")
     network.free.clear()
 
-    (answer,) = await asked(stage, "tally echo hi") or ()
+    (answer,) = await asked(stage, "tally echo hi")
 
     network.free.set()
     await stage.wait(1)
@@ -40,7 +41,7 @@ async def test_a_refusal_is_told_as_one(theatre: Theatre) -> None:
     """With the words and what would work."""
     stage = await theatre.stage()
 
-    (answer,) = await asked(stage, "tally full") or ()
+    (answer,) = await asked(stage, "tally full")
 
     assert (answer.refused, answer.reply) == (True, True)
     assert answer.body.plain.startswith("It is full.")
@@ -51,7 +52,7 @@ async def test_a_card_that_changes_is_told_with_the_message_it_stands_in(theatre
     stage = await theatre.stage()
     (card,) = await stage.says("anna", "tally card one 1")
 
-    (answer,) = await asked(stage, "tally card one 2") or ()
+    (answer,) = await asked(stage, "tally card one 2")
 
     assert answer.message == card.ref.id
     assert answer.body.plain == "Tally one\nValue: 2"

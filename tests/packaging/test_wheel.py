@@ -17,6 +17,7 @@ PACKAGES = {
     "console_network": ROOT / "plugins",
     "local_tickets": ROOT / "plugins",
     "matrix_network": ROOT / "plugins",
+    "teams_network": ROOT / "plugins",
 }
 """Each import package, and the folder it lies in."""
 
