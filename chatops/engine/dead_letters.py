@@ -224,6 +224,8 @@ def _replayed(letter: DeadLetter) -> Text:
     """Return what trying again would do."""
     if letter.kind == "event":
         return _("Tried again, it is handled as if it came now, in its old place; whoever waits there waits for it.")
+    if letter.uncertain:
+        return _("It may have arrived, nobody knows. Look there first: tried again, it may be there twice.")
     if letter.body_kind == Post.kind:
         return _("Tried again, it is sent once more, before what is to be sent to the same place after it.")
     return _("Tried again, it is done once more, as it was decided then.")

@@ -136,6 +136,8 @@ class DeadLetter(Frozen, frozen=True, kw_only=True):
     """When it was accepted or queued."""
     at: Instant
     """When it was given up."""
+    uncertain: bool = False
+    """It may have happened: tried again, it may happen twice."""
 
 
 class Depths(Frozen, frozen=True, kw_only=True):

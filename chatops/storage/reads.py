@@ -38,7 +38,7 @@ from chatops.storage.schema import CONNECTION, config
 T = TypeVar("T")
 
 OPEN = ("ready", "sending")
-GIVEN_UP = ("dead", "failed")
+GIVEN_UP = ("dead", "failed", "unknown")
 """States of an outbox row that make it a dead letter."""
 
 
@@ -228,6 +228,7 @@ async def dead_letters(limit: int) -> list[DeadLetter]:
             target=row.target,
             body_kind=row.kind,
             error=row.reason or row.state,
+            uncertain=row.state == "unknown",
             tries=row.attempts,
             since=_utc(row.created_at),
             at=_utc(row.ended_at or row.created_at),

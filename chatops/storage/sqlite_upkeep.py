@@ -117,7 +117,7 @@ def replay(connection: sqlite3.Connection, key: str) -> News | None:
         return News(events=[Open(id=event[0], lane=event[1], tag=None)], causes={event[2]})
     post = connection.execute(
         "UPDATE outbox SET state = 'ready', attempts = 0, not_before = NULL, reason = NULL, ended_at = NULL"
-        " WHERE key = ? AND state IN ('dead', 'failed') RETURNING id, target, bulk, kind, cause",
+        " WHERE key = ? AND state IN ('dead', 'failed', 'unknown') RETURNING id, target, bulk, kind, cause",
         (key,),
     ).fetchone()
     if post is None:
@@ -131,7 +131,7 @@ def drop(connection: sqlite3.Connection, key: str, *, at: datetime) -> bool:
         "UPDATE inbox SET state = 'done', ended_at = ? WHERE key = ? AND state = 'dead'", (written(at), key)
     ).rowcount
     dropped = connection.execute(
-        "UPDATE outbox SET state = 'dropped', ended_at = ? WHERE key = ? AND state IN ('dead', 'failed')",
+        "UPDATE outbox SET state = 'dropped', ended_at = ? WHERE key = ? AND state IN ('dead', 'failed', 'unknown')",
         (written(at), key),
     ).rowcount
     return done + dropped > 0

@@ -285,7 +285,7 @@ class MemoryOutbox:
     def replay(self, key: str) -> bool:
         """Queue a dead post again, in its old place."""
         post = self.rows.get(self._keys.get(key, -1))
-        if post is None or post.state not in {"dead", "failed"}:
+        if post is None or post.state not in {"dead", "failed", "unknown"}:
             return False
         post.state, post.attempts, post.not_before, post.lease = "ready", 0, None, None
         self._targets.add(post.row.target, post.id)
@@ -294,7 +294,7 @@ class MemoryOutbox:
     def drop(self, key: str, now: datetime) -> bool:
         """Settle a dead post."""
         post = self.rows.get(self._keys.get(key, -1))
-        if post is None or post.state not in {"dead", "failed"}:
+        if post is None or post.state not in {"dead", "failed", "unknown"}:
             return False
         post.state, post.ended_at = "dropped", now
         return True

@@ -349,12 +349,13 @@ class MemoryStore:
                 target=p.row.target,
                 body_kind=p.row.kind,
                 error=p.reason or p.state,
+                uncertain=p.state == "unknown",
                 tries=p.attempts,
                 since=p.created_at,
                 at=p.ended_at,
             )
             for p in self._outbox.rows.values()
-            if p.state in {"dead", "failed"} and p.ended_at is not None
+            if p.state in {"dead", "failed", "unknown"} and p.ended_at is not None
         ]
         return sorted(letters, key=lambda letter: letter.at, reverse=True)[:limit]
 

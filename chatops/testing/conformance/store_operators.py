@@ -73,6 +73,15 @@ class OperatorPromises(StoreTests):
         assert (dead.error, dead.at) == ("ref-1 KeyError", clock.now() - timedelta(minutes=1))
         assert [one.key for one in await store.dead_letters(limit=1)] == ["p"]
 
+    async def test_what_may_have_happened_is_listed_as_such(self, store: Store, clock: ManualClock) -> None:
+        """A send whose outcome nobody knows waits for people to look."""
+        await do(store, clock, "e", outbox=(post("p"), post("q", "room:2")))
+        cut_off, refused = await claim_posts(store, clock)
+        await store.mark(mark(cut_off, "unknown", reason="cut off"))
+        await store.mark(mark(refused, "failed", reason="no"))
+
+        assert {one.key: one.uncertain for one in await store.dead_letters()} == {"p": True, "q": False}
+
     async def test_replaying_an_event(self, store: Store, clock: ManualClock) -> None:
         """It comes back to its place in the lane, its attempts forgotten, and is no dead letter any more."""
         found = await claimed(store, clock, "a", lane="x")
@@ -89,7 +98,7 @@ class OperatorPromises(StoreTests):
         assert (again.key, again.attempts) == ("a", 0)
         assert not await store.dead_letters()
 
-    @pytest.mark.parametrize("state", ["dead", "failed"])
+    @pytest.mark.parametrize("state", ["dead", "failed", "unknown"])
     async def test_replaying_an_effect(self, store: Store, clock: ManualClock, state: Any) -> None:
         """It is sent again, not as one that was cut off."""
         row = await sending(store, clock, post("p"))
