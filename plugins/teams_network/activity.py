@@ -61,6 +61,7 @@ class Entity(Wire, frozen=True, kw_only=True):
     mentioned: Account | None = None
     locale: str | None = None
     timezone: str | None = None
+    quoted_reply: Any = None
 
 
 class Attachment(Wire, frozen=True, kw_only=True):
