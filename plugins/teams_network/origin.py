@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from yarl import URL
 
 from chatops.errors import SettingsError
 
-_PORTS = {"https": 443, "http": 80}
-
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Return (scheme, host, port), lower case. Raise ValueError for what is no absolute address, or carries a password."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None or parts.password is not None:
+    """Return (scheme, host, port), lower case, as the client that connects there reads them.
+
+    Raise ValueError for what is no absolute address, or carries a password.
+    """
+    parts = URL(url)
+    if parts.scheme not in {"https", "http"} or not parts.host or parts.user is not None or parts.password is not None:
         message = "neither https://HOST/… nor http://HOST/…"
         raise ValueError(message)
-    return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
+    return parts.scheme, parts.host.lower(), parts.port or 0
 
 
 def is_safe(url: str) -> bool:
