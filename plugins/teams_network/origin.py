@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+
 from yarl import URL
 
 from chatops.errors import SettingsError
