@@ -68,6 +68,12 @@ class Conversations:
             return _value(record, Contact)
         return None
 
+    async def by_conversation(self, conversation: str) -> Contact | None:
+        """Return whose personal chat a conversation is."""
+        for record in await self._records.find("contact", limit=1, conversation=name_of(conversation)):
+            return _value(record, Contact)
+        return None
+
     async def learn(self, activity: Activity) -> None:
         """Remember what a judged activity says of its conversation and its people; forget where we were removed.
 
