@@ -111,7 +111,8 @@ def _card(outgoing: Outgoing, marks: Marks, words: Words) -> dict[str, Any]:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "lang": outgoing.locale,
+        # Two or three letters; more is no language to the vendor's renderer.
+        "lang": outgoing.locale.replace("_", "-").split("-")[0],
         "fallbackText": shortened(_plain(outgoing), _FALLBACK),
         "body": [
             *_top(outgoing),

@@ -12,6 +12,7 @@ Headings, facts and lines with mentions must be text blocks (Learn, "Format card
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,10 +25,10 @@ Marks = Mapping[Identity, str]
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_ACTIVE = re.compile(r"""[\\`*_\[\]<>&~|{}^$!"'=]|(?<=\S)[.@:](?=\S)|/(?=/)""")
-"""What means something anywhere in CommonMark, in its usual extensions, or to programs that look for addresses."""
-_LEADING = re.compile(r"^([ \t]*)([#+\-]|[0-9]+(?=[.)]))")
-_HARMLESS = re.compile(r"""(?<=[\w)])['!](?=\s|\w|$)|(?<=[0-9]):(?=[0-9])|(?<=\w):(?=[0-9])""")
+_ACTIVE = re.compile(r"""[\\`*_\[\]<>&~|{]|(?<=\S)(?:\.(?=[^\W\d])|@(?=\S))|[:/](?=/)""")
+"""What means something anywhere in CommonMark and its usual extensions, and what makes an address or a date of words."""
+_LEADING = re.compile(r"^(\s*)([#+\-=]|[0-9]+(?=[.)]))")
+"""What makes a list or a heading of a line that it begins."""
 _DATES = re.compile(r"(?<=\{)(?=\{(?:DATE|TIME)\()")
 """Between two braces: clients replace `{{DATE(…)}}` in text runs too ("Text features", Adaptive Cards)."""
 
@@ -56,9 +57,7 @@ def mark_of(line: Line, marks: Marks) -> str | None:
 
 def markdown(text: str) -> str:
     """Return one line of text for a text block, which shows exactly it."""
-    plain = storable(text).replace("\n", " ")
-    keep = {found.start() for found in _HARMLESS.finditer(plain)}
-    escaped = _ACTIVE.sub(lambda found: found[0] if found.start() in keep else f"\\{found[0]}", plain)
+    escaped = _ACTIVE.sub(r"\\\g<0>", storable(text).replace("\n", " "))
     # A number is a list by the dot or bracket behind it; a backslash before a digit would be shown.
     return _LEADING.sub(lambda found: f"{found[1]}{_not_leading(found[2])}", escaped, count=1)
 
@@ -69,7 +68,7 @@ def _not_leading(begin: str) -> str:
 
 def is_inert(text: str) -> bool:
     """Return whether text means nothing in markdown, so that it is shown alike by all clients."""
-    return "\n" not in text and markdown(text) == text
+    return "\n" not in text and markdown(text.strip()) == text.strip()
 
 
 def words_of(lines: Iterable[Line]) -> str:
@@ -88,8 +87,8 @@ def blocks(lines: Lines, marks: Marks, **look: Any) -> list[dict[str, Any]]:
         if any(mark_of(line, marks) is not None for line in row):
             found += _runs(run, look)
             run = []
-            text = "".join(mark_of(line, marks) or markdown(line.text) for line in row)
-            found.append({"type": "TextBlock", "text": text, "wrap": True, **look})
+            # Four spaces before it would make code of it.
+            found.append({"type": "TextBlock", "text": _marked(row, marks).strip(), "wrap": True, **look})
         else:
             run += [Line(text="\n"), *row] if run else row
     found += _runs(run, look)
@@ -109,6 +108,11 @@ def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
             if text:
                 rows[-1].append(Line(text=text, style=line.style, identity=line.identity))
     return rows
+
+
+def _marked(row: list[Line], marks: Marks) -> str:
+    grouped = itertools.groupby(row, key=lambda line: mark_of(line, marks))
+    return "".join(mark or markdown("".join(line.text for line in lines)) for mark, lines in grouped)
 
 
 def _runs(lines: list[Line], look: dict[str, Any]) -> list[dict[str, Any]]:

@@ -47,14 +47,14 @@ def form_card(
         "body": [*body, *inputs(fields, words=words, taken=set())],
         "actions": [{"type": "Action.Submit", "title": storable(submit), "style": "positive", "data": dict(data)}],
     }
-    return card | ({"lang": locale} if locale else {})
+    return card | ({"lang": locale.replace("_", "-").split("-")[0]} if locale else {})
 
 
 def heading(title: str) -> dict[str, Any]:
     """Return a title, which screen readers know to be one."""
     return {
         "type": "TextBlock",
-        "text": markdown(title),
+        "text": markdown(title.strip()),
         "style": "heading",
         "size": "medium",
         "weight": "bolder",
