@@ -115,7 +115,7 @@ class Door:
         if activity.type == "invoke":
             await self._conversations.learn(activity)
             told = await self._invokes(activity, accept)
-            return web.Response(status=told.status, body=told.body, content_type="application/json")
+            return web.Response(body=told.body, content_type="application/json")
         events = await self._understanding(activity)
         await self._conversations.learn(activity)
         if events:

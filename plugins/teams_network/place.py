@@ -63,8 +63,11 @@ class Places:
         self._remembered = remembered
         self._threads = threads or NoThreads()
 
-    async def of(self, activity: Activity) -> Place | None:
-        """Return the place, or None when it is none. Raise StoreUnavailable."""
+    async def of(self, activity: Activity, *, thread: str | None = None) -> Place | None:
+        """Return the place, or None when it is none. Raise StoreUnavailable.
+
+        `thread` is the one it belongs to in a channel, where the conversation's id names none.
+        """
         conversation = activity.conversation.id
         if not is_id(conversation):
             return None
@@ -72,7 +75,7 @@ class Places:
         kind = activity.conversation.conversation_type or kind_of(within)
         if kind == "channel":
             began = activity.id if activity.type in {"message", "messageUpdate", "messageDelete"} else None
-            return await self._in_channel(within, root(conversation) or (began if is_id(began) else None))
+            return await self._in_channel(within, root(conversation) or thread or (began if is_id(began) else None))
         return self._place(within, within, direct=kind == "personal")
 
     async def channel(self, channel: str) -> Place | None:

@@ -15,6 +15,7 @@ import msgspec
 from chatops import Frozen
 from chatops.core.message import ButtonPress, Identity, clean
 from teams_network.activity import Activity
+from teams_network.forms import RESERVED
 from teams_network.ids import id_or_none, is_id
 from teams_network.place import Place
 
@@ -24,9 +25,6 @@ REF = "ref"
 MOST_FIELDS = 50
 LONGEST_FIELD = 20_000
 """Characters of what is filled in."""
-
-_OWN = frozenset({REF, "msteams", "verb", "action", "type"})
-"""What is in a button's data without having been filled in."""
 
 
 class Data(Frozen, frozen=True, kw_only=True):
@@ -70,21 +68,25 @@ def executed(value: object) -> object:
     return action.data if action.verb == "press" else None
 
 
+def ref_of(value: object) -> str | None:
+    """Return the reference in a button's data, or None."""
+    return id_or_none(value.get(REF)) if isinstance(value, Mapping) else None
+
+
 def data_of(value: object) -> Data | None:
     """Return the reference and what was filled in; None when there is no reference, or too much of anything."""
-    if not isinstance(value, Mapping):
-        return None
-    ref = value.get(REF)
-    if not isinstance(ref, str) or not is_id(ref):
+    ref = ref_of(value)
+    if ref is None or not isinstance(value, Mapping):
         return None
     fields: dict[str, str] = {}
     for name, told in value.items():
-        if name in _OWN:
+        if name in RESERVED:
             continue
         text = _text(told)
-        if text is None or not isinstance(name, str) or not is_id(name):
+        if text is None or not is_id(name):
             return None
-        fields[name] = text
+        # A number behind the name sets apart inputs of one card that ask for the same.
+        fields[name.partition("#")[0]] = text
     return Data(ref=ref, fields=fields) if len(fields) <= MOST_FIELDS else None
 
 

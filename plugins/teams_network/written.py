@@ -68,6 +68,11 @@ def of_html(html: str) -> Written:
     return _Reading(html[:LONGEST]).written()
 
 
+def plain_words(written: Written) -> str:
+    """Return the words, with the names of those who are mentioned."""
+    return "".join(piece if isinstance(piece, str) else piece.name for piece in written.pieces).strip()
+
+
 def of_text(text: str, form: str | None, mentions: Sequence[str]) -> Written:
     """Read the plain form. `form` is its `textFormat`; `mentions` what the mention entities say stands in it, in order.
 
