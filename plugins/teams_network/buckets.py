@@ -127,6 +127,11 @@ class Buckets:
         own = self._thread(kind, thread, now)
         own.rests = max(own.rests, now + seconds)
 
+    @property
+    def remembered(self) -> int:
+        """Threads whose turns are remembered, each kind for itself."""
+        return len(self._threads)
+
     def _thread(self, kind: Turn, thread: str, now: float) -> _Thread:
         own = self._threads.setdefault((kind, thread), _Thread(WINDOWS[kind]))
         self._threads.move_to_end((kind, thread))

@@ -56,7 +56,7 @@ _MEANINGS: Mapping[int, type[PortError]] = {
 _SENTENCES: Mapping[str | None, str] = {
     "BotNotInConversationRoster": "the app is not installed there (any more)",
     "ConversationBlockedByUser": "somebody has blocked the bot",
-    "MessageWritesBlocked": "somebody has blocked the bot, or removed the app",
+    "MessageWritesBlocked": "the bot may not write there: it was blocked or removed, or the conversation is archived",
     "BotDisabledByAdmin": "the organisation's admin has blocked the app",
     "MessageSizeTooBig": "the message is too large",
 }

@@ -64,7 +64,7 @@ def test_an_id_shows_what_it_is_of(id: str, kind: str) -> None:
         ("https://10.0.0.1:4000/x", ("10.0.0.1:4000",), True),
     ],
 )
-def test_a_token_goes_to_named_hosts_only(url: str, hosts: tuple[str, ...], told: bool) -> None:
+def test_a_token_goes_to_named_hosts_only(url: str, hosts: tuple[str, ...], *, told: bool) -> None:
     """By https, and on the port that is named."""
     assert may_be_told(url, hosts) is told
 
