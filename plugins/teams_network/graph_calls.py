@@ -12,7 +12,7 @@ import msgspec
 
 from chatops import Frozen
 from chatops.core.clock import Clock
-from chatops.errors import AuthExpired, Forbidden, RateLimited, Unreachable
+from chatops.errors import AuthExpired, Forbidden, OutcomeUnknown, RateLimited, Unreachable
 from teams_network.errors import error_of
 from teams_network.http import Answer, Http, Method, Request
 from teams_network.pacing import Pacing
@@ -26,6 +26,9 @@ PATIENCE = 5.0
 """Seconds of a Retry-After that are waited in place; for longer the caller is told."""
 
 TRIES = 3
+
+UNSURE = frozenset({408, 502, 504})
+"""What Graph says when somebody in between got no answer: a write may have happened."""
 
 PAGES = 40
 """Pages of one list that are read at most."""
@@ -99,6 +102,8 @@ class GraphCalls:
             if answer.status < 300:  # noqa: PLR2004 - 2xx
                 return Reply(status=answer.status, location=answer.headers.get("Location", ""), body=_json(answer.body))
             error = error_of(answer, doing)
+            if doing == "write" and answer.status in UNSURE:
+                raise OutcomeUnknown(str(error), code=error.code)
             if isinstance(error, RateLimited) and error.retry_after <= PATIENCE and attempt < TRIES:
                 await self._clock.sleep(error.retry_after)
                 continue
