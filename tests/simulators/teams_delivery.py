@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -75,10 +76,12 @@ class Deliveries:
         self.log.append(delivery)
         await self.attempt(delivery)
         if self.pause is not None and self._waits(delivery):
-            task = asyncio.create_task(self._by_itself(delivery, self.pause))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._do(self._by_itself(delivery, self.pause))
         return delivery
+
+    def later(self, *activities: Raw) -> None:
+        """Bring activities one after the other, in a moment."""
+        self._do(self._one_by_one(activities))
 
     async def redeliver(self) -> list[Delivery]:
         """Bring everything again that waits for it, in the order it happened, and return it."""
@@ -92,7 +95,7 @@ class Deliveries:
         return [one for one in self.log if self._waits(one)]
 
     async def settled(self) -> None:
-        """Return once nothing is brought by itself any more."""
+        """Return once nothing is on its way, or will be by itself."""
         while self._tasks:
             await asyncio.wait([*self._tasks])
 
@@ -114,6 +117,15 @@ class Deliveries:
                         delivery.answer = json.loads(told)
         delivery.statuses.append(status)
         return status
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _one_by_one(self, activities: Sequence[Raw]) -> None:
+        for activity in activities:
+            await self.bring(activity)
 
     def _waits(self, delivery: Delivery) -> bool:
         return delivery.again and not delivery.taken and len(delivery.statuses) < self.attempts

@@ -6,6 +6,7 @@ import base64
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import jwt
@@ -27,7 +28,7 @@ class SigningKey:
 
     kid: str = field(default_factory=lambda: uuid.uuid4().hex[:20])
     endorsements: list[str] = field(default_factory=lambda: ["msteams", "skype", "webchat"])
-    private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False)
 
     def public(self) -> Raw:
         """Return it as a JWK."""
@@ -61,7 +62,7 @@ class Issuer:
         """The simulator's address; set once it is known."""
         self.tenant = ""
         self.apps: list[App] = []
-        self.key = SigningKey()
+        self.key = SigningKey(private=_first())
         """What is signed with now."""
         self.published = [self.key]
         """The keys that stand in the JWKS."""
@@ -134,12 +135,27 @@ class Issuer:
         scope = form.get("scope", "")
         if scope not in {CONNECTOR, f"{self.url}/graph/.default"}:
             return _no(400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.")
-        token = f"{uuid.uuid4().hex}.{uuid.uuid4().hex}"
+        token = self._made(app, scope)
         self.grants[token] = Grant(app=app, scope=scope, expires=self._now() + self.token_life)
         life = int(self.token_life)
         return web.json_response(
             {"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token}
         )
+
+    def _made(self, app: App, scope: str) -> str:
+        now = int(self._now())
+        claims: Raw = {
+            "aud": scope.removesuffix("/.default"),
+            "iss": f"{self.url}/login/{self.tenant}/v2.0",
+            "appid": app.app_id,
+            "tid": self.tenant,
+            "iat": now,
+            "exp": now + int(self.token_life),
+            "jti": uuid.uuid4().hex,
+        }
+        if scope != CONNECTOR:
+            claims["roles"] = sorted(app.roles)
+        return jwt.encode(claims, "the key of another authority, not ours", "HS256")
 
     def _proven(self, app: App, form: Mapping[str, str], url: str) -> bool:
         if "client_assertion" not in form:
@@ -172,6 +188,12 @@ class Issuer:
         fresh = claims["jti"] not in self._used and claims["exp"] > self._now()
         self._used.add(claims["jti"])
         return fresh and claims["sub"] == app.app_id and head.get("x5t#S256") == print_of
+
+
+@cache
+def _first() -> rsa.RSAPrivateKey:
+    """Return the key every issuer begins with: making one takes a while."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 def _no(status: int, code: str, told: str) -> web.Response:

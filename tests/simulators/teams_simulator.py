@@ -17,6 +17,10 @@ from teams_acts import Acts
 from teams_connector import CALLER, Connector
 from teams_delivery import Deliveries
 from teams_faults import Faults
+from teams_graph_chats import Chats
+from teams_graph_installs import Installs
+from teams_graph_messages import Messages
+from teams_graph_teams import Teams
 from teams_issuer import CONNECTOR, ISSUER, Issuer
 from teams_limits import Limits
 from teams_world import App, Raw, World, secret
@@ -24,18 +28,22 @@ from teams_world import App, Raw, World, secret
 ROLES = (
     "AppCatalog.Read.All",
     "Channel.Create",
+    "Channel.ReadBasic.All",
     "ChannelMessage.Read.All",
     "ChannelSettings.ReadWrite.All",
     "Chat.Create",
     "Chat.Read.All",
+    "Chat.ReadWrite.All",
     "ChatMember.ReadWrite.All",
     "ChatMessage.Read.All",
     "OnlineMeetings.ReadWrite.All",
+    "Team.ReadBasic.All",
     "TeamMember.ReadWrite.All",
     "TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All",
     "TeamsAppInstallation.ReadWriteSelfForChat.All",
     "TeamsAppInstallation.ReadWriteSelfForTeam.All",
     "TeamsAppInstallation.ReadWriteSelfForUser.All",
+    "User.Read.All",
 )
 """Application permissions the bot has when nobody takes one away."""
 
@@ -75,6 +83,13 @@ class TeamsSimulator:
         self.faults = Faults()
         self.limits = Limits(now)
         self.connector = Connector(self.world)
+        installs = Installs(self.world, self.issuer.apps, self.activities, self.deliveries)
+        self.teams = Teams(self.world, self.activities, self.deliveries, self.people)
+        """Graph's teams: how long operations take, whether they fail."""
+        self.chats = Chats(self.world, self.people, installs)
+        """Graph's chats: who may be the organiser of meetings."""
+        messages = Messages(self.world, self.activities, self.teams, self.chats)
+        self._graph = (self.teams, self.chats, installs, messages)
         self.calls: list[Call] = []
         """Everything the bot asked for, tokens and keys included, oldest first."""
         self.url = ""
@@ -85,6 +100,8 @@ class TeamsSimulator:
         app = web.Application(middlewares=[self._around], client_max_size=2**22)
         self.issuer.add_routes(app)
         self.connector.add_routes(app, f"/amer/{self.world.tenant}")
+        for part in self._graph:
+            part.add_routes(app, "/graph/v1.0")
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)

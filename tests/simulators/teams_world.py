@@ -22,6 +22,8 @@ class User:
     upn: str
     locale: str = "en-US"
     zone: str = "UTC"
+    type: str = "Member"
+    """Or `Guest`."""
 
 
 @dataclass(eq=False)
@@ -92,6 +94,8 @@ class Conversation:
     description: str = ""
     owners: set[str] = field(default_factory=set)
     """Account ids."""
+    consented: set[str] = field(default_factory=set)
+    """Resource-specific permissions given with the app's installation here."""
 
     def post(self, id: str) -> Post:
         """Return a message that is not deleted. Raise KeyError."""
@@ -118,6 +122,9 @@ class Team:
     room_for: int = 1000
     """How many channels it takes."""
     archived: bool = False
+    deleted: set[str] = field(default_factory=set)
+    """Names of deleted channels: they stay taken for 30 days."""
+    consented: set[str] = field(default_factory=set)
 
 
 class World:
