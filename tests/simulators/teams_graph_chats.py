@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -196,8 +197,8 @@ class Chats:
             "id": chat.id,
             "topic": chat.name or None,
             "chatType": "group" if chat.type == "groupChat" else "oneOnOne",
-            "createdDateTime": "2026-01-01T00:00:00.000Z",
-            "lastUpdatedDateTime": "2026-01-01T00:00:00.000Z",
+            "createdDateTime": datetime.fromtimestamp(chat.created, UTC).isoformat(timespec="milliseconds"),
+            "lastUpdatedDateTime": datetime.fromtimestamp(chat.created, UTC).isoformat(timespec="milliseconds"),
             "tenantId": self._world.tenant,
             "webUrl": f"https://teams.microsoft.com/l/chat/{chat.id}/0?tenantId={self._world.tenant}",
         }

@@ -94,6 +94,8 @@ class Conversation:
     description: str = ""
     owners: set[str] = field(default_factory=set)
     """Account ids."""
+    created: float = 0.0
+    """Seconds since 1970."""
     consented: set[str] = field(default_factory=set)
     """Resource-specific permissions given with the app's installation here."""
 
@@ -212,6 +214,7 @@ class World:
 
     def _keep(self, made: Conversation) -> Conversation:
         self.conversations[made.id] = made
+        made.created = self.now()
         return made
 
 
