@@ -17,7 +17,7 @@ from teams_network.own_rooms import OwnRooms
 from teams_network.rooms import Rooms
 from teams_network.roots import Roots
 from teams_network.roster import Roster
-from teams_network.saga import Saga
+from teams_network.saga import SETTLED, Saga
 from teams_network.settings import TeamsSettings
 from teams_network.speaking import Speaking
 from teams_network.teams_room import TeamsRoom
@@ -37,9 +37,11 @@ class RoomParts:
         records: Records,
         settings: TeamsSettings,
         clock: Clock,
+        settled: float = SETTLED,
     ) -> None:
+        """`settled`: seconds after which what an attempt asked for, and cannot be found, has not happened."""
         self.installing = Installing(graph, settings, clock)
-        self.saga = Saga(records, clock)
+        self.saga = Saga(records, clock, settled=settled)
         speaking = Speaking(conversations, settings)
         meetings, guests = Meetings(graph, settings, clock), Guests(graph, clock)
         roots = Roots(connector, graph, speaking, settings)

@@ -14,7 +14,7 @@ import structlog
 
 from chatops.core.clock import Clock
 from chatops.core.message import Identity, RoomRef
-from chatops.errors import Forbidden, Missing, PortError, Unsupported
+from chatops.errors import Forbidden, PortError, Unsupported
 from chatops.ports.chat import RoomSpec
 from teams_network.channels import Channels
 from teams_network.chats import Chats
