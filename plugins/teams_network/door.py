@@ -12,7 +12,8 @@ from typing import Protocol
 
 import msgspec
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from chatops.core.clock import Clock
 from chatops.errors import StoreUnavailable
@@ -33,6 +34,8 @@ MAX_BODY = 256 * 1024
 
 RETRY_AFTER = "2"
 """Seconds; the Bot Connector redelivers what was answered with 503."""
+
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, ClientError, HttpProcessingError, web.RequestPayloadError)
 
 _log = structlog.get_logger("teams")
 
@@ -92,12 +95,12 @@ class Door:
 
     async def knock(self, request: web.Request) -> web.Response:
         """Answer one request."""
-        body = await _body(request)
-        if body is None:
-            return web.Response(status=413)
         try:
+            body = await _body(request)
+            if body is None:
+                return web.Response(status=413)
             activity = decoded(body)
-        except (msgspec.MsgspecError, RecursionError):
+        except _UNREADABLE:
             return web.Response(status=400)
         try:
             await self._judge.judge(request.headers.getall("Authorization", []), activity)
@@ -126,7 +129,6 @@ class Door:
         """Refuse, and tell so. Without keys nobody is refused: it is we who cannot tell."""
         if reason == "keys_unavailable":
             return _later()
-        _log.warning("turned somebody away", reason=reason)
         self._intruders.seen(reason, identity_of(activity.sender, activity, self._settings), address)
         await self._tell()
         return web.Response(status=401)
@@ -142,6 +144,9 @@ class Door:
             await self._accept(told)
         except StoreUnavailable:
             self._intruders.back(told)
+            return
+        for _key, one in told:
+            _log.warning("turned somebody away", reason=one.reason, count=one.count)
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -13,7 +13,7 @@ from chatops.core.message import Identity, TurnedAway
 WINDOW = 60.0
 """Seconds in which the same is told once."""
 
-MOST_CLAIMS = 200
+MOST_CLAIMS = 20
 """Claimed identities that are told apart in one window; all further ones count as nobody's."""
 
 _LONGEST_ADDRESS = 100
