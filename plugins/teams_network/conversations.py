@@ -105,14 +105,17 @@ class Conversations:
 
     async def _leave(self, told: Told) -> None:
         """Forget where we cannot speak any more. What we made is kept: people may let us in again."""
+        team = told.team
         for conversation in told.left:
             known = await self.known(conversation)
+            if known is not None and told.whole_team:
+                team = team or known.team
             if known is not None and not known.ours:
                 await self.forget(conversation)
             if told.personal:
                 await self._no_chat(conversation)
-        if told.left_team:
-            for record in await self._all("conversation", "team", name_of(told.left_team)):
+        if told.whole_team and team:
+            for record in await self._all("conversation", "team", name_of(team)):
                 known = _value(record, Known)
                 if known is None or not known.ours:
                     await self._delete("conversation", record.id)

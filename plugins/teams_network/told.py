@@ -26,8 +26,10 @@ class Told(Frozen, frozen=True, kw_only=True):
     contacts: tuple[Contact, ...] = ()
     left: tuple[str, ...] = ()
     """Conversations we can no longer speak in."""
-    left_team: str = ""
-    """Group id of a team we can no longer speak in."""
+    whole_team: bool = False
+    """Whether what was left is a team, with all its channels."""
+    team: str = ""
+    """Its group id, where it was told."""
     personal: bool = False
     """Whether what was left is somebody's personal chat."""
 
@@ -39,8 +41,12 @@ def told_by(activity: Activity, settings: TeamsSettings) -> Told:
         return Told()
     kind = activity.conversation.conversation_type or kind_of(conversation)
     if _is_removed(activity):
-        team = _team(activity)
-        return Told(left=(conversation,), left_team=team, personal=kind == "personal")
+        return Told(
+            left=(conversation,),
+            whole_team=kind == "channel",
+            team=_team(activity),
+            personal=kind == "personal",
+        )
     return Told(
         conversations=tuple(_conversations(activity, settings)),
         contacts=tuple(_contacts(activity, personal=kind == "personal")),
