@@ -118,7 +118,8 @@ class Activities:
             span = f'<span itemscope="" itemtype="http://schema.skype.com/Mention" itemid="{number}">{name}</span>'
             words = words.replace(marked, span, 1)
         quote = self._quote(where, post.quotes) if post.quotes else ""
-        return f"{quote}<p>{words}</p>"
+        lines = words.replace("\n", "<br>")
+        return f"{quote}<p>{lines}</p>"
 
     def time(self, id: str) -> str:
         """Return when the message with that id was written."""

@@ -36,16 +36,21 @@ class Pressable:
             for one in self.inputs
             if one["type"] == "Input.Toggle" and one["id"] not in values
         }
-        unknown = set(fields) - {one["id"] for one in self.inputs}
-        if unknown:
-            message = f"the card has no input {sorted(unknown)}; it has {[one['id'] for one in self.inputs]}"
-            raise LookupError(message)
-        values |= fields
+        values |= {self._input(name): value for name, value in fields.items()}
         missing = [one["id"] for one in self.inputs if one.get("isRequired") and not values.get(one["id"])]
         if missing:
             message = f"the client does not send this: {missing} is required"
             raise LookupError(message)
         return {**self.data, **values}
+
+    def _input(self, name: str) -> str:
+        """Return the id of the input of that name: a `#` with something behind it tells apart those of one name."""
+        found = [str(one["id"]) for one in self.inputs]
+        for id in reversed(found):
+            if name in {id, id.partition("#")[0]}:
+                return id
+        message = f"there is no input {name!r} with this button; there are {found}"
+        raise LookupError(message)
 
 
 def cards(activity: Raw) -> list[Raw]:

@@ -163,9 +163,10 @@ class Chats:
     def _member(self, told: Raw) -> User:
         if told.get("@odata.type") != "#microsoft.graph.aadUserConversationMember":
             raise GraphError(400, "BadRequest", "Invalid member type.")
-        if told.get("roles") not in (["owner"], ["guest"]):
-            raise GraphError(400, "BadRequest", "Each member must be assigned a role of owner or guest.")
-        return bound(self._world, told)
+        who = bound(self._world, told)
+        if told.get("roles") != (["guest"] if who.type == "Guest" else ["owner"]):
+            raise GraphError(400, "BadRequest", "Members are owners, and guests of the tenant are guests.")
+        return who
 
     def _may_read(self, request: web.Request, chat: Conversation) -> None:
         may(
