@@ -85,7 +85,7 @@ class Http:
         progress = _Progress()
         try:
             answer = await self._sent(request, progress)
-        except aiohttp.InvalidURL as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             message = "that is no address a request can be sent to"
             raise Invalid(message) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
@@ -157,6 +157,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientConnectorError, "nothing listens at its address"),
     (aiohttp.ServerDisconnectedError, "it hung up"),
     (ConnectionResetError, "it hung up"),
+    (aiohttp.ClientOSError, "the connection broke"),
     (aiohttp.ClientPayloadError, "its answer broke off"),
     (_TooLarge, "its answer is too large"),
 )

@@ -86,7 +86,7 @@ def _key(raw: msgspec.Raw) -> Key | None:
         if not 0 < len(jwk.kid) <= NAME or len(jwk.n) > LONGEST:
             return None
         n, e = (int.from_bytes(decoded(number), "big") for number in (jwk.n, jwk.e))
-        if e != EXPONENT or not SHORTEST <= n.bit_length() <= LONGEST:
+        if e != EXPONENT or n % 2 == 0 or not SHORTEST <= n.bit_length() <= LONGEST:
             return None
         public = RSAPublicNumbers(e, n).public_key()
     except (msgspec.MsgspecError, ValueError, RecursionError):

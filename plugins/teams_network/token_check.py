@@ -16,11 +16,8 @@ says under "Authenticate requests from the Bot Connector service to your bot" th
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 
-from chatops import Frozen
 from chatops.core.clock import Clock
 from chatops.errors import Unreachable
 from teams_network.activity import Activity
@@ -29,34 +26,26 @@ from teams_network.jws import bearer, key_id, payload
 from teams_network.keys import Key, Keys
 from teams_network.settings import TeamsSettings
 from teams_network.unauthorized import Reason, Unauthorized
+from teams_network.verified import Verified, VerifiedTokens
 
 __all__ = ["Reason", "TokenCheck", "Unauthorized"]
 
 CHANNEL = "msteams"
 
-REMEMBERED = 1024
-"""Tokens whose signature is not checked again."""
-
-
-class _Verified(Frozen, frozen=True):
-    """A token that was signed for us. What changes is judged again each time: the time, the key, the activity."""
-
-    kid: str
-    thumbprint: bytes
-    claims: Claims
-
 
 class TokenCheck:
     """Judges requests. Only good tokens are remembered, so that strangers cannot push them out."""
 
-    def __init__(self, settings: TeamsSettings, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self, settings: TeamsSettings, keys: Keys, clock: Clock, verified: VerifiedTokens | None = None
+    ) -> None:
         self._issuer = settings.where.token_issuer
         self._audience = settings.app_id
         self._tenants = frozenset(tenant.lower() for tenant in settings.tenants)
         self._skew = settings.skew
         self._keys = keys
         self._clock = clock
-        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._verified = VerifiedTokens() if verified is None else verified
 
     async def judge(self, authorizations: Sequence[str], activity: Activity) -> None:
         """Return when the activity may be believed. Raise Unauthorized.
@@ -64,28 +53,21 @@ class TokenCheck:
         `authorizations` are the values of all headers of that name. Waits for nothing but the keys, seconds at most.
         """
         token = bearer(authorizations)
-        digest = hashlib.sha256(token.encode("ascii")).digest()
-        known = self._verified.get(digest)
+        known = self._verified.get(token)
         key = await self._key(known.kid if known else key_id(token))
         if known is None or known.thumbprint != key.thumbprint:
             # A key that was replaced under the same id has not signed what was remembered.
             claims = claims_of(payload(token, key.public))
             claims.for_us(issuer=self._issuer, audience=self._audience)
-            known = _Verified(key.kid, key.thumbprint, claims)
+            known = Verified(key.kid, key.thumbprint, claims)
         try:
             known.claims.in_time(self._clock.now().timestamp(), skew=self._skew)
         except Unauthorized:
-            self._verified.pop(digest, None)
+            self._verified.drop(token)
             raise
-        self._remember(digest, known)
+        self._verified.put(token, known)
         _vouched(known.claims, key, activity)
         _from_tenant(self._tenants, activity)
-
-    def _remember(self, digest: bytes, known: _Verified) -> None:
-        self._verified[digest] = known
-        self._verified.move_to_end(digest)
-        if len(self._verified) > REMEMBERED:
-            self._verified.popitem(last=False)
 
     async def _key(self, kid: str) -> Key:
         """Return the key that is published under an id now: of one that is not any more, nothing is believed."""
