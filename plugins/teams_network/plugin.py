@@ -1,0 +1,149 @@
+"""Microsoft Teams: a chat network over the Bot Connector and Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chatops import PluginContext, hookimpl
+from chatops.ports.chat import ChatNetwork
+from chatops.ports.web import Route, Static
+from teams_network.buckets import Buckets
+from teams_network.channels import Channels
+from teams_network.chats import Chats
+from teams_network.connector import Connector
+from teams_network.conversations import Conversations
+from teams_network.direct_rooms import DirectRooms
+from teams_network.door import Door
+from teams_network.graph import Graph
+from teams_network.guests import Guests
+from teams_network.http import Http
+from teams_network.installing import Installing
+from teams_network.invokes import Invokes
+from teams_network.keys import Keys
+from teams_network.meetings import Meetings
+from teams_network.network import TeamsChat
+from teams_network.own_rooms import OwnRooms
+from teams_network.parts import PartsBook
+from teams_network.personal_chats import PersonalChats
+from teams_network.reading import Reading
+from teams_network.rooms import Rooms
+from teams_network.roots import Roots
+from teams_network.roster import Roster
+from teams_network.saga import Saga
+from teams_network.sending import Sending
+from teams_network.settings import read
+from teams_network.speaking import Speaking
+from teams_network.teams_room import TeamsRoom
+from teams_network.threads import ThreadRooms
+from teams_network.token_check import TokenCheck
+from teams_network.tokens import Tokens
+from teams_network.understanding import Understanding
+
+
+class TeamsNetwork:
+    """The plugin. Settings: `teams_network.settings.TeamsSettings`. Nothing is asked of anybody before it listens."""
+
+    def __init__(self, context: PluginContext) -> None:
+        self._settings = settings = read(context.name, context.settings)
+        clock = context.clock
+        self._http = Http(clock)
+        self._keys = Keys(self._http, settings.where.openid_metadata_url, clock)
+        self._tokens = Tokens(self._http, settings, context.secrets, clock)
+        self._connector = Connector(self._http, self._tokens, settings, Buckets(clock), clock)
+        self._graph = Graph(self._http, self._tokens, settings, clock)
+        signals = context.signals if context.shared else None
+        self._conversations = Conversations(context.records, settings, signals=signals, plugin=context.name)
+        self._own_rooms = OwnRooms(context.records, signals=signals, plugin=context.name)
+        self._door = self._at_the_door(context)
+        self.network = TeamsChat(
+            settings,
+            http=self._http,
+            keys=self._keys,
+            tokens=self._tokens,
+            door=self._door,
+            sending=self._sends(context),
+            reading=Reading(self._graph, self._conversations, settings, clock=clock),
+            rooms=self._rooms(context),
+        )
+        """What the server talks to."""
+
+    @hookimpl
+    def chatops_register_networks(self, register: Callable[[ChatNetwork], None]) -> None:
+        """Register the connection."""
+        register(self.network)
+
+    @hookimpl
+    def chatops_register_routes(self, register: Callable[[Route | Static], None]) -> None:
+        """Register `POST /api/messages`, where the Bot Connector brings everything."""
+        register(self._door.route)
+
+    def _at_the_door(self, context: PluginContext) -> Door:
+        settings, clock = self._settings, context.clock
+        understanding = Understanding(
+            settings, conversations=self._conversations, people=context.people, clock=clock, threads=self._own_rooms
+        )
+        return Door(
+            settings,
+            judge=TokenCheck(settings, self._keys, clock),
+            understanding=understanding,
+            invokes=Invokes(settings, places=understanding.places, people=context.people, web=context.web, clock=clock),
+            conversations=self._conversations,
+            clock=clock,
+        )
+
+    def _sends(self, context: PluginContext) -> Sending:
+        return Sending(
+            self._connector,
+            self._conversations,
+            PersonalChats(self._connector, self._conversations, self._settings),
+            PartsBook(context.records, context.clock),
+            self._settings,
+            words=context.web.words,
+            clock=context.clock,
+        )
+
+    def _rooms(self, context: PluginContext) -> Rooms:
+        settings, clock, graph = self._settings, context.clock, self._graph
+        speaking = Speaking(self._conversations, settings)
+        installing, guests = Installing(graph, settings, clock), Guests(graph, clock)
+        meetings, roots = Meetings(graph, settings, clock), Roots(self._connector, graph, speaking, settings)
+        return Rooms(
+            chats=Chats(
+                graph=graph,
+                connector=self._connector,
+                installing=installing,
+                meetings=meetings,
+                guests=guests,
+                speaking=speaking,
+                settings=settings,
+            ),
+            channels=Channels(
+                graph=graph,
+                roots=roots,
+                meetings=meetings,
+                speaking=speaking,
+                room=TeamsRoom(graph, context.records, settings, clock),
+                settings=settings,
+                clock=clock,
+            ),
+            threads=ThreadRooms(
+                roots=roots,
+                meetings=meetings,
+                conversations=self._conversations,
+                speaking=speaking,
+                settings=settings,
+            ),
+            direct_rooms=DirectRooms(
+                connector=self._connector,
+                conversations=self._conversations,
+                installing=installing,
+                speaking=speaking,
+                settings=settings,
+            ),
+            guests=guests,
+            own=self._own_rooms,
+            saga=Saga(context.records, clock),
+            roster=Roster(self._connector, self._conversations, settings),
+            settings=settings,
+            clock=clock,
+        )
