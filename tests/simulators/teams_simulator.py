@@ -66,11 +66,12 @@ class TeamsSimulator:
 
     def __init__(self, *, name: str = "chatops", now: Callable[[], float] = time.time) -> None:
         self.world = World(now)
+        app_id = str(uuid.uuid4())
         self.bot = App(
-            app_id=str(uuid.uuid4()),
+            app_id=app_id,
             name=name,
             secret=secret(40),
-            external_id=str(uuid.uuid4()),
+            external_id=app_id,
             catalog_id=str(uuid.uuid4()),
             roles=set(ROLES),
         )

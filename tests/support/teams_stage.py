@@ -128,7 +128,8 @@ async def served(
     own = clock or SystemClock()
     secrets = MemorySecrets()
     await secrets.write("client_secret", simulator.secret)
-    server = WebServer(port=0, secret=SECRET, catalogues=Catalogues({}), clock=own)
+    # It reads its templates when it is made.
+    server = await asyncio.to_thread(WebServer, port=0, secret=SECRET, catalogues=Catalogues({}), clock=own)
     context = plugin_context(
         simulator.settings(**settings),
         name="teams_network",
@@ -176,4 +177,7 @@ async def teams_stage(simulator: TeamsSimulator, *, kind: str = "channel") -> As
             else:
                 place = simulator.world.group_chat(users, topic="refunds")
                 await simulator.people.install(place, users[0])
+            # A channel is known once something was said there.
+            await people[0].says("hello", place)
+            place.posts.clear()
         yield TeamsStage(plugin.network, place, people)
