@@ -23,6 +23,9 @@ FIRST = 0.5
 WITHIN = 6.0
 """Seconds from the first try to the last: whoever asks waits, and has others to ask."""
 
+TIMEOUT = 10.0
+"""Seconds for one answer. With the wait for a turn, the tries, and the queue before, less than the engine waits."""
+
 _FIX = "chatops teams secret"
 
 
@@ -92,7 +95,7 @@ class Asking:
         if ask.body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
         url = f"{ask.service_url.rstrip('/')}/v3/conversations"
-        request = Request(ask.method, f"{url}/{ask.path}" if ask.path else url, headers, ask.body)
+        request = Request(ask.method, f"{url}/{ask.path}" if ask.path else url, headers, ask.body, TIMEOUT)
         try:
             return await self._http.send(request)
         except OutcomeUnknown as error:

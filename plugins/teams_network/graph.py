@@ -17,6 +17,7 @@ from chatops.errors import Unreachable
 from teams_network import permissions as need
 from teams_network.addresses import in_path
 from teams_network.graph_calls import GraphCalls, Json
+from teams_network.graph_message import GraphMessage, message_of
 from teams_network.graph_things import CatalogApp, Channel, Chat, ChatMember, Invitee, Posted, instant, part, words
 from teams_network.http import Http
 from teams_network.settings import TeamsSettings
@@ -93,6 +94,17 @@ class Graph:
         async for thing in self._calls.listed(path, need.READ_CATALOG):
             return _catalog_app(thing)
         return None
+
+    async def chat_message(self, chat: str, message: str) -> GraphMessage | None:
+        """Return a message of a chat; None when it was deleted or nobody wrote it. Raise Missing."""
+        path = f"/chats/{in_path(chat)}/messages/{in_path(message)}"
+        return message_of(await self._calls.read(path, need.READ_CHAT, place=chat))
+
+    async def channel_message(self, team: str, channel: str, message: str, *, root: str = "") -> GraphMessage | None:
+        """Return a message of a channel, below `root` when it is a reply; None when it was deleted. Raise Missing."""
+        path = f"/teams/{in_path(team)}/channels/{in_path(channel)}/messages/"
+        path += f"{in_path(root)}/replies/{in_path(message)}" if root else in_path(message)
+        return message_of(await self._calls.read(path, need.READ_CHANNEL, place=team))
 
     async def create_channel(self, team: str, name: str, description: str) -> Channel:
         """Make a standard channel. Names are unique in a team, those of deleted channels included."""

@@ -82,7 +82,8 @@ class Newest(Generic[T]):
             try:
                 error = await asyncio.shield(waiting.outcome)
             except asyncio.CancelledError:
-                if not waiting.outcome.cancelled():
+                own = asyncio.current_task()
+                if not waiting.outcome.cancelled() or (own is not None and own.cancelling()):
                     raise
                 continue
             if error is not None:

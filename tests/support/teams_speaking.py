@@ -16,9 +16,11 @@ from teams_network.addresses import Kind
 from teams_network.buckets import Buckets
 from teams_network.connector import Connector
 from teams_network.conversations import Contact, Conversations, Known
+from teams_network.graph import Graph
 from teams_network.http import Http
 from teams_network.parts import PartsBook
 from teams_network.personal_chats import PersonalChats
+from teams_network.reading import Reading
 from teams_network.sending import Sending
 from teams_network.settings import read
 from teams_network.tokens import Tokens
@@ -55,11 +57,12 @@ class Speaking:
         self.buckets = Buckets(self.clock)
         self.connector = Connector(self.http, self.tokens, self.settings, self.buckets, self.clock)
         self.conversations = Conversations(self.records, self.settings)
-        self.personal_chats = PersonalChats(self.connector, self.conversations, self.settings)
+        self.graph = Graph(self.http, self.tokens, self.settings, self.clock)
+        self.reading = Reading(self.graph, self.conversations, self.settings, clock=self.clock)
         self.sending = Sending(
             self.connector,
             self.conversations,
-            self.personal_chats,
+            PersonalChats(self.connector, self.conversations, self.settings),
             PartsBook(self.records, self.clock),
             self.settings,
             words=_words,
@@ -90,10 +93,17 @@ class Speaking:
         await self.conversations.keep(known)
         return RoomRef(network=self.settings.network, id=where.id)
 
-    async def know(self, who: User) -> Identity:
-        """Have somebody's account told."""
+    async def know(self, who: User, *, chat: str = "") -> Identity:
+        """Have somebody's account told, and their personal chat."""
         tenant = self.simulator.world.tenant
-        contact = Contact(identity_id=who.object_id, tenant=tenant, account=who.id, service_url=self.url, name=who.name)
+        contact = Contact(
+            identity_id=who.object_id,
+            tenant=tenant,
+            account=who.id,
+            service_url=self.url,
+            conversation=chat,
+            name=who.name,
+        )
         await self.conversations.keep_contact(contact)
         return Identity(network=self.settings.network, tenant=tenant, id=who.object_id)
 
