@@ -21,7 +21,7 @@ from chatops.testing.clock import ManualClock
 from teams_network.activity import Activity, decoded
 from teams_network.http import Http
 from teams_network.keys import Keys
-from teams_network.settings import TeamsSettings, read
+from teams_network.settings import Endpoints, TeamsSettings
 from teams_network.token_check import TokenCheck, Unauthorized
 from teams_network.verified import VerifiedTokens
 
@@ -250,7 +250,7 @@ async def gate() -> AsyncIterator[Gate]:
             await made.close()
 
 
-def settings(authority: str = "", **changes: object) -> TeamsSettings:
+def settings(authority: str = "", **changes: Any) -> TeamsSettings:
     """Return settings for our app in our tenant; `authority` is where tokens are asked for."""
-    endpoints = {"token_issuer": ISSUER, "authority": authority}
-    return read("teams_network", {"app_id": APP, "tenant": TENANT, "endpoints": endpoints} | changes)
+    endpoints = Endpoints(token_issuer=ISSUER, authority=authority)
+    return TeamsSettings(app_id=APP, tenant=TENANT, endpoints=endpoints, **changes)
