@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.errors import AuthExpired, StoreError, StoreUnavailable, Unreachable
 from chatops.ports.secrets import Secrets
 from teams_network.certificate import Certificate

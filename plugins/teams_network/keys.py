@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import msgspec
 import structlog
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import PortError, Unreachable
 from teams_network.http import Http, Request
 from teams_network.key_set import Key, published

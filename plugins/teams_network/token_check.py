@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import Unreachable
 from teams_network.activity import Activity
 from teams_network.claims import Claims, claims_of

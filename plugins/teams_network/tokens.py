@@ -10,8 +10,7 @@ from urllib.parse import quote, urlencode
 
 import structlog
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.errors import AuthExpired, OutcomeUnknown, PortError, RateLimited, Unreachable
 from chatops.ports.secrets import Secrets
 from teams_network.credentials import Credentials, Proof
