@@ -42,12 +42,13 @@ class Installing:
         except Conflict:
             return
 
-    async def for_user(self, user: str) -> None:
-        """Install the app for a person, by object id. Raise Missing when there is no such person."""
+    async def for_user(self, user: str) -> bool:
+        """Install the app for a person, by object id; return whether they did not have it. Raise Missing for nobody."""
         try:
             await self._graph.install_for_user(user, await self.app())
         except Conflict:
-            return
+            return False
+        return True
 
     async def _looked_up(self) -> CatalogApp:
         named = self._settings.rooms.catalog_app

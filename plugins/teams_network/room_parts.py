@@ -68,11 +68,7 @@ class RoomParts:
                 roots=roots, meetings=meetings, conversations=conversations, speaking=speaking, settings=settings
             ),
             direct_rooms=DirectRooms(
-                connector=connector,
-                conversations=conversations,
-                installing=self.installing,
-                speaking=speaking,
-                settings=settings,
+                connector=connector, conversations=conversations, installing=self.installing, settings=settings
             ),
             guests=guests,
             own=own,
