@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.errors import AuthExpired, Forbidden, Missing, OutcomeUnknown, PortError, RateLimited, Unreachable
 from teams_network.addresses import base, may_be_told
 from teams_network.buckets import Buckets, Turn

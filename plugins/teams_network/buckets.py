@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Literal
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import RateLimited
 
 Turn = Literal["send", "get"]

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.errors import OutcomeUnknown, Unreachable
 from teams_network.activity import Account, Wire
 from teams_network.addresses import in_path

@@ -5,7 +5,7 @@ A bot can speak only where it was told a service URL: that is what must survive 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,6 +30,9 @@ FrozenT = TypeVar("FrozenT", bound=Frozen)
 _PAGE = 200
 
 _TRIES = 5
+
+_SAME = 5
+"""Contacts with one account that are looked at: with and without an object id, usually."""
 
 
 class Conversations:
@@ -63,16 +66,12 @@ class Conversations:
         return await self._read("contact", name_of(tenant, object_id), Contact)
 
     async def by_account(self, tenant: str, account: str) -> Contact | None:
-        """Return who has an account (`29:…`)."""
-        for record in await self._records.find("contact", limit=1, account=name_of(tenant, account)):
-            return _value(record, Contact)
-        return None
+        """Return who has an account (`29:…`): by object id, where one was ever told with it."""
+        return _best(await self._records.find("contact", limit=_SAME, account=name_of(tenant, account)))
 
     async def by_conversation(self, conversation: str) -> Contact | None:
         """Return whose personal chat a conversation is."""
-        for record in await self._records.find("contact", limit=1, conversation=name_of(conversation)):
-            return _value(record, Contact)
-        return None
+        return _best(await self._records.find("contact", limit=_SAME, conversation=name_of(conversation)))
 
     async def learn(self, activity: Activity) -> None:
         """Remember what a judged activity says of its conversation and its people; forget where we were removed.
@@ -179,6 +178,12 @@ class Conversations:
     async def _delete(self, kind: str, name: str) -> None:
         await self._records.delete(kind, name)
         await self._recall.changed(kind, name)
+
+
+def _best(records: Sequence[Record]) -> Contact | None:
+    """Return the one that is known by object id, or any."""
+    found = [contact for record in records if (contact := _value(record, Contact)) is not None]
+    return min(found, key=lambda contact: contact.identity_id == contact.account, default=None)
 
 
 def _columns(value: Frozen) -> Mapping[str, str]:

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.ports.records import Record, Records, Write
 from teams_network.record_names import name_of
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import structlog
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.core.message import Identity, MessageRef, RoomRef
 from chatops.core.text import Text
 from chatops.errors import Invalid, Missing, OutcomeUnknown, PortError, RateLimited, Unsupported

@@ -12,6 +12,7 @@ from chatops import Frozen, replace
 from teams_network.activity import Account, Activity
 from teams_network.addresses import base, kind_of, may_be_told
 from teams_network.known import Contact, Known
+from teams_network.senders import identity_of, is_automated
 from teams_network.settings import TeamsSettings
 
 _TEAM_GONE = frozenset({"teamDeleted", "teamHardDeleted"})
@@ -49,7 +50,7 @@ def told_by(activity: Activity, settings: TeamsSettings) -> Told:
         )
     return Told(
         conversations=tuple(_conversations(activity, settings)),
-        contacts=tuple(_contacts(activity, personal=kind == "personal")),
+        contacts=tuple(_contacts(activity, settings, personal=kind == "personal")),
         left=tuple(_gone(activity)),
     )
 
@@ -120,14 +121,15 @@ def _gone(activity: Activity) -> Iterable[str]:
         yield base(data.channel.id)
 
 
-def _contacts(activity: Activity, *, personal: bool) -> Iterable[Contact]:
+def _contacts(activity: Activity, settings: TeamsSettings, *, personal: bool) -> Iterable[Contact]:
     """Whoever did it, and whoever came in."""
     conversation = base(activity.conversation.id) if personal else ""
     for account, chat in [(activity.sender, conversation), *((one, "") for one in activity.members_added or ())]:
-        if _is_somebody(account):
+        identity = identity_of(account, activity, settings) if _is_somebody(account) else None
+        if identity is not None:
             yield Contact(
-                identity_id=account.aad_object_id or account.id,
-                tenant=account.tenant_id or activity.tenant,
+                identity_id=identity.id,
+                tenant=identity.tenant,
                 account=account.id,
                 service_url=activity.service_url,
                 conversation=chat,
@@ -136,7 +138,7 @@ def _contacts(activity: Activity, *, personal: bool) -> Iterable[Contact]:
 
 
 def _is_somebody(account: Account) -> bool:
-    return account.id.startswith("29:") and account.role != "bot"
+    return account.id.startswith("29:") and not is_automated(account)
 
 
 def _team(activity: Activity) -> str:

@@ -102,6 +102,16 @@ async def test_somebody_without_an_object_id_goes_by_account(conversations: Conv
     assert (await conversations.contact("t", "29:bob")) is not None
 
 
+async def test_an_account_leads_to_the_object_id(conversations: Conversations) -> None:
+    """Though the account was told without it before, and after."""
+    await conversations.learn(activity(**{"from": {"id": "29:ann"}}))
+    await conversations.learn(activity())
+    await conversations.learn(activity(**{"from": {"id": "29:ann"}}))
+    contact = await conversations.by_account("t", "29:ann")
+    assert contact is not None
+    assert contact.identity_id == "ann"
+
+
 async def test_what_is_known_is_not_written_again(conversations: Conversations, records: CountedRecords) -> None:
     """A thousand messages are one write for the conversation and one for the person, and no further read."""
     await conversations.learn(activity())

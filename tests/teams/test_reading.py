@@ -161,7 +161,12 @@ def test_what_nobody_wrote_is_no_message(body: dict[str, object]) -> None:
 
 def test_an_odd_message_is_read_as_far_as_it_goes() -> None:
     """Nothing in it makes us stumble."""
-    odd = {"messageType": "message", "from": {"user": {"id": "u"}}, "mentions": [3, None, {}], "attachments": {"a": 1}}
+    odd: dict[str, object] = {
+        "messageType": "message",
+        "from": {"user": {"id": "u"}},
+        "mentions": [3, None, {}],
+        "attachments": {"a": 1},
+    }
     message = message_of({**odd, "body": "text", "createdDateTime": "yesterday"})
     assert message is not None
     assert (message.content, message.at, message.mentions, message.quoted) == ("", None, (), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from chatops.errors import Forbidden, Invalid, Missing, OutcomeUnknown, PortErro
 from chatops.ports.chat import Line, Outgoing
 from teams_faults import Fault
 from teams_network.locks import Newest, Queues
+from teams_network.parts import KEPT, PartsBook
 from teams_network.sending import Sending
 from teams_simulator import TeamsSimulator
 from teams_speaking import Speaking
@@ -458,6 +460,18 @@ async def test_single_posts_write_nothing(simulator: TeamsSimulator, ann: User) 
         await speaking.sending.edit(message, plain("two"), key="e")
     assert len(await speaking.records.find("parts")) == written == 0
     await speaking.close()
+
+
+async def test_what_was_sent_long_ago_is_forgotten(sending: Sending, speaking: Speaking, room: RoomRef) -> None:
+    """After twice the time in which anything is sent again."""
+    book = PartsBook(speaking.records, speaking.clock)
+    await sending.post(room, report(40), key="1")
+    speaking.clock.advance(KEPT / 2)
+    await sending.post(room, report(40), key="2")
+    speaking.clock.advance(KEPT / 2 + timedelta(days=1))
+    assert await book.prune() == 1
+    assert await book.sent(room.id, "1") is None
+    assert await book.sent(room.id, "2") is not None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 403, 404, 429])
