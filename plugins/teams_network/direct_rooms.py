@@ -95,15 +95,15 @@ class DirectRooms:
             return contact.service_url
         known = await self._conversations.in_tenant(tenant)
         if known is None:
-            message = "nothing was heard from that organisation yet: the app has to be installed in a team or chat there first"
+            message = "nothing was heard from that organisation yet: the app has to be installed there first"
             raise Forbidden(message, code="never_heard")
         return known.service_url
 
     async def _installed(self, person: Identity, refused: Rejected) -> bool:
         """Install the app for somebody; return whether they did not have it before."""
         without = (
-            f"{person.id} does not have the app ({refused}). They add it themselves (Teams, Apps, Built for your org), or an "
-            "admin installs it for everybody (Teams admin centre, Teams apps, Setup policies)."
+            f"{person.id} does not have the app ({refused}). They add it themselves (Teams, Apps, Built for your org), or "
+            "an admin installs it for everybody (Teams admin centre, Teams apps, Setup policies)."
         )
         if outside(person, self._settings):
             raise Forbidden(without, code=refused.code)
