@@ -80,7 +80,8 @@ class Conversations:
         """
         told = told_by(activity, self._settings)
         for known in told.conversations:
-            await self._merge("conversation", name_of(known.id), known, merged)
+            grouped = await self._grouped(known, told.general)
+            await self._merge("conversation", name_of(known.id), grouped, merged)
         for contact in told.contacts:
             await self._merge("contact", name_of(contact.tenant, contact.identity_id), contact, merged_contact)
         await self._leave(told)
@@ -101,6 +102,14 @@ class Conversations:
     async def forget_contact(self, tenant: str, object_id: str) -> None:
         """Forget somebody. Harmless when they are not known."""
         await self._delete("contact", name_of(tenant, object_id))
+
+    async def _grouped(self, known: Known, general: str) -> Known:
+        """Return a channel with its team's group, where that was told with the team's first channel only."""
+        if known.team or known.type != "channel" or not general or known.id == general:
+            return known
+        before = await self.known(known.id)
+        first = None if before is not None and before.team else await self.known(general)
+        return known if first is None else msgspec.structs.replace(known, team=first.team)
 
     async def _leave(self, told: Told) -> None:
         """Forget where we cannot speak any more. What we made is kept: people may let us in again."""

@@ -31,6 +31,8 @@ class Told(Frozen, frozen=True, kw_only=True):
     """Whether what was left is a team, with all its channels."""
     team: str = ""
     """Its group id, where it was told."""
+    general: str = ""
+    """The first channel of the team it happened in: Teams names the team by it, its group only now and then."""
     personal: bool = False
     """Whether what was left is somebody's personal chat."""
 
@@ -52,6 +54,7 @@ def told_by(activity: Activity, settings: TeamsSettings) -> Told:
         conversations=tuple(_conversations(activity, settings)),
         contacts=tuple(_contacts(activity, settings, personal=kind == "personal")),
         left=tuple(_gone(activity)),
+        general=_general(activity),
     )
 
 
@@ -139,6 +142,11 @@ def _contacts(activity: Activity, settings: TeamsSettings, *, personal: bool) ->
 
 def _is_somebody(account: Account) -> bool:
     return account.id.startswith("29:") and not is_automated(account)
+
+
+def _general(activity: Activity) -> str:
+    data = activity.channel_data
+    return base(data.team.id) if data is not None and data.team is not None else ""
 
 
 def _team(activity: Activity) -> str:
