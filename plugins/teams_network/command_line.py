@@ -15,6 +15,9 @@ _ANY = re.compile('["„“”«»]')
 _ID_ALONE = re.compile(r"[\W_]*[^\W\d_]{0,12}[\W_]*\d+[\W_]*")
 """What alone could be taken for the number of the thing a command is about."""
 
+_LONGEST_ID = 60
+"""Characters of such a thing."""
+
 
 def quoted(text: str) -> str:
     """Return text as one argument. With every kind of quote in it, all become `'`."""
@@ -26,7 +29,7 @@ def quoted(text: str) -> str:
 
 def free_text(text: str) -> str:
     """Return text as the free text at the end of a command, even where it looks like something else."""
-    if _ID_ALONE.fullmatch(text):
+    if len(text) <= _LONGEST_ID and _ID_ALONE.fullmatch(text):
         text = f"‹{text}›"
     return quoted(text)
 

@@ -6,6 +6,7 @@ Asked for by an input of a card (`application/search`, dataset `people`) and fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ FIND = "people"
 """What the manifest calls the search."""
 
 _GUEST = "guest"
+
+_APART = re.compile(r"[\W_]+")
 
 
 class _Search(msgspec.Struct, rename="camel"):
@@ -94,11 +97,12 @@ class PeopleSearch:
         exact = {name, person.id.casefold(), profile.handle.casefold(), (profile.email or "").casefold()}
         if wanted in exact:
             return 0
+        words = _APART.split(name)
         tests: Iterable[bool] = (
             name.startswith(wanted),
-            any(word.startswith(wanted) for word in name.split()),
+            any(word.startswith(wanted) for word in words),
             any(one.startswith(wanted) for one in exact if one),
-            all(any(word.startswith(part) for word in name.split()) for part in wanted.split()),
+            all(any(word.startswith(part) for word in words) for part in wanted.split()),
             wanted in name,
         )
         return next((rank for rank, fits in enumerate(tests, start=1) if fits), None)
