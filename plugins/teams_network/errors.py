@@ -95,9 +95,9 @@ def error_of(answer: Answer, doing: Doing, *, now: datetime | None = None) -> Po
 
 
 def _meaning(status: int, code: str | None, doing: Doing) -> type[PortError]:
-    if status in REPEATED or status == HTTPStatus.REQUEST_TIMEOUT:
+    if status in REPEATED:
         return Unreachable
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return OutcomeUnknown if doing == "write" else Unreachable
     if code in _FORBIDDEN:
         return Forbidden

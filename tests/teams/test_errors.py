@@ -54,7 +54,6 @@ def answer(status: int, code: str | None = None, **headers: str) -> Answer:
         (405, None, Rejected),
         (418, None, Rejected),
         (429, "Throttled", RateLimited),
-        (408, None, Unreachable),
         (412, "PreconditionFailed", Unreachable),
         (502, None, Unreachable),
         (504, None, Unreachable),
@@ -69,7 +68,7 @@ def test_a_refusal_has_its_meaning(status: int, code: str | None, meaning: type[
     assert (type(problem), problem.code) == (meaning, code)
 
 
-@pytest.mark.parametrize("status", [500, 501, 503, 507, 520, 599])
+@pytest.mark.parametrize("status", [408, 500, 501, 503, 507, 520, 599])
 @pytest.mark.parametrize(
     ("doing", "meaning"), [("write", OutcomeUnknown), ("repeatable", Unreachable), ("read", Unreachable)]
 )
