@@ -137,7 +137,6 @@ class TeamsNetwork:
                 connector=self._connector,
                 conversations=self._conversations,
                 installing=installing,
-                speaking=speaking,
                 settings=settings,
             ),
             guests=guests,
