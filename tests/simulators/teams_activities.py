@@ -111,7 +111,7 @@ class Activities:
     def html(self, where: Conversation, post: Post) -> str:
         """Return a message's words as HTML, with the quotation before them."""
         mentions = [one for one in post.activity.get("entities", ()) if one["type"] == "mention"]
-        words = html.escape(str(post.activity.get("text", "")), quote=False)
+        words = html.escape(str(post.activity.get("text", "")), quote=False).replace("\n", "<br>")
         for number, mention in enumerate(mentions):
             marked = html.escape(mention["text"], quote=False)
             name = html.escape(mention["mentioned"]["name"])
