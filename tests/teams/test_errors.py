@@ -77,10 +77,10 @@ def test_a_server_error_leaves_open_what_happened(status: int, doing: Doing, mea
     assert type(error_of(answer(status, "ServiceError"), doing)) is meaning
 
 
-@pytest.mark.parametrize("status", [status for status in range(100, 600) if not 200 <= status < 300])
-def test_every_status_is_one_of_ours(status: int) -> None:
+def test_every_status_is_one_of_ours() -> None:
     """Whatever is answered, the engine knows what to do."""
-    assert isinstance(error_of(answer(status), "write"), PortError)
+    others = [status for status in range(100, 600) if not 200 <= status < 300]
+    assert all(isinstance(error_of(answer(status), "write"), PortError) for status in others)
 
 
 @pytest.mark.parametrize(
