@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatops import PluginContext, hookimpl
+from chatops import Checkup, PluginContext, Tool, hookimpl
 from chatops.ports.chat import ChatNetwork
 from chatops.ports.web import Route, Static
 from teams_network.buckets import Buckets
@@ -13,6 +13,8 @@ from teams_network.chats import Chats
 from teams_network.connector import Connector
 from teams_network.conversations import Conversations
 from teams_network.direct_rooms import DirectRooms
+from teams_network.doctor import Doctor
+from teams_network.doctor_rooms import RoomsExam
 from teams_network.door import Door
 from teams_network.graph import Graph
 from teams_network.guests import Guests
@@ -37,6 +39,7 @@ from teams_network.teams_room import TeamsRoom
 from teams_network.threads import ThreadRooms
 from teams_network.token_check import TokenCheck
 from teams_network.tokens import Tokens
+from teams_network.tools import TeamsTools
 from teams_network.understanding import Understanding
 
 
@@ -54,6 +57,8 @@ class TeamsNetwork:
         signals = context.signals if context.shared else None
         self._conversations = Conversations(context.records, settings, signals=signals, plugin=context.name)
         self._own_rooms = OwnRooms(context.records, signals=signals, plugin=context.name)
+        self._installing = Installing(self._graph, settings, clock)
+        self._saga = Saga(context.records, clock)
         self._door = self._at_the_door(context)
         self.network = TeamsChat(
             settings,
@@ -66,6 +71,32 @@ class TeamsNetwork:
             rooms=self._rooms(context),
         )
         """What the server talks to."""
+        self.tools = TeamsTools(
+            settings,
+            tokens=self._tokens,
+            secrets=context.secrets,
+            saga=self._saga,
+            web=context.web,
+            clock=clock,
+            folder=context.folder,
+        )
+        """What operators do on the command line."""
+        self.doctor = Doctor(
+            settings,
+            http=self._http,
+            tokens=self._tokens,
+            rooms=RoomsExam(
+                settings,
+                graph=self._graph,
+                connector=self._connector,
+                conversations=self._conversations,
+                installing=self._installing,
+                saga=self._saga,
+            ),
+            web=context.web,
+            clock=clock,
+        )
+        """Looks deeper than the network's own check."""
 
     @hookimpl
     def chatops_register_networks(self, register: Callable[[ChatNetwork], None]) -> None:
@@ -76,6 +107,17 @@ class TeamsNetwork:
     def chatops_register_routes(self, register: Callable[[Route | Static], None]) -> None:
         """Register `POST /api/messages`, where the Bot Connector brings everything."""
         register(self._door.route)
+
+    @hookimpl
+    def chatops_register_tools(self, register: Callable[[Tool], None]) -> None:
+        """Register `chatops teams manifest`, `secret` and `status`."""
+        for tool in self.tools.tools():
+            register(tool)
+
+    @hookimpl
+    def chatops_register_checkups(self, register: Callable[[Checkup], None]) -> None:
+        """Register our part of `chatops doctor`."""
+        register(self.doctor.checkup())
 
     def _at_the_door(self, context: PluginContext) -> Door:
         settings, clock = self._settings, context.clock
@@ -105,7 +147,7 @@ class TeamsNetwork:
     def _rooms(self, context: PluginContext) -> Rooms:
         settings, clock, graph = self._settings, context.clock, self._graph
         speaking = Speaking(self._conversations, settings)
-        installing, guests = Installing(graph, settings, clock), Guests(graph, clock)
+        installing, guests = self._installing, Guests(graph, clock)
         meetings, roots = Meetings(graph, settings, clock), Roots(self._connector, graph, speaking, settings)
         return Rooms(
             chats=Chats(
@@ -141,7 +183,7 @@ class TeamsNetwork:
             ),
             guests=guests,
             own=self._own_rooms,
-            saga=Saga(context.records, clock),
+            saga=self._saga,
             roster=Roster(self._connector, self._conversations, settings),
             settings=settings,
             clock=clock,
