@@ -96,6 +96,15 @@ async def test_a_thread_is_known_by_its_channel(conversations: Conversations) ->
     assert (known.id, known.type, known.team) == (CHANNEL, "channel", "group")
 
 
+async def test_a_channel_has_the_group_of_its_team(conversations: Conversations) -> None:
+    """Though only the team's first channel was told with it."""
+    await conversations.learn(in_channel("installationUpdate", at=GENERAL, action="add"))
+    await conversations.learn(in_channel(data={"team": {"id": GENERAL}}))
+    known = await conversations.known(CHANNEL)
+    assert known is not None
+    assert known.team == "group"
+
+
 async def test_somebody_without_an_object_id_goes_by_account(conversations: Conversations) -> None:
     """There are such people: guests of federated chats."""
     await conversations.learn(activity(**{"from": {"id": "29:bob"}}))
