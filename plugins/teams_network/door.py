@@ -24,7 +24,7 @@ from teams_network.intruders import WINDOW, Intruders
 from teams_network.invokes import Invokes
 from teams_network.senders import identity_of
 from teams_network.settings import TeamsSettings
-from teams_network.token_check import Unauthorized
+from teams_network.unauthorized import Unauthorized
 from teams_network.understanding import Understanding
 
 PATH = "/api/messages"

@@ -20,7 +20,7 @@ from teams_network.door import Door
 from teams_network.invokes import Invokes
 from teams_network.own_rooms import OwnRooms
 from teams_network.settings import TeamsSettings
-from teams_network.token_check import Unauthorized
+from teams_network.unauthorized import Unauthorized
 from teams_network.understanding import Understanding
 from teams_payloads import ANNA, APP, BEN, TENANT, Json
 
