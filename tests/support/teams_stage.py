@@ -46,8 +46,8 @@ class Ignored:
 class TeamsStage(ChatStage):
     """People at their clients.
 
-    `keeps` is False: what the bot does not take, Teams brings again a few times within a minute and then drops it. Tests
-    of redelivery are in `test_redelivery`, where time passes as they say.
+    `keeps` is False: what the bot does not take, Teams brings again a few times and then drops it, and later messages do
+    not wait for it. What holds of that is in `test_conformance` beside the suite.
     """
 
     keeps = False

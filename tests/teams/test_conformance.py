@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 
+from chatops.core.message import Message
 from chatops.testing.conformance.chat import ChatNetworkSuite, ChatStage, Heard
 from chatops.testing.conformance.chat_stage import fresh, sentence
 from teams_simulator import TeamsSimulator
@@ -20,6 +23,43 @@ class TestTeamsChannel(ChatNetworkSuite):
         """Two people and the server, in one channel."""
         async with teams_stage(simulator) as stage:
             yield stage
+
+    async def test_what_the_store_refused_is_taken_when_brought_again(
+        self, stage: ChatStage, heard: Heard, simulator: TeamsSimulator
+    ) -> None:
+        """Once, though what was said later came before it."""
+        heard.refusals = 1
+        first = await stage.say(stage.ann, stage.room, "one")
+        await stage.say(stage.ann, stage.room, "two")
+        assert await simulator.redeliver() == 1
+        assert await simulator.redeliver() == 0
+        told = [body for body in heard.bodies() if isinstance(body, Message)]
+        assert [message.text for message in told] == ["two", "one"]
+        assert told[1].ref == first
+
+    async def test_what_is_said_while_nobody_listens_is_brought_again(
+        self, stage: ChatStage, simulator: TeamsSimulator
+    ) -> None:
+        """The door says to come later, and takes it then."""
+        await stage.say(stage.ann, stage.room, "one")
+        assert simulator.deliveries.log[-1].statuses == [503]
+        heard = Heard()
+        task = asyncio.ensure_future(stage.network.run(heard))
+        await asyncio.sleep(0)
+        await simulator.redeliver()
+        [message] = await heard.until(bool)
+        assert getattr(message, "text", "") == "one"
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    async def test_one_key_for_one_activity(self, stage: ChatStage, heard: Heard, simulator: TeamsSimulator) -> None:
+        """However often it is brought."""
+        await stage.say(stage.ann, stage.room, "one")
+        for _n in range(3):
+            assert await simulator.deliveries.attempt(simulator.deliveries.log[-1]) == 200
+        keys = {key for batch in heard.batches for key, _body in batch}
+        assert (len(heard.batches), len(keys)) == (4, 1)
 
 
 class TestTeamsGroupChat(ChatNetworkSuite):
