@@ -118,4 +118,8 @@ _DECODER = msgspec.json.Decoder(Activity)
 
 def decoded(body: bytes) -> Activity:
     """Return an activity. Raise msgspec.MsgspecError for bytes that are none."""
-    return _DECODER.decode(body)
+    try:
+        return _DECODER.decode(body)
+    except (UnicodeDecodeError, RecursionError) as error:
+        message = "no text, or nested without end"
+        raise msgspec.DecodeError(message) from error

@@ -89,7 +89,7 @@ class Connector:
         )
         try:
             id = msgspec.json.decode(await self._asking(ask), type=_Id).id
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             id = ""
         if not id:
             message = "Teams took a message and did not say its id"
@@ -143,7 +143,7 @@ class Connector:
         )
         try:
             begun = msgspec.json.decode(await self._asking(ask), type=_Begun)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             message = "Teams began a conversation and did not say its id"
             raise (OutcomeUnknown if ask.doing == "write" else Unreachable)(message) from error
         return Created(conversation=begun.id, activity=begun.activity_id or "")
@@ -202,7 +202,7 @@ def _encoded(body: Json) -> bytes:
 def _decoded(body: bytes, of: type[WireT]) -> WireT:
     try:
         return msgspec.json.decode(body, type=of)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         message = "Teams answered something that is not understood"
         raise Unreachable(message) from error
 

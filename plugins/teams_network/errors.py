@@ -111,7 +111,7 @@ def code_of(answer: Answer) -> str | None:
     """Return the error code an answer names, or None."""
     try:
         said = _REFUSAL.decode(answer.body).error
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     code = said.code if said is not None else None
     return code[:_LONGEST_CODE] if code and code.isprintable() else None

@@ -138,6 +138,6 @@ def _json(raw: bytes) -> Json:
     """Return the object answered, or nothing: answers to what we only had done are empty."""
     try:
         read = msgspec.json.decode(raw) if raw else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return read if isinstance(read, dict) else {}
