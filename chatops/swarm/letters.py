@@ -50,7 +50,7 @@ def invitation_card(swarm: Swarm, one: Invitation, names: Names) -> Card:
                         choices=tuple(DECLINED_WORDS.items()),
                         value="busy",
                     ),
-                    Field(name="suggest", label=_("Who could help instead?")),
+                    Field(name="suggest", label=_("Who could help instead?"), kind="person"),
                 ),
             ),
         ),
