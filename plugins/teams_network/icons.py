@@ -20,9 +20,9 @@ def color_icon(accent: str) -> bytes:
     return png(
         COLOR,
         (
-            Layer(lambda _x, _y: -1.0, background),
-            Layer(_bubble(COLOR / 192), _WHITE),
-            Layer(_prompt(COLOR / 192, 10.0), background),
+            Layer(lambda _x, _y: -1.0, background, (0, 0, COLOR, COLOR)),
+            Layer(_bubble(COLOR / 192), _WHITE, (38, 44, 154, 150)),
+            Layer(_prompt(COLOR / 192, 10.0), background, (58, 60, 134, 114)),
         ),
     )
 
@@ -31,7 +31,7 @@ def outline_icon() -> bytes:
     """Return the white one."""
     scale = OUTLINE / 124
     bubble = outline(_bubble(scale, -34.0), 2.0)
-    return png(OUTLINE, (Layer(either(bubble, _prompt(scale, 2.0 / scale, -34.0)), _WHITE),))
+    return png(OUTLINE, (Layer(either(bubble, _prompt(scale, 2.0 / scale, -34.0)), _WHITE, (0, 0, OUTLINE, OUTLINE)),))
 
 
 def _bubble(scale: float, shift: float = 0.0) -> Shape:

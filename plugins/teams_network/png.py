@@ -16,10 +16,11 @@ Shape = Callable[[float, float], float]
 
 
 class Layer(Frozen, frozen=True):
-    """A shape in one color."""
+    """A shape in one color. Nothing of it is outside of its box (left, top, right, bottom): there it is not looked at."""
 
     shape: Shape
     color: Color
+    box: tuple[float, float, float, float]
 
 
 def rounded_box(left: float, top: float, right: float, bottom: float, radius: float) -> Shape:
@@ -63,9 +64,11 @@ def png(size: int, layers: Sequence[Layer]) -> bytes:
     """Return a square picture on nothing (transparent), the layers above each other."""
     rows = bytearray()
     for row in range(size):
+        y = row + 0.5
+        here = [layer for layer in layers if layer.box[1] <= y <= layer.box[3]]
         rows.append(0)
         for column in range(size):
-            rows += bytes(_pixel(column + 0.5, row + 0.5, layers))
+            rows += bytes(_pixel(column + 0.5, y, here))
     header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -78,6 +81,9 @@ def png(size: int, layers: Sequence[Layer]) -> bytes:
 def _pixel(x: float, y: float, layers: Sequence[Layer]) -> tuple[int, int, int, int]:
     red = green = blue = alpha = 0.0
     for layer in layers:
+        left, top, right, bottom = layer.box
+        if not (left <= x <= right and top <= y <= bottom):
+            continue
         cover = min(max(0.5 - layer.shape(x, y), 0.0), 1.0)
         if cover == 0.0:
             continue

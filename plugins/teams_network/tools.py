@@ -88,17 +88,20 @@ class TeamsTools:
             message = f"{version} is no version like 1.2.3."
             raise ToolFailed(message)
         file = self._folder / (options["file"].strip() or FILE)
-        raw = await asyncio.to_thread(package, self._settings, self._web, version)
         try:
-            await asyncio.to_thread(file.write_bytes, raw)
+            written = await asyncio.to_thread(self._write, file, version)
         except OSError as error:
             message = f"{file} cannot be written: {error.strerror}."
             raise ToolFailed(message) from error
         asked = "\n".join(f"  {name}: {why}" for name, why in sorted(reasons(self._settings).items()))
         return (
-            f"{file.resolve()}, version {version}.\nUpload it: Teams admin centre, Teams apps, Manage apps, Upload new app "
+            f"{written}, version {version}.\nUpload it: Teams admin centre, Teams apps, Manage apps, Upload new app "
             f"(or, on the app's page there, New version: Upload file).\nWhere it is installed it asks for:\n{asked}"
         )
+
+    def _write(self, file: Path, version: str) -> Path:
+        file.write_bytes(package(self._settings, self._web, version))
+        return file.resolve()
 
     async def secret(self, options: Mapping[str, str]) -> str:
         """Keep the client secret and try it. Raise ToolFailed when it is none, or another one is used."""
