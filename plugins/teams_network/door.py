@@ -15,7 +15,7 @@ import structlog
 from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import StoreUnavailable
 from chatops.ports.chat import Accept
 from chatops.ports.web import Route

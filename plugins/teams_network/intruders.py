@@ -6,8 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.core.message import Identity, TurnedAway
 
 WINDOW = 60.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.core.text import Text
 from chatops.ports.chat import Accept
 from chatops.ports.roster import Directory

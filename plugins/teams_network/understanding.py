@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chatops import Body
-from chatops.core.clock import Clock
+from chatops import Body, Clock
 from chatops.core.message import Identity, Message, Reaction, Redaction
 from chatops.ports.roster import Directory
 from teams_network.activity import Activity, MessageReaction
