@@ -1,7 +1,7 @@
 """Logging in with a certificate: a short-lived statement of who we are, signed with its private key.
 
 Form: Microsoft Learn, "Microsoft identity platform application authentication certificate credentials" (PS256 and
-`x5t#S256`; the page named RS256 and `x5t` until 2024); RFC 7523, section 2.2.
+`x5t#S256`; older versions of the page name RS256 and `x5t`); RFC 7523, section 2.2.
 """
 
 from __future__ import annotations

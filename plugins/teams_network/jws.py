@@ -20,7 +20,7 @@ from teams_network.base64url import decoded
 from teams_network.unauthorized import Reason, Unauthorized
 
 LONGEST = 8192
-"""Characters of the header's value. The vendor's tokens have some 1,000; what is longer is not worth being looked at."""
+"""Characters of the header's value: as many as most servers take. What is longer is not worth being looked at."""
 
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 

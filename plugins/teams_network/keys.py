@@ -34,8 +34,8 @@ KEPT = 5 * 24 * 3600.0
 """Seconds for which keys are used when they cannot be fetched again."""
 
 GUARD = 60.0
-"""Seconds between two fetches, whatever comes in: a flood of unknown keys is a fetch a minute. A new key that is used at
-once, which the vendor does not do, is refused for as long as this at most."""
+"""Seconds between two fetches, whatever comes in: a flood of unknown keys is a fetch a minute. What is signed with a key
+as soon as it is published may be refused for as long as this."""
 
 EAGER = 5.0
 """The same while there are no keys at all, and nobody is let in."""
@@ -44,7 +44,7 @@ PATIENCE = 5.0
 """Seconds for each of the two requests of a fetch: who waits for a key is waited for by Teams, 15 seconds at most."""
 
 LARGEST = 256 * 1024
-"""Bytes of a key set; the vendor's has some 20,000."""
+"""Bytes of each of the two answers."""
 
 
 class _Metadata(msgspec.Struct):

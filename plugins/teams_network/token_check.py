@@ -10,8 +10,8 @@ says under "Authenticate requests from the Bot Connector service to your bot" th
 5. The channel is Teams, and the key is endorsed for it (M step 3): the connector signs for channels that other people run;
    a token got through one of them must not speak for another.
 6. The claim `serviceurl` is the activity's `serviceUrl` (M 7): our answers go there, with our token.
-7. The tenant is one we listen to. The connector signs for every tenant in which somebody installed the app, and the audience
-   is the same in all (Microsoft Learn, "Restrict a bot to a tenant"): only here are strangers told from our own people.
+7. The tenant is one we listen to. An app's package can be installed by whoever has a copy of it, in an organisation of
+   theirs, and the connector signs for all of them with the same audience: only here are strangers told from our people.
 """
 
 from __future__ import annotations
@@ -55,19 +55,18 @@ class TokenCheck:
         token = bearer(authorizations)
         known = self._verified.get(token)
         key = await self._key(known.kid if known else key_id(token))
-        if known is None or known.thumbprint != key.thumbprint:
-            # A key that was replaced under the same id has not signed what was remembered.
-            claims = claims_of(payload(token, key.public))
-            claims.for_us(issuer=self._issuer, audience=self._audience)
-            known = Verified(key.kid, key.thumbprint, claims)
-        try:
-            known.claims.in_time(self._clock.now().timestamp(), skew=self._skew)
-        except Unauthorized:
-            self._verified.drop(token)
-            raise
-        self._verified.put(token, known)
-        _vouched(known.claims, key, activity)
+        # A key that was replaced under the same id has not signed what was remembered.
+        verified = known if known and known.thumbprint == key.thumbprint else self._verify(token, key)
+        verified.claims.in_time(self._clock.now().timestamp(), skew=self._skew)
+        if verified is not known:
+            self._verified.put(token, verified)
+        _vouched(verified.claims, key, activity)
         _from_tenant(self._tenants, activity)
+
+    def _verify(self, token: str, key: Key) -> Verified:
+        claims = claims_of(payload(token, key.public))
+        claims.for_us(issuer=self._issuer, audience=self._audience)
+        return Verified(key.kid, key.thumbprint, claims)
 
     async def _key(self, kid: str) -> Key:
         """Return the key that is published under an id now: of one that is not any more, nothing is believed."""
@@ -88,7 +87,8 @@ def _vouched(claims: Claims, key: Key, activity: Activity) -> None:
         raise Unauthorized(Reason.ENDORSEMENT)
     # The vendor's SDK compares the two as they are. So do we, letter by letter: it writes both itself, host names in lower
     # case, and paths tell tenants apart. Only a slash at the end, which documents disagree about, says nothing.
-    if not claims.service_url or claims.service_url.removesuffix("/") != activity.service_url.removesuffix("/"):
+    claimed = claims.service_url.removesuffix("/")
+    if not claimed or claimed != activity.service_url.removesuffix("/"):
         raise Unauthorized(Reason.SERVICE_URL)
 
 

@@ -31,20 +31,18 @@ class VerifiedTokens:
         return len(self._kept)
 
     def get(self, token: str) -> Verified | None:
-        """Return what is known of a token, or None."""
-        return self._kept.get(_digest(token))
+        """Return what is known of a token, which is the one used last from now on; or None."""
+        digest = _digest(token)
+        if digest not in self._kept:
+            return None
+        self._kept.move_to_end(digest)
+        return self._kept[digest]
 
     def put(self, token: str, verified: Verified) -> None:
         """Remember a token as the one used last."""
-        digest = _digest(token)
-        self._kept[digest] = verified
-        self._kept.move_to_end(digest)
+        self._kept[_digest(token)] = verified
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
-
-    def drop(self, token: str) -> None:
-        """Forget a token. Harmless when it is not known."""
-        self._kept.pop(_digest(token), None)
 
 
 def _digest(token: str) -> bytes:

@@ -273,6 +273,13 @@ async def test_a_key_speaks_for_the_channels_it_is_endorsed_for(door: Gate, endo
     assert await door.reason(*bearer(door.token())) is None
 
 
+async def test_a_service_url_is_never_taken_for_granted(door: Gate) -> None:
+    """A token without one speaks for no activity, not even for one without."""
+    for absent in (None, "", "/"):
+        token = bearer(door.token(serviceurl=absent))
+        assert await door.reason(*token, about=activity(serviceUrl="")) == "service_url"
+
+
 async def test_further_tenants_are_named_in_the_settings() -> None:
     """People of every tenant that the settings name are let in, in whichever letters it is written."""
     async with gate() as door:
