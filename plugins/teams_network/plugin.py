@@ -8,35 +8,23 @@ from chatops import Checkup, PluginContext, Tool, hookimpl
 from chatops.ports.chat import ChatNetwork
 from chatops.ports.web import Route, Static
 from teams_network.buckets import Buckets
-from teams_network.channels import Channels
-from teams_network.chats import Chats
 from teams_network.connector import Connector
 from teams_network.conversations import Conversations
-from teams_network.direct_rooms import DirectRooms
 from teams_network.doctor import Doctor
 from teams_network.doctor_rooms import RoomsExam
 from teams_network.door import Door
 from teams_network.graph import Graph
-from teams_network.guests import Guests
 from teams_network.http import Http
-from teams_network.installing import Installing
 from teams_network.invokes import Invokes
 from teams_network.keys import Keys
-from teams_network.meetings import Meetings
 from teams_network.network import TeamsChat
 from teams_network.own_rooms import OwnRooms
 from teams_network.parts import PartsBook
 from teams_network.personal_chats import PersonalChats
 from teams_network.reading import Reading
-from teams_network.rooms import Rooms
-from teams_network.roots import Roots
-from teams_network.roster import Roster
-from teams_network.saga import Saga
+from teams_network.room_parts import RoomParts
 from teams_network.sending import Sending
 from teams_network.settings import read
-from teams_network.speaking import Speaking
-from teams_network.teams_room import TeamsRoom
-from teams_network.threads import ThreadRooms
 from teams_network.token_check import TokenCheck
 from teams_network.tokens import Tokens
 from teams_network.tools import TeamsTools
@@ -57,8 +45,15 @@ class TeamsNetwork:
         signals = context.signals if context.shared else None
         self._conversations = Conversations(context.records, settings, signals=signals, plugin=context.name)
         self._own_rooms = OwnRooms(context.records, signals=signals, plugin=context.name)
-        self._installing = Installing(self._graph, settings, clock)
-        self._saga = Saga(context.records, clock)
+        parts = RoomParts(
+            graph=self._graph,
+            connector=self._connector,
+            conversations=self._conversations,
+            own=self._own_rooms,
+            records=context.records,
+            settings=settings,
+            clock=clock,
+        )
         self._door = self._at_the_door(context)
         self.network = TeamsChat(
             settings,
@@ -68,14 +63,14 @@ class TeamsNetwork:
             door=self._door,
             sending=self._sends(context),
             reading=Reading(self._graph, self._conversations, settings, clock=clock),
-            rooms=self._rooms(context),
+            rooms=parts.rooms,
         )
         """What the server talks to."""
         self.tools = TeamsTools(
             settings,
             tokens=self._tokens,
             secrets=context.secrets,
-            saga=self._saga,
+            saga=parts.saga,
             web=context.web,
             clock=clock,
             folder=context.folder,
@@ -90,8 +85,8 @@ class TeamsNetwork:
                 graph=self._graph,
                 connector=self._connector,
                 conversations=self._conversations,
-                installing=self._installing,
-                saga=self._saga,
+                installing=parts.installing,
+                saga=parts.saga,
             ),
             web=context.web,
             clock=clock,
@@ -142,49 +137,4 @@ class TeamsNetwork:
             self._settings,
             words=context.web.words,
             clock=context.clock,
-        )
-
-    def _rooms(self, context: PluginContext) -> Rooms:
-        settings, clock, graph = self._settings, context.clock, self._graph
-        speaking = Speaking(self._conversations, settings)
-        installing, guests = self._installing, Guests(graph, clock)
-        meetings, roots = Meetings(graph, settings, clock), Roots(self._connector, graph, speaking, settings)
-        return Rooms(
-            chats=Chats(
-                graph=graph,
-                connector=self._connector,
-                installing=installing,
-                meetings=meetings,
-                guests=guests,
-                speaking=speaking,
-                settings=settings,
-            ),
-            channels=Channels(
-                graph=graph,
-                roots=roots,
-                meetings=meetings,
-                speaking=speaking,
-                room=TeamsRoom(graph, context.records, settings, clock),
-                settings=settings,
-                clock=clock,
-            ),
-            threads=ThreadRooms(
-                roots=roots,
-                meetings=meetings,
-                conversations=self._conversations,
-                speaking=speaking,
-                settings=settings,
-            ),
-            direct_rooms=DirectRooms(
-                connector=self._connector,
-                conversations=self._conversations,
-                installing=installing,
-                settings=settings,
-            ),
-            guests=guests,
-            own=self._own_rooms,
-            saga=self._saga,
-            roster=Roster(self._connector, self._conversations, settings),
-            settings=settings,
-            clock=clock,
         )
