@@ -190,8 +190,8 @@ in the chat of Grace and Daniel, say:
 
 {commands}
 
-In your chat with the bot leave out the "!". The swarm's room is a new chat in the list. Daniel knows refunds and is asked
-first: be Daniel, and press the button in his chat with the bot.
+In the chat with the bot, leave out the "!". The swarm's room is a new chat in the list: press Invite there, and name
+Daniel Okafor, who knows refunds. Be Daniel, and answer in his chat with the bot.
 The same company in the browser console: {url}/console/{FIRST_PERSON}/
 
 Nothing is kept; until then it is in {data}. Stop with Ctrl-C.
