@@ -122,7 +122,9 @@ def _card(outgoing: Outgoing, marks: Marks, words: Words) -> dict[str, Any]:
             *_spaced(blocks(outgoing.footer, marks, isSubtle=True, size="small")),
         ],
     }
-    return card | ({"actions": actions(outgoing.buttons, words)} if outgoing.buttons else {})
+    made = actions(outgoing.buttons, words)
+    card["body"] += made.pop("body", [])
+    return card | made
 
 
 def _top(outgoing: Outgoing) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chatops.ports.chat import RenderedFact
-from teams_network.formatting import Marks, blocks, is_inert, mark_of, markdown, storable
+from chatops.ports.chat import Line, RenderedFact
+from teams_network.formatting import Marks, blocks, is_inert, mark_of, storable, words_of
 
 _PIXELS = 8
 """A bold letter's width, roughly."""
@@ -22,7 +22,7 @@ def facts(given: Sequence[RenderedFact], marks: Marks) -> list[dict[str, Any]]:
     if not given:
         return []
     if all(_is_simple(fact, marks) for fact in given):
-        told = [{"title": markdown(fact.label), "value": _simple(fact, marks)} for fact in given]
+        told = [{"title": fact.label.strip(), "value": _simple(fact, marks)} for fact in given]
         return [{"type": "FactSet", "facts": told, "spacing": "small"}]
     width = min(_WIDEST, max(_NARROWEST, _PIXELS * max(len(fact.label) for fact in given)))
     rows = [_row(fact, marks, width) for fact in given]
@@ -33,14 +33,12 @@ def facts(given: Sequence[RenderedFact], marks: Marks) -> list[dict[str, Any]]:
 def _is_simple(fact: RenderedFact, marks: Marks) -> bool:
     return is_inert(fact.label) and all(
         line.style not in {"code", "command"} and (mark_of(line, marks) is not None or is_inert(line.text))
-        for line in fact.value
+        for line in (*fact.value, Line(text=words_of(fact.value)))
     )
 
 
 def _simple(fact: RenderedFact, marks: Marks) -> str:
-    # A whole value can begin a list where none of its lines does.
-    told = "".join(mark_of(line, marks) or line.text for line in fact.value)
-    return told if any(mark_of(line, marks) for line in fact.value) else markdown(told)
+    return "".join(mark_of(line, marks) or line.text for line in fact.value).strip()
 
 
 def _row(fact: RenderedFact, marks: Marks, width: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chatops import replace
 from chatops.core.message import Identity
 from chatops.ports.chat import Line, Lines
 
@@ -101,12 +102,15 @@ def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
     """Return what stands on each line of text."""
     rows: list[list[Line]] = [[]]
     for line in lines:
+        if line.style == "mention":
+            rows[-1].append(replace(line, text=storable(line.text).replace("\n", " ")))
+            continue
         first, *others = storable(line.text).split("\n")
         for n, text in enumerate((first, *others)):
             if n:
                 rows.append([])
             if text:
-                rows[-1].append(Line(text=text, style=line.style, identity=line.identity))
+                rows[-1].append(replace(line, text=text))
     return rows
 
 
