@@ -28,6 +28,9 @@ IDLE = 15.0
 """Seconds after which an idle connection is not used again: long before the far side gives it up, since a write on a
 connection that is being closed is a write whose outcome nobody knows."""
 
+PER_HOST = 64
+"""Connections to one host. There is no limit for all: a host that hangs must not keep us from the others."""
+
 HOSTS = 64
 """Whose outages are remembered, so that each is logged once."""
 
@@ -125,7 +128,7 @@ class Http:
             traced.on_connection_create_end.append(_connected)
             traced.on_connection_reuseconn.append(_connected)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(keepalive_timeout=IDLE),
+                connector=aiohttp.TCPConnector(limit=0, limit_per_host=PER_HOST, keepalive_timeout=IDLE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 headers={"User-Agent": "chatops"},

@@ -54,11 +54,12 @@ class _Metadata(msgspec.Struct):
 class Keys:
     """The keys published at an OpenID metadata address. Raises SettingsError for one that is neither https nor loopback."""
 
-    def __init__(self, http: Http, url: str, clock: Clock) -> None:
+    def __init__(self, http: Http, url: str, clock: Clock, *, patience: float = PATIENCE) -> None:
         require_safe(url, "openid_metadata_url")
         self._http = http
         self._url = url
         self._clock = clock
+        self._patience = patience
         self._keys: Mapping[str, Key] = {}
         self._fetched_at = 0.0
         self._tried_at: float | None = None
@@ -140,7 +141,7 @@ class Keys:
         return keys
 
     async def _got(self, url: str) -> bytes:
-        answer = await self._http.send(Request("GET", url, timeout=PATIENCE, largest=LARGEST))
+        answer = await self._http.send(Request("GET", url, timeout=self._patience, largest=LARGEST))
         if answer.status != 200:  # noqa: PLR2004 - OK; a redirect is none
             message = f"the answer was {answer.status}"
             raise ValueError(message)

@@ -100,6 +100,17 @@ async def test_one_connection_carries_many_requests(http: Http) -> None:
     assert connections == 1
 
 
+async def test_a_host_that_hangs_keeps_nobody_from_others(http: Http) -> None:
+    """However many requests wait for it."""
+    async with serving(silence) as silent, serving(saying(OK)) as talking:
+        waiting = [asyncio.create_task(http.send(post(silent))) for _time in range(150)]
+        assert (await http.send(post(talking))).body == b"hi"
+
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
+
+
 async def test_it_opens_again_after_it_was_closed(http: Http) -> None:
     """Closing is harmless, twice and in between."""
     async with serving(saying(OK)) as url:

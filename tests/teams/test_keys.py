@@ -79,6 +79,20 @@ async def test_many_who_wait_are_one_fetch(stage: Stage) -> None:
     assert stage.publisher.calls == {METADATA: 1, KEYS: 1}
 
 
+async def test_a_fetch_that_takes_long_stays_the_only_one(stage: Stage) -> None:
+    """Although another would be due by then."""
+    stage.publisher.open.clear()
+    first = asyncio.create_task(stage.knows("first"))
+    await stage.publisher.asked.wait()
+    stage.after(GUARD)
+    second = asyncio.create_task(stage.knows("first"))
+    await asyncio.sleep(0)
+    stage.publisher.open.set()
+
+    assert await asyncio.gather(first, second) == [True, True]
+    assert stage.publisher.calls == {METADATA: 1, KEYS: 1}
+
+
 async def test_keys_are_fetched_again_after_a_day_beside_the_work(stage: Stage) -> None:
     """A known key is used at once, and what is published by then is known a little later."""
     assert await stage.knows("first")
@@ -127,6 +141,29 @@ async def test_keys_that_could_not_be_fetched_again_for_five_days_are_none(stage
     stage.publisher.lies.clear()
     stage.after(EAGER)
     assert await stage.knows("first")
+
+
+async def test_a_publisher_that_hangs_is_not_waited_for_long(stage: Stage) -> None:
+    """It counts as one that is out, and is asked again later."""
+    keys = Keys(stage.http, stage.publisher.metadata_url, stage.clock, patience=0.05)
+    stage.publisher.open.clear()
+    with pytest.raises(Unreachable):
+        await keys.key("first")
+
+    stage.publisher.open.set()
+    stage.after(EAGER)
+    assert await keys.key("first") is not None
+
+
+@pytest.mark.parametrize("path", [METADATA, KEYS])
+@pytest.mark.parametrize("status", [203, 404, 500])
+async def test_only_a_success_counts(stage: Stage, path: str, status: int) -> None:
+    """What reads like an answer, and says that it is none, is none."""
+    true = {METADATA: {"jwks_uri": stage.publisher.url + KEYS}, KEYS: {"keys": [FIRST.jwk()]}}
+    stage.publisher.lie(path, true[path], status=status)
+
+    with pytest.raises(Unreachable):
+        await stage.knows("first")
 
 
 async def test_who_asks_without_any_keys_is_told_at_once_between_two_fetches(stage: Stage) -> None:
