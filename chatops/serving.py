@@ -27,6 +27,8 @@ def serve(settings: Settings, folder: Path, *, welcome: Welcome | None = None) -
     logs.configure(level=settings.log.level, style=settings.log.format)
     # Before the loop exists, because imports, locks and migrations block.
     app = App.prepare(settings, folder)
+    if settings.database.url and app.folder.database.exists():
+        _log.warning("the data folder's SQLite is not used: move it away, or take it over with `chatops db copy`")
     asyncio.run(_until_told(app, welcome))
 
 

@@ -8,8 +8,6 @@ import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
-
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.journal import Seal
@@ -26,8 +24,6 @@ from chatops.storage.sqlite_file import url
 
 if TYPE_CHECKING:
     from chatops.storage.postgres import PostgresStore
-
-log = structlog.get_logger("chatops.storage")
 
 MOST_NAME = 40
 """Characters of a server's name."""
@@ -89,8 +85,6 @@ class PostgresDatabase:
         """Raise StartError when the driver is not installed."""
         postgres_store = _driver()
         keys = {JOURNAL_KEY: folder.journal_key, ACTION_KEY: folder.action_key, SECRETS_KEY: folder.secrets_key}
-        if folder.database.exists():
-            log.warning("the data folder's SQLite is not used: move it away, or take it over with `chatops db copy`")
         self._server = server
         self.store: PostgresStore = postgres_store(
             server,

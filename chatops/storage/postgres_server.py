@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,6 +12,9 @@ from chatops.errors import SettingsError
 
 PORT = 5432
 PROGRAM = "chatops"
+
+PATIENT: Mapping[str, str] = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+"""Settings of a session that reads everything: between two pages it may have much to do."""
 
 
 class PostgresServer(Frozen, frozen=True, kw_only=True):

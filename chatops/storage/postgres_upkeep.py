@@ -125,7 +125,9 @@ async def replay(connection: Connection, key: str, incarnation: int, *, now: dat
     is waited for by the claim (see `postgres_claims`). `now`: None for the database's time.
     """
     lane = await connection.fetchval("SELECT lane FROM inbox WHERE key = $1 AND state = 'dead'", key)
-    target = await connection.fetchval("SELECT target FROM outbox WHERE key = $1 AND state IN ('dead', 'failed', 'unknown')", key)
+    target = await connection.fetchval(
+        "SELECT target FROM outbox WHERE key = $1 AND state IN ('dead', 'failed', 'unknown')", key
+    )
     # Nothing joins the queue while its head is touched, or that might become the head, untouched.
     locks = Locks().lanes([] if lane is None else [lane]).targets([] if target is None else [target])
     await locks.take(connection)

@@ -15,7 +15,7 @@ from chatops.core.frozen import replace
 from chatops.core.journal import Anchor, Entry, Head, Ledger, Seal
 from chatops.storage.journal import Row, Tables, findings
 from chatops.storage.postgres_hosts import connect
-from chatops.storage.postgres_server import PostgresServer
+from chatops.storage.postgres_server import PATIENT, PostgresServer
 from chatops.storage.witness import Witness
 
 PAGE = 1000
@@ -44,7 +44,7 @@ def verify_witness(server: PostgresServer, witness: Witness) -> list[str]:
 @contextmanager
 def _snapshot(server: PostgresServer) -> Iterator[_Tables]:
     with asyncio.Runner() as runner:
-        reached = partial(connect, **server.address(), server_settings=server.settings(statement_timeout="0"))
+        reached = partial(connect, **server.address(), server_settings=server.settings(**PATIENT))
         connection = runner.run(_awaited(reached))
         try:
             runner.run(_awaited(partial(_begin, connection)))

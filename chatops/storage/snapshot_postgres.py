@@ -15,7 +15,7 @@ from chatops.storage import schema
 from chatops.storage.archive import BATCH, Row, Table, time_text
 from chatops.storage.postgres_hosts import connect
 from chatops.storage.postgres_pool import Connection, translated
-from chatops.storage.postgres_server import PostgresServer
+from chatops.storage.postgres_server import PATIENT, PostgresServer
 from chatops.storage.tables import present
 
 _COLUMNS = """
@@ -72,9 +72,8 @@ async def opened(server: PostgresServer) -> AsyncIterator[PostgresSnapshot]:
 async def connected(server: PostgresServer) -> Any:
     """Return a connection that may be in a transaction for as long as it takes. Raise StoreUnavailable."""
     # One page of a large table may be waited for, and between two of them a disk.
-    patient = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
     with told("reached"):
-        return await connect(**server.address(), server_settings=server.settings(**patient))
+        return await connect(**server.address(), server_settings=server.settings(**PATIENT))
 
 
 async def seen_by(connection: Connection) -> PostgresSnapshot:
