@@ -19,8 +19,8 @@ def halves(text: str, at: int) -> tuple[str, str]:
 
     Both together are the text: the space they part at stays with the first.
     """
-    at = max(1, min(at, len(text)))
-    if at == len(text):
+    at = max(1, at)
+    if at >= len(text):
         return text, ""
     space = next((n for n in range(at, max(at - _BACK, at // 2, 0), -1) if text[n - 1].isspace()), None)
     cut = next((n for n in range(space or at, max(at - _BACK, 0), -1) if _may_part(text, n)), None)
