@@ -1,4 +1,7 @@
-"""`chatops run` connected to the simulator, in a process of its own, with the demo company's people at Teams clients."""
+"""The whole server connected to the simulator, with the demo company's people at Teams clients.
+
+`teams_house` runs it in a process of its own, to be killed; `teams_at_home` in the test's, which starts within a second.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from chatops.app import App
+from chatops.core.clock import Clock
 from chatops.demo import COMPANY
+from chatops.settings import load
 from running import CHATOPS, Ran, chatops, environment
 from teams_people import NETWORK, TeamsPerson, hired
 from teams_simulator import TeamsSimulator
@@ -50,7 +56,7 @@ format = "json"
 
 PLUGINS = ("console_network", "local_tickets", "teams_network")
 
-STARTS_WITHIN = 20.0
+STARTS_WITHIN = 60.0
 """Seconds."""
 
 PAUSE = 0.02
@@ -78,29 +84,6 @@ class TeamsHouse:
     def said(self) -> str:
         """Everything it has logged so far, over all its lives."""
         return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
-
-    def furnish(
-        self,
-        people: Mapping[str, TeamsPerson],
-        *,
-        plugins: Sequence[str] = (),
-        engine: str = "",
-        teams: Mapping[str, object] | None = None,
-    ) -> None:
-        """Make the data folder. `people`: who of the demo company (`agent-1`) is who at Teams; `teams`: more settings."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        secret = self.folder / "teams-secret"
-        secret.write_text(self.simulator.secret, encoding="utf-8")
-        secret.chmod(0o600)
-        table = self.simulator.settings(client_secret_file=str(secret), **(teams or {}))
-        settings = _SETTINGS.format(
-            pods=COMPANY / "pods.toml",
-            plugins=", ".join(f'"{name}"' for name in (*PLUGINS, *plugins)),
-            teams=as_toml("plugins.teams_network", table),
-            engine=engine,
-        )
-        (self.folder / "chatops.toml").write_text(settings, encoding="utf-8")
-        (self.folder / "people.toml").write_text(_company(people), encoding="utf-8")
 
     def start(self) -> str:
         """Start it and return its address, once it serves."""
@@ -146,6 +129,58 @@ class TeamsHouse:
             process.wait(5)
 
 
+def furnish(
+    folder: Path,
+    simulator: TeamsSimulator,
+    people: Mapping[str, TeamsPerson],
+    *,
+    plugins: Sequence[str] = (),
+    engine: str = "",
+    teams: Mapping[str, object] | None = None,
+) -> None:
+    """Make a data folder. `people`: who of the demo company (`agent-1`) is who at Teams; `teams`: more settings of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    secret = folder / "teams-secret"
+    secret.write_text(simulator.secret, encoding="utf-8")
+    secret.chmod(0o600)
+    settings = _SETTINGS.format(
+        pods=COMPANY / "pods.toml",
+        plugins=", ".join(f'"{name}"' for name in (*PLUGINS, *plugins)),
+        teams=as_toml("plugins.teams_network", simulator.settings(client_secret_file=str(secret), **(teams or {}))),
+        engine=engine,
+    )
+    (folder / "chatops.toml").write_text(settings, encoding="utf-8")
+    (folder / "people.toml").write_text(_company(people), encoding="utf-8")
+
+
+@asynccontextmanager
+async def teams_at_home(
+    folder: Path,
+    simulator: TeamsSimulator,
+    people: Mapping[str, TeamsPerson],
+    *,
+    clock: Clock | None = None,
+    engine: str = "",
+    teams: Mapping[str, object] | None = None,
+) -> AsyncIterator[App]:
+    """Run a server in this process until the block ends. All of `people` have the app.
+
+    The folder may be one that was used before: then the server knows what it knew.
+    """
+    if not (folder / "chatops.toml").exists():
+        await asyncio.to_thread(furnish, folder, simulator, people, engine=engine, teams=teams)
+    settings = await asyncio.to_thread(load, folder / "chatops.toml")
+    app = await asyncio.to_thread(App.prepare, settings, folder, clock=clock)
+    await app.start()
+    simulator.bot.endpoint = f"{app.url}/api/messages"
+    try:
+        for one in people.values():
+            await one.gets_the_app()
+        yield app
+    finally:
+        await app.stop()
+
+
 @asynccontextmanager
 async def teams_house(
     folder: Path,
@@ -157,7 +192,7 @@ async def teams_house(
 ) -> AsyncIterator[TeamsHouse]:
     """Run a server on a fresh folder until the block ends. All of `people` have the app."""
     house = TeamsHouse(folder, simulator)
-    await asyncio.to_thread(house.furnish, people, engine=engine, teams=teams)
+    await asyncio.to_thread(furnish, folder, simulator, people, engine=engine, teams=teams)
     await asyncio.to_thread(house.start)
     try:
         for one in people.values():

@@ -12,7 +12,7 @@ from teams_acts import MayNot
 from teams_delivery import Delivery
 from teams_sight import buttons, seen
 from teams_simulator import TeamsSimulator
-from teams_world import Conversation, Post, User
+from teams_world import App, Conversation, Post, User
 
 NETWORK = "teams"
 
@@ -65,7 +65,8 @@ class TeamsPerson:
         quotes: str = "",
     ) -> Post:
         """Write something; `to_bot` mentions the bot before it."""
-        named = (*([self.simulator.bot] if to_bot else []), *(one.user for one in mentions))
+        named: list[User | App] = [self.simulator.bot] if to_bot else []
+        named += [one.user for one in mentions]
         return await self.simulator.people.say(
             self.user, where or self.personal, text, mentions=named, thread=thread, quotes=quotes
         )
