@@ -46,7 +46,9 @@ def written(activity: Activity) -> Written:
     if html is None:
         return plain
     told = of_html(html)
-    return told if told.quotes or told.says else plain
+    if told.quotes:
+        return told
+    return told if told.says and _places(plain) <= _places(told) else plain
 
 
 def wording(
@@ -81,7 +83,7 @@ def _joined(said: Written, us: Collection[int], names: Mapping[int, str]) -> str
     for piece in said.pieces:
         if isinstance(piece, At):
             cut = piece.index is not None and piece.index in us
-            text += "" if cut else _name(piece, names)
+            text = text if cut else _with_name(text, piece, names)
             continue
         words = piece
         if cut and not text.strip():
@@ -93,9 +95,18 @@ def _joined(said: Written, us: Collection[int], names: Mapping[int, str]) -> str
     return "\n".join(lines).strip()
 
 
-def _name(at: At, names: Mapping[int, str]) -> str:
+def _with_name(text: str, at: At, names: Mapping[int, str]) -> str:
+    """Return the text with somebody's name behind it; once where each word of the name is a mention of its own."""
     known = names.get(at.index) if at.index is not None else None
-    return known or at.name
+    if known is None:
+        return text + at.name
+    before = text.rstrip(" ")
+    return before if before.split("\n")[-1].split(" ")[-1] == known else text + known
+
+
+def _places(written: Written) -> set[int]:
+    """Return the mention entities that have a place in it."""
+    return {piece.index for piece in written.pieces if isinstance(piece, At) and piece.index is not None}
 
 
 def _behind_prefix(text: str, prefix: str) -> str | None:

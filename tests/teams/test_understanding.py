@@ -231,6 +231,7 @@ REACTIONS = [
     ("1f44b_wavinghand-tone3", "👋"),
     ("praying-tone5", "🙏"),
     ("1f1e6-1f1f9_flagat", "🇦🇹"),
+    ("1f9d1200d1f4bb_technologist-tone3", "🧑\u200d💻"),
     ("👍", "👍"),
     ("hajimi_run;0-ea-d11-abc", "hajimi_run;0-ea-d11-abc"),
     ("d800_lonely", "d800_lonely"),

@@ -135,6 +135,25 @@ async def test_of_two_with_one_name_each_is_meant_where_they_stand() -> None:
     assert found.text == "a @anna b @ben"
 
 
+async def test_a_name_of_two_words_may_be_two_mentions() -> None:
+    """Some clients mark each word; it is one person all the same."""
+    own = {"id": f"8:orgid:{BEN['aadObjectId']}", "name": "Ben"}
+    told = [mention(BOT), mention(own), mention(own | {"name": "Bauer"})]
+    html = f"<p>{span(0, 'chatops')} swarm invite {span(1, 'Ben')}&nbsp;{span(2, 'Bauer')} soon</p>"
+
+    found = await read(message("x", html=html, mentions=told))
+
+    assert found.text == "swarm invite @ben soon"
+    assert found.mentions == (identity(BEN),)
+
+
+async def test_html_that_lost_its_mentions_is_not_believed() -> None:
+    """The plain form says where they stand."""
+    found = await read(message("<at>chatops</at> help", html="<p>chatops help</p>", mentions=[mention(BOT)]))
+
+    assert (found.addressed, found.text) == (True, "help")
+
+
 async def test_channels_and_other_bots_are_no_people() -> None:
     """They stay what was written."""
     told = [mention({"id": "19:x@thread.tacv2", "name": "General"}), mention({"id": "28:other", "name": "Poll"})]
