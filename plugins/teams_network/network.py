@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
-from chatops.errors import AuthExpired, Missing, PortError, StoreError
+from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreError
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from teams_network.door import Door
 from teams_network.http import Http
@@ -77,8 +77,14 @@ class TeamsChat:
         await self._door.listen(accept)
 
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
-        """Post and return the message; of a post that became several, the first."""
+        """Post and return the message; of a post that became several, the first.
+
+        Raise Forbidden in a room that we closed: Teams itself cannot lock threads and chats.
+        """
         self._here(room)
+        if await self._rooms.is_closed(room):
+            message = "the room is closed"
+            raise Forbidden(message, code="closed")
         return await self._sending.post(room, body, key=key, thread=thread)
 
     async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:

@@ -133,6 +133,10 @@ class Rooms:
         """Return who is in a room; of a channel or a thread, who is in its team."""
         return await self._roster.people(await self._roster.known(room))
 
+    async def is_closed(self, room: RoomRef) -> bool:
+        """Whether we closed a room: nothing more is to be said there."""
+        return await self._own.is_closed(room.id)
+
     async def prune(self) -> int:
         """Forget openings that nobody will ask for any more. Raise StoreUnavailable."""
         return await self._saga.prune()
