@@ -30,7 +30,10 @@ UPDATE outbox SET lease_until = NULL
 WHERE state = 'sending' AND lease_until IS NOT NULL AND fence & {_MASK} = $1
 """  # noqa: S608 - put together from constants
 _DEAD_EVENT = "SELECT seq, lane, cause FROM inbox WHERE key = $1 AND state = 'dead' FOR UPDATE"
-_DEAD_POST = "SELECT id, target, cause FROM outbox WHERE key = $1 AND state IN ('dead', 'failed', 'unknown') FOR UPDATE"
+_GIVEN_UP = "state IN ('dead', 'failed', 'unknown')"
+_DEAD_POST = f"SELECT id, target, cause FROM outbox WHERE key = $1 AND {_GIVEN_UP} FOR UPDATE"  # noqa: S608 - put together from constants
+_WHERE_DEAD = f"SELECT target FROM outbox WHERE key = $1 AND {_GIVEN_UP}"  # noqa: S608 - put together from constants
+_DROP_POST = f"UPDATE outbox SET state = 'dropped', ended_at = $2 WHERE key = $1 AND {_GIVEN_UP} RETURNING id"  # noqa: S608 - put together from constants
 _TOUCH_EVENT = f"""
 UPDATE inbox AS mine SET fence = {FENCE}
 WHERE seq = (SELECT seq FROM inbox WHERE lane = $2 AND state = 'ready' ORDER BY seq LIMIT 1 FOR UPDATE)
@@ -125,9 +128,7 @@ async def replay(connection: Connection, key: str, incarnation: int, *, now: dat
     is waited for by the claim (see `postgres_claims`). `now`: None for the database's time.
     """
     lane = await connection.fetchval("SELECT lane FROM inbox WHERE key = $1 AND state = 'dead'", key)
-    target = await connection.fetchval(
-        "SELECT target FROM outbox WHERE key = $1 AND state IN ('dead', 'failed', 'unknown')", key
-    )
+    target = await connection.fetchval(_WHERE_DEAD, key)
     # Nothing joins the queue while its head is touched, or that might become the head, untouched.
     locks = Locks().lanes([] if lane is None else [lane]).targets([] if target is None else [target])
     await locks.take(connection)
@@ -149,11 +150,7 @@ async def drop(connection: Connection, key: str, *, at: datetime) -> bool:
     event = await connection.fetchval(
         "UPDATE inbox SET state = 'done', ended_at = $2 WHERE key = $1 AND state = 'dead' RETURNING seq", key, at
     )
-    post = await connection.fetchval(
-        "UPDATE outbox SET state = 'dropped', ended_at = $2 WHERE key = $1 AND state IN ('dead', 'failed', 'unknown') RETURNING id",
-        key,
-        at,
-    )
+    post = await connection.fetchval(_DROP_POST, key, at)
     return event is not None or post is not None
 
 
