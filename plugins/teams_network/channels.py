@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import Conflict, Invalid, Missing, PortError, Rejected, Unreachable
 from chatops.ports.chat import RoomSpec
 from teams_network.addresses import base, root

@@ -8,8 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from chatops import Checkup, Finding
-from chatops.core.clock import Clock
+from chatops import Checkup, Clock, Finding
 from chatops.errors import AuthExpired, PortError, StoreError
 from chatops.ports.web import Web
 from teams_network.addresses import may_be_told

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import Unreachable
 from teams_network import permissions as need
 from teams_network.addresses import in_path

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chatops import Frozen
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen
 from chatops.errors import AuthExpired, Forbidden, OutcomeUnknown, RateLimited, Unreachable
 from teams_network.errors import error_of
 from teams_network.http import Answer, Http, Method, Request

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.errors import PortError
 from teams_network.graph import Graph
 

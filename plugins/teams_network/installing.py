@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from chatops import replace
-from chatops.core.clock import Clock
+from chatops import Clock, replace
 from chatops.errors import Conflict, Forbidden, Missing, Unsupported
 from teams_network.consents import consents
 from teams_network.graph import Graph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from teams_network.graph import Graph
 from teams_network.naming import chat_topic
 from teams_network.saga import Run
