@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 
-from chatops.core.clock import Clock
+from chatops import Clock
 
 PER_SECOND, PLACE_PER_SECOND = 30, 4
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.ports.records import Records
 from teams_network.channels import Channels
 from teams_network.chats import Chats

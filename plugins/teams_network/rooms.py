@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from chatops.core.clock import Clock
+from chatops import Clock
 from chatops.core.message import Identity, RoomRef
 from chatops.errors import Forbidden, PortError, Unsupported
 from chatops.ports.chat import RoomSpec

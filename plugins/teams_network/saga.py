@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from chatops import Frozen, replace
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen, replace
 from chatops.errors import Conflict, OutcomeUnknown, PortError, Rejected, Unreachable
 from chatops.ports.records import Records, Write
 from teams_network.opening import CLAIM, KIND, Opening, Step, opening_of

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from chatops import Frozen, replace
-from chatops.core.clock import Clock
+from chatops import Clock, Frozen, replace
 from chatops.errors import Unsupported
 from chatops.ports.records import Record, Records, Write
 from teams_network.graph import Graph

@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from chatops import Tool, ToolOption
-from chatops.core.clock import Clock
+from chatops import Clock, Tool, ToolOption
 from chatops.errors import AuthExpired, ChatopsError, PortError
 from chatops.ports.secrets import Secrets
 from chatops.ports.web import Web
