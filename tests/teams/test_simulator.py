@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import UTC, datetime, timedelta
+
 import aiohttp
 import jwt
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from teams_bot import PlainBot
 from teams_faults import Fault
@@ -28,6 +35,23 @@ def chat(simulator: TeamsSimulator, ann: User) -> Conversation:
     made = simulator.world.group_chat([ann], topic="A chat")
     made.apps.add(simulator.bot.app_id)
     return made
+
+
+def certificate() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    """A key and its certificate."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "chatops")])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=3650))
+    )
+    return key, built.sign(key, hashes.SHA256())
 
 
 async def test_what_people_say_is_signed(
@@ -164,6 +188,27 @@ async def test_tokens_are_for_the_bot_only(plain_bot: PlainBot, form: dict[str, 
     """Whoever cannot show its secret gets none."""
     status, answer = await plain_bot.token(form.pop("scope", CONNECTOR), **form)
     assert (status >= 400, answer["error"]) == (True, error)
+
+
+async def test_a_certificate_serves_in_place_of_the_secret(simulator: TeamsSimulator, plain_bot: PlainBot) -> None:
+    """Each assertion once; only for this endpoint, and only signed by the key of the certificate the app has."""
+    key, own = certificate()
+    other, _certificate = certificate()
+    simulator.bot.certificate = own.public_bytes(serialization.Encoding.PEM).decode()
+    simulator.bot.secret = ""
+    url = f"{simulator.url}/login/{simulator.world.tenant}/oauth2/v2.0/token"
+    thumbprint = base64.urlsafe_b64encode(own.fingerprint(hashes.SHA256())).rstrip(b"=").decode()
+
+    def signed(by: rsa.RSAPrivateKey, audience: str, jti: str) -> dict[str, str]:
+        app = simulator.bot.app_id
+        claims = {"aud": audience, "iss": app, "sub": app, "jti": jti, "exp": int(simulator.world.now()) + 300}
+        assertion = jwt.encode(claims, by, "PS256", headers={"x5t#S256": thumbprint})
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        return {"client_assertion_type": kind, "client_assertion": assertion}
+
+    assert (await plain_bot.token(**signed(key, url, "1")))[0] == 200
+    for refused in (signed(key, url, "1"), signed(key, f"{url}/x", "2"), signed(other, url, "3")):
+        assert (await plain_bot.token(**refused))[0] == 401
 
 
 async def test_the_bot_speaks_edits_and_deletes(plain_bot: PlainBot, chat: Conversation) -> None:
