@@ -324,6 +324,7 @@ class App:
                 for parameter in command.parameters
                 if (mark := parameter.id_of) is not None
             },
+            commands=lambda: frozenset(command.words for command in self.registry.commands),
         )
 
     async def _sign_in_link(self, person: str) -> str:

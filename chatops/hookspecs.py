@@ -63,6 +63,9 @@ class PluginContext(Frozen, frozen=True, kw_only=True):
     """All registered parts of `me`, in their order; empty until every plugin has registered."""
     prefixes: Callable[[], Mapping[str, str]] = dict
     """`SW` → `swarm`: the kinds of things that commands name by number, read off their declarations."""
+    commands: Callable[[], frozenset[str]] = frozenset
+    """The words of every command, as in `swarm open`: what a network's own menus can offer. Empty until every plugin has
+    registered."""
 
 
 class Listener(Frozen, frozen=True, kw_only=True):
