@@ -35,7 +35,8 @@ def form_card(
     words: Words | None = None,
     locale: str = "",
 ) -> dict[str, Any]:
-    """Return the card of a modal, of a button or of a message extension. An empty title shows none.
+    """Return the card of a modal, of a button or of a message extension. An empty title shows
+    none, and without `submit` there is nothing to send.
 
     Modals know `Action.Submit` only (Learn, "Universal Actions": not in dialogs). What comes back is `data` with the
     inputs, to be read by `filled_in`. Without `words`, a client says in its own what is missing.
@@ -45,8 +46,11 @@ def form_card(
         "type": "AdaptiveCard",
         "version": "1.5",
         "body": [*body, *inputs(fields, words=words, taken=set())],
-        "actions": [{"type": "Action.Submit", "title": storable(submit), "style": "positive", "data": dict(data)}],
     }
+    if submit:
+        card["actions"] = [
+            {"type": "Action.Submit", "title": storable(submit), "style": "positive", "data": dict(data)}
+        ]
     return card | ({"lang": locale.replace("_", "-").split("-")[0]} if locale else {})
 
 

@@ -64,7 +64,7 @@ class TeamsPage:
 
     def show(self, *cards: dict[str, Any] | None) -> list[Seen]:
         """Show these cards and no others, and return what is seen of them."""
-        seen = self._driver.execute_script("return readAll(arguments[0])", list(cards))  # type: ignore[no-untyped-call]
+        seen = self._driver.execute_script("return readAll(arguments[0])", list(cards))
         return msgspec.convert(seen, list[Seen])
 
     def click(self, label: str, *, nth: int = 0) -> list[Press]:
@@ -75,7 +75,7 @@ class TeamsPage:
 
     def pressed(self) -> list[Press]:
         """Return what the client has sent since the cards were shown."""
-        return msgspec.convert(self._driver.execute_script("return pressed"), list[Press])  # type: ignore[no-untyped-call]
+        return msgspec.convert(self._driver.execute_script("return pressed"), list[Press])
 
     def elements(self, selector: str) -> Sequence[WebElement]:
         """Return what a CSS selector finds and people see."""

@@ -44,7 +44,7 @@ const hostConfig = new AdaptiveCards.HostConfig({
         actionsOrientation: "horizontal",
         actionAlignment: "left",
     },
-    inputs: { label: { inputSpacing: "small", requiredInputs: { suffix: " *", color: "attention" } } },
+    inputs: { label: { inputSpacing: "small", requiredInputs: { suffix: " *" } } },
     textStyles: { heading: { size: "medium", weight: "bolder" } },
     factSet: { title: { weight: "bolder", wrap: true, maxWidth: 120 }, value: { wrap: true }, spacing: 12 },
 });
