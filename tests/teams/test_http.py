@@ -207,6 +207,21 @@ async def test_what_may_have_arrived_is_not_known(http: Http, serve: Serve) -> N
             await http.send(Request("GET", url, timeout=1.0, largest=1000))
 
 
+async def test_what_broke_on_a_kept_connection_may_have_arrived(http: Http) -> None:
+    """A connection that carried a request before is no less a connection."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(OK)
+        await reader.readuntil(b"{}")
+        writer.transport.abort()
+
+    async with serving(serve) as url:
+        assert (await http.send(post(url))).status == 200
+        with pytest.raises(OutcomeUnknown):
+            await http.send(post(url))
+
+
 async def test_a_redirect_is_an_answer(http: Http) -> None:
     """It is not followed, and our token goes nowhere else."""
     heads: list[bytes] = []
