@@ -79,6 +79,13 @@ class Deliveries:
             self._do(self._by_itself(delivery, self.pause))
         return delivery
 
+    async def forge(self, activity: Raw, *, token: str = "") -> Delivery:
+        """Bring an activity as a stranger would: with a token of their own making, or with none."""
+        delivery = Delivery(activity=activity, again=False)
+        self.log.append(delivery)
+        await self.attempt(delivery, token=token)
+        return delivery
+
     def later(self, *activities: Raw) -> None:
         """Bring activities one after the other, in a moment."""
         self._do(self._one_by_one(activities))
@@ -100,11 +107,13 @@ class Deliveries:
             await asyncio.wait([*self._tasks])
 
     async def attempt(self, delivery: Delivery, *, token: str | None = None, url: str = "") -> int:
-        """Bring something once more, whatever became of it before, and return the status."""
+        """Bring something once more, whatever became of it before, and return the status. An empty `token` is left out."""
         body = json.dumps(delivery.activity, ensure_ascii=False).encode()
         service_url = str(delivery.activity.get("serviceUrl", ""))
         bearer = token if token is not None else self._issuer.sign(self._bot, service_url)
-        headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json; charset=utf-8"}
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        if bearer:
+            headers["Authorization"] = f"Bearer {bearer}"
         status = NO_ANSWER
         target = url or self._bot.endpoint
         if target and self._session is not None:

@@ -53,6 +53,16 @@ class TestTeamsChannel(ChatNetworkSuite):
         with suppress(asyncio.CancelledError):
             await task
 
+    async def test_a_stranger_is_not_heard(self, stage: ChatStage, heard: Heard, simulator: TeamsSimulator) -> None:
+        """Whoever they say they are; and no answer goes out."""
+        await stage.say(stage.ann, stage.room, "help")
+        activity = {**simulator.deliveries.log[-1].activity, "id": "1900000000000", "text": "!help"}
+        before = len(simulator.calls)
+        for token in ("", "made.up.token"):
+            assert (await simulator.deliveries.forge(activity, token=token)).statuses == [401]
+        assert [body for body in heard.bodies() if getattr(body, "text", "") == "!help"] == []
+        assert simulator.calls[before:] == []
+
     async def test_one_key_for_one_activity(self, stage: ChatStage, heard: Heard, simulator: TeamsSimulator) -> None:
         """However often it is brought."""
         await stage.say(stage.ann, stage.room, "one")

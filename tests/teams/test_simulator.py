@@ -152,6 +152,20 @@ async def test_it_brings_again_by_itself(
     assert simulator.deliveries.log[0].statuses == [500, 500, 200]
 
 
+async def test_a_stranger_has_no_token(
+    simulator: TeamsSimulator, plain_bot: PlainBot, chat: Conversation, ann: User
+) -> None:
+    """What they bring looks the same otherwise, and is brought once."""
+    plain_bot.answer = lambda _activity: web.Response(status=401)
+    await simulator.people.say(ann, chat, "hello")
+    activity = simulator.deliveries.log[0].activity
+    await simulator.deliveries.forge(activity)
+    delivery = await simulator.deliveries.forge(activity, token="made.up.token")
+    assert plain_bot.tokens[1:] == ["", "Bearer made.up.token"]
+    assert plain_bot.heard[0] == plain_bot.heard[1] == plain_bot.heard[2]
+    assert delivery not in simulator.deliveries.waiting()
+
+
 async def test_ids_grow(simulator: TeamsSimulator, chat: Conversation, ann: User) -> None:
     """They are milliseconds since 1970, never the same twice."""
     ids = [(await simulator.people.say(ann, chat, "x")).id for _n in range(20)]
