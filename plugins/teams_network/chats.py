@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from chatops import Clock
 from chatops.core.message import Identity
-from chatops.errors import Forbidden, Invalid, Missing, PortError, Rejected
+from chatops.errors import Conflict, Forbidden, Invalid, Missing, PortError, Rejected, Unreachable
 from chatops.ports.chat import RoomSpec
 from teams_network.choosing import outside
 from teams_network.connector import Connector
@@ -36,6 +37,9 @@ AT_ONCE, MOST = 200, 250
 SHOWN = 25
 """Members Graph tells of a chat in a list (chat-list.md, known issue)."""
 
+READY = timedelta(minutes=5)
+"""How long a chat may be unknown to parts of Graph after it was made."""
+
 SKEW = timedelta(minutes=2)
 """How far Graph's clock may be behind ours."""
 
@@ -55,6 +59,7 @@ class Chats:
         guests: Guests,
         speaking: Speaking,
         settings: TeamsSettings,
+        clock: Clock,
     ) -> None:
         self._graph = graph
         self._connector = connector
@@ -63,6 +68,7 @@ class Chats:
         self._guests = guests
         self._speaking = speaking
         self._settings = settings
+        self._clock = clock
 
     async def open(self, run: Run, spec: RoomSpec) -> str:
         """Return the chat of an opening. Who cannot be put into it is left out, and logged.
@@ -87,7 +93,7 @@ class Chats:
             return made
 
         chat = await run.once("chat", make, look)
-        await run.again("app", lambda: self._install(chat))
+        await run.again("app", lambda: self._install(chat, fresh=self._clock.now() < run.opening.since + READY))
         await self._speaking.keep(chat, "groupChat", name=topic)
         if put < len(invited):
             await run.again("people", lambda: self._complete(chat, invited))
@@ -119,12 +125,16 @@ class Chats:
         """Close a chat. Teams cannot lock one: it is called closed, and everybody is taken out.
 
         Who is taken out goes on reading what was said until then, and cannot write any more. Harmless when it is closed.
+        Whom Teams does not let go (the last owner, it may be) stays in, and is logged.
         """
         topic = name if name.endswith(CLOSED) else chat_topic(name, CLOSED)
         await self._graph.rename_chat(chat, topic)
         await self._speaking.keep(chat, "groupChat", name=topic)
-        for membership in await self._graph.chat_members(chat):
-            await self._taken(chat, membership)
+        for member in await self._graph.chat_members(chat):
+            try:
+                await self._taken(chat, member)
+            except (Invalid, Conflict) as error:
+                log.warning("somebody stays in a closed chat", chat=chat, person=member.user, code=error.code)
 
     async def _make(self, topic: str, invited: Sequence[Invitee]) -> tuple[str, int]:
         """Make the chat; return it and how many people it was made with.
@@ -151,8 +161,14 @@ class Chats:
         chats = await self._graph.chats_of(home[0].id, topic)
         return [chat.id for chat in chats if _is_it(chat, at - SKEW, people)]
 
-    async def _install(self, chat: str) -> str:
-        await self._installing.in_chat(chat)
+    async def _install(self, chat: str, *, fresh: bool) -> str:
+        try:
+            await self._installing.in_chat(chat)
+        except Missing as error:
+            if not fresh:
+                raise
+            message = f"the chat was just made, and is not there for everybody yet ({error})"
+            raise Unreachable(message, code=error.code) from error
         return ""
 
     async def _complete(self, chat: str, invited: Sequence[Invitee]) -> str:

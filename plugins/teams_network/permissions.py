@@ -43,9 +43,13 @@ CHANGE_CHAT_MEMBERS = Need(
     doing="add people to a chat or take them out", roles=("ChatMember.ReadWrite.All",), consent="Chat.Manage.Chat"
 )
 RENAME_CHAT = Need(doing="rename a chat", roles=("Chat.ReadWrite.All",), consent="Chat.Manage.Chat")
+# The plain ReadWriteSelfForChat.All installs no app whose package asks for permissions, as ours does.
 INSTALL_IN_CHAT = Need(
     doing="install the app in a chat",
-    roles=("TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All", "TeamsAppInstallation.ReadWriteSelfForChat.All"),
+    roles=(
+        "TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All",
+        "TeamsAppInstallation.ReadWriteAndConsentForChat.All",
+    ),
 )
 INSTALL_FOR_USER = Need(
     doing="install the app for a person",
@@ -58,7 +62,9 @@ INSTALL_FOR_USER = Need(
 READ_CATALOG = Need(doing="find the app in the organisation's catalogue", roles=("AppCatalog.Read.All",))
 CREATE_CHANNEL = Need(doing="make channels", roles=("Channel.Create",), consent="Channel.Create.Group")
 LIST_CHANNELS = Need(
-    doing="read a team's channels", roles=("Channel.ReadBasic.All",), consent="ChannelSettings.Read.Group"
+    doing="read a team's channels",
+    roles=("Channel.ReadBasic.All", "ChannelSettings.ReadWrite.All"),
+    consent="ChannelSettings.Read.Group",
 )
 ARCHIVE_CHANNEL = Need(doing="archive channels", roles=("ChannelSettings.ReadWrite.All",))
 READ_CHANNEL = Need(

@@ -54,6 +54,7 @@ class RoomParts:
                 guests=guests,
                 speaking=speaking,
                 settings=settings,
+                clock=clock,
             ),
             channels=Channels(
                 graph=graph,

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatops.core.message import Identity, RoomRef
-from chatops.errors import Forbidden, Invalid, Missing, Unsupported
+from chatops.errors import Forbidden, Invalid, Missing, Unreachable, Unsupported
 from chatops.ports.chat import RoomSpec
 from teams_bot import PlainBot
+from teams_faults import Fault
 from teams_rooms import RoomStage, made
 from teams_simulator import TeamsSimulator
 from teams_world import User, base, root
@@ -261,3 +262,34 @@ async def test_rooms_that_are_not_there_are_missing(stage: RoomStage, ann: User)
             await stage.rooms.members(room)
         with pytest.raises(Missing):
             await stage.rooms.invite(room, stage.identity(ann), key="k")
+
+
+async def test_a_guest_makes_a_room_a_chat(stage: RoomStage, ann: User, ben: User) -> None:
+    """Where we may ask who is one; Graph takes them as guests only."""
+    ben.type = "Guest"
+    team = await stage.team("Incidents", ann)
+    stage.simulator.bot.roles.add("User.Read.All")
+    stage.start(public="channel", teams=[team.group_id])
+    spec = RoomSpec(title="Down", members=(stage.identity(ann), stage.identity(ben)), public=True)
+    room = await stage.rooms.open_room(spec, key="k")
+    chat = stage.simulator.world.find(room.id)
+    assert (chat.type, chat.people, chat.owners) == ("groupChat", [ann, ben], {ann.id})
+
+
+async def test_whom_teams_does_not_let_go_stays(stage: RoomStage, ann: User, ben: User) -> None:
+    """The chat is closed all the same."""
+    spec = RoomSpec(title="Room", members=(stage.identity(ann), stage.identity(ben)))
+    room = await stage.rooms.open_room(spec, key="k")
+    stage.simulator.faults.add(Fault(method="DELETE", path="/members/", status=400, after=1))
+    await stage.rooms.archive_room(room, key="a")
+    assert (stage.chats()[0].people, await stage.own.is_closed(room.id)) == ([ben], True)
+
+
+async def test_a_chat_that_is_not_everywhere_yet_is_waited_for(stage: RoomStage, ann: User) -> None:
+    """Not found, just after it was made, means later."""
+    spec = RoomSpec(title="Room", members=(stage.identity(ann),))
+    stage.simulator.faults.add(Fault(method="POST", path="/installedApps$", status=404, code="NotFound"))
+    with pytest.raises(Unreachable):
+        await stage.rooms.open_room(spec, key="k")
+    room = await stage.rooms.open_room(spec, key="k")
+    assert [chat.id for chat in stage.chats()] == [room.id]
