@@ -113,6 +113,5 @@ class PeopleSearch:
 
     def _card(self, person: Person) -> tuple[str, str, dict[str, Any]]:
         card = form_card(person.name, (), {}, "")
-        del card["actions"]
         card["body"].append({"type": "TextBlock", "text": f"@{person.id}", "isSubtle": True, "wrap": True})
         return person.name, self._people.profile(person.id).department or f"@{person.id}", card
