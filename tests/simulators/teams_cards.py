@@ -16,6 +16,8 @@ class Pressable:
 
     action: Raw
     inputs: tuple[Raw, ...]
+    opened_by: str = ""
+    """What stands on the button that shows the card it is on."""
 
     @property
     def title(self) -> str:
@@ -91,10 +93,13 @@ def elements(card: Raw) -> Iterator[Raw]:
 
 
 def find(card: Raw, ref: str) -> Pressable:
-    """Return the button whose data carries `ref`, or with that title. Raise LookupError."""
+    """Return the button whose data carries `ref`, or with that title, or behind the one with that title.
+
+    Raise LookupError.
+    """
     found = [*pressables(card)]
     for one in found:
-        if ref in {one.data.get("ref"), one.title}:
+        if ref in {one.data.get("ref"), one.title, one.opened_by}:
             return one
     message = f"no button {ref!r}; there are {[(one.title, one.data.get('ref')) for one in found]}"
     raise LookupError(message)
@@ -106,13 +111,14 @@ def as_old(action: Raw) -> Raw | None:
     return fallback if isinstance(fallback, dict) else None
 
 
-def _of(card: Raw, around: tuple[Raw, ...]) -> Iterator[Pressable]:
+def _of(card: Raw, around: tuple[Raw, ...], opened_by: str = "") -> Iterator[Pressable]:
     own = (*around, *inputs(card))
     for action in _actions(card):
         if action["type"] == "Action.ShowCard":
-            yield from _of(action["card"], own)
+            yield from _of(action["card"], own, str(action.get("title", "")))
         elif action["type"] in {"Action.Execute", "Action.Submit"}:
-            yield Pressable(action=action, inputs=own if action.get("associatedInputs") != "none" else ())
+            inside = own if action.get("associatedInputs") != "none" else ()
+            yield Pressable(action=action, inputs=inside, opened_by=opened_by)
 
 
 def _actions(element: object) -> Iterator[Raw]:

@@ -102,7 +102,7 @@ async def test_what_was_filled_in_goes_with_the_button(
         await simulator.people.press(ann, chat, id, "R2")
     with pytest.raises(LookupError, match="no input 'who'"):
         await simulator.people.press(ann, chat, id, "R2", {"who": "x"})
-    await simulator.people.press(ann, chat, id, "R2", {"why": "she knows"})
+    await simulator.people.press(ann, chat, id, "Invite", {"why": "she knows"})
     await simulator.people.press(ann, chat, id, "R1")
     assert [heard["value"]["action"]["data"] for heard in plain_bot.heard] == [
         {"ref": "R2", "why#1": "she knows", "page": "no"},
