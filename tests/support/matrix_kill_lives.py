@@ -39,6 +39,9 @@ SLOWEST = 30.0
 PATIENCE = 20.0
 """Seconds until a server that does not come to where it is to be killed is killed all the same."""
 
+SURE = frozenset({"sync", "gap"})
+"""Requests of which only the answer kills."""
+
 ALL = (*ENGINE, ANY_MOMENT, *REQUESTS)
 """Every way to be killed."""
 
@@ -46,8 +49,9 @@ ALL = (*ENGINE, ANY_MOMENT, *REQUESTS)
 class Lives:
     """All lives on one data folder."""
 
-    def __init__(self, process: Process, folder: Path) -> None:
+    def __init__(self, process: Process, folder: Path, sure: frozenset[str]) -> None:
         self._process = process
+        self._sure = sure
         self._folder = folder
 
     async def log_in(self, **kept: str) -> None:
@@ -64,7 +68,7 @@ class Lives:
             await self._live(step=step, after=chance.randint(1, ENGINE[step]))
         elif step == ANY_MOMENT:
             await self._live(step=step, after=chance.randint(SOON, LATE))
-        elif step in {"sync", "gap"} or chance.random() < 0.5:
+        elif step in self._sure or chance.random() < 0.5:
             await self._live(step=step, after=2 if step in {"seed", "reinvite"} else 1)
         else:
             await self._live(step=step, lag=chance.uniform(0, SLOWEST))
@@ -97,12 +101,14 @@ class Lives:
 
 
 @asynccontextmanager
-async def lives(folder: Path, data: Path) -> AsyncIterator[Lives]:
-    """Start the process that makes servers; end it, and a server that lives yet, at the end."""
+async def lives(
+    folder: Path, data: Path, *, child: str = matrix_kill_child.__file__, sure: frozenset[str] = SURE
+) -> AsyncIterator[Lives]:
+    """Start the process that makes servers, the program `child`; end it, and a server that lives yet, at the end."""
     path = os.pathsep.join((str(folder / "site"), str(Path(__file__).parent)))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        matrix_kill_child.__file__,
+        child,
         str(data),
         str(folder / "errors"),
         env={**os.environ, "PYTHONPATH": path},
@@ -111,7 +117,7 @@ async def lives(folder: Path, data: Path) -> AsyncIterator[Lives]:
         start_new_session=True,
     )
     try:
-        yield Lives(process, folder)
+        yield Lives(process, folder, sure)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
