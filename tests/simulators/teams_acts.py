@@ -191,6 +191,7 @@ class Acts:
         if who not in place.people:
             return
         place.people.remove(who)
+        place.left[who.id] = len(place.posts)
         if self._bot.app_id in place.apps:
             went = [self._activities.account(who)]
             await self._deliveries.bring(self._activities.members(place, by or who, removed=went))

@@ -94,6 +94,8 @@ class Conversation:
     description: str = ""
     owners: set[str] = field(default_factory=set)
     """Account ids."""
+    left: dict[str, int] = field(default_factory=dict)
+    """How many messages those had seen who went: they go on reading these."""
     created: float = 0.0
     """Seconds since 1970."""
     consented: set[str] = field(default_factory=set)
@@ -109,6 +111,14 @@ class Conversation:
     def standing(self) -> list[Post]:
         """Return what is to be read here, oldest first."""
         return [post for post in self.posts.values() if not post.deleted]
+
+    def readable(self, user: User) -> list[Post] | None:
+        """Return what somebody can read here, oldest first; None when they were never here."""
+        if user not in self.people and user.id not in self.left:
+            return None
+        posts = [*self.posts.values()]
+        seen = posts if user in self.people else posts[: self.left[user.id]]
+        return [post for post in seen if not post.deleted]
 
 
 @dataclass(eq=False)

@@ -86,12 +86,16 @@ class TeamsPerson:
         )
 
     def reads(self, where: Conversation | None = None) -> list[Sight]:
-        """Return everything in a conversation as they see it now, oldest first. Raise MayNot when they are not in it."""
+        """Return everything in a conversation as they see it now, oldest first; of one they left, what was said before.
+
+        Raise MayNot when they were never in it.
+        """
         place = where or self.personal
-        if self.user not in place.people:
-            message = f"{self.user.name} is not in {place.name or place.id}"
+        posts = place.readable(self.user)
+        if posts is None:
+            message = f"{self.user.name} was never in {place.name or place.id}"
             raise MayNot(message)
-        return [self._sight(post) for post in place.standing()]
+        return [self._sight(post) for post in posts]
 
     def bot_said(self, where: Conversation | None = None) -> list[Sight]:
         """Return what the bot wrote."""

@@ -205,6 +205,18 @@ async def test_a_quotation_stands_before_the_words(
     assert f'itemid="{first.id}"' in heard["attachments"][0]["content"]
 
 
+async def test_who_has_left_reads_what_was_said_before(
+    simulator: TeamsSimulator, chat: Conversation, ann: User
+) -> None:
+    """And nothing later; who was never there reads nothing."""
+    ben = chat.people[1]
+    await simulator.people.say(ben, chat, "before")
+    await simulator.people.remove(ann, chat)
+    await simulator.people.say(ben, chat, "after")
+    assert [seen(post) for post in chat.readable(ann) or ()] == ["before"]
+    assert chat.readable(simulator.world.user("Carl")) is None
+
+
 async def test_who_is_not_there_does_nothing(simulator: TeamsSimulator, chat: Conversation) -> None:
     """Nor does anybody where it is archived."""
     with pytest.raises(MayNot):
