@@ -6,7 +6,7 @@ had typed it there, so who may do what, and what is answered, is the core's. A s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from chatops import Frozen
@@ -126,6 +126,22 @@ ACTIONS: tuple[Action, ...] = (
         ),
     ),
     Action(
+        id="question",
+        title=_("Question"),
+        description=_("Put a question on the swarm's list"),
+        where=("message",),
+        command="swarm question",
+        inputs=(_text("text", _("Question")),),
+    ),
+    Action(
+        id="solution",
+        title=_("Solution"),
+        description=_("Say what solves it; the owner finishes"),
+        where=("message",),
+        command="swarm solution",
+        inputs=(_text("text", _("What solves it")),),
+    ),
+    Action(
         id="swarm",
         title=_("Open swarm"),
         description=_("Bring people together around a case"),
@@ -141,6 +157,11 @@ ACTIONS: tuple[Action, ...] = (
         ),
     ),
 )
+
+
+def offered(commands: Collection[str]) -> tuple[Action, ...]:
+    """Return the actions that a server with these commands can do."""
+    return tuple(action for action in ACTIONS if action.command in commands)
 
 
 def action_of(id: str | None) -> Action | None:

@@ -34,7 +34,7 @@ CLOUDS: Mapping[str, Cloud] = {
         authority="https://login.microsoftonline.com",
         connector_scope="https://api.botframework.com/.default",
         graph_url="https://graph.microsoft.com",
-        service_hosts=("smba.trafficmanager.net", "*.botframework.com"),
+        service_hosts=("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com", "*.botframework.com"),
     ),
     "gov": Cloud(
         openid_metadata_url="https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
@@ -42,7 +42,11 @@ CLOUDS: Mapping[str, Cloud] = {
         authority="https://login.microsoftonline.us",
         connector_scope="https://api.botframework.us/.default",
         graph_url="https://graph.microsoft.us",
-        service_hosts=("smba.infra.gov.teams.microsoft.us", "*.botframework.azure.us"),
+        service_hosts=(
+            "smba.infra.gov.teams.microsoft.us",
+            "smba.infra.dod.teams.microsoft.us",
+            "*.botframework.azure.us",
+        ),
     ),
     "china": Cloud(
         openid_metadata_url="https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",

@@ -48,8 +48,8 @@ class BadManifest(ChatopsError):
     """The settings do not make a package that Teams takes; says which."""
 
 
-def manifest(settings: TeamsSettings, web: Web, version: str) -> Mapping[str, Any]:
-    """Return what `manifest.json` says. Raise BadManifest, naming the setting."""
+def manifest(settings: TeamsSettings, web: Web, version: str, actions: Sequence[Action] = ACTIONS) -> Mapping[str, Any]:
+    """Return what `manifest.json` says, with a menu of these actions. Raise BadManifest, naming the setting."""
     told, app = settings.manifest, settings.app_id
     website = _https(told.website or web.base_url, "website")
     _check(bool(GUID.fullmatch(app)), "app_id", "is no GUID")
@@ -84,10 +84,10 @@ def manifest(settings: TeamsSettings, web: Web, version: str) -> Mapping[str, An
                 "scopes": list(_SCOPES),
                 "isNotificationOnly": False,
                 "supportsFiles": False,
-                "commandLists": [{"scopes": list(_SCOPES), "commands": _commands(web)}],
+                "commandLists": [{"scopes": list(_SCOPES), "commands": _commands(web, actions)}],
             }
         ],
-        "composeExtensions": [{"botId": app, "commands": [_action(one, web) for one in ACTIONS] + [_people_search()]}],
+        "composeExtensions": [{"botId": app, "commands": [_action(one, web) for one in actions] + [_people_search()]}],
         "validDomains": [urlsplit(web.base_url).hostname or ""],
         "webApplicationInfo": {"id": app, "resource": f"api://botid-{app}"},
         "authorization": {
@@ -98,9 +98,9 @@ def manifest(settings: TeamsSettings, web: Web, version: str) -> Mapping[str, An
     }
 
 
-def package(settings: TeamsSettings, web: Web, version: str) -> bytes:
+def package(settings: TeamsSettings, web: Web, version: str, actions: Sequence[Action] = ACTIONS) -> bytes:
     """Return the zip. Takes a second or two of computing. Raise BadManifest."""
-    told = manifest(settings, web, version)
+    told = manifest(settings, web, version, actions)
     files = {
         "manifest.json": json.dumps(told, ensure_ascii=False, indent=2).encode() + b"\n",
         "color.png": color_icon(settings.manifest.accent),
@@ -113,9 +113,9 @@ def package(settings: TeamsSettings, web: Web, version: str) -> bytes:
     return raw.getvalue()
 
 
-def _commands(web: Web) -> Sequence[Mapping[str, str]]:
+def _commands(web: Web, actions: Sequence[Action]) -> Sequence[Mapping[str, str]]:
     """Return what people are offered to type: what opens something, and the two that always help."""
-    opening = [(one.command, _english(one.description, web)) for one in ACTIONS if "compose" in one.where]
+    opening = [(one.command, _english(one.description, web)) for one in actions if "compose" in one.where]
     return [{"title": title[:TITLE], "description": said[:DESCRIPTION]} for title, said in (*_COMMANDS, *opening)]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
-from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreError
+from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreError, StoreUnavailable
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from teams_network.door import Door
 from teams_network.http import Http
@@ -73,6 +74,9 @@ class TeamsChat:
 
     async def run(self, accept: Accept) -> None:
         """Let in what the Bot Connector brings, until cancelled."""
+        with suppress(StoreUnavailable):  # what is not forgotten now is with the next start
+            await self._rooms.prune()
+            await self._sending.prune()
         self._tokens.retry()
         await self._door.listen(accept)
 

@@ -74,6 +74,7 @@ class TeamsNetwork:
             web=context.web,
             clock=clock,
             folder=context.folder,
+            commands=context.commands,
         )
         """What operators do on the command line."""
         self.doctor = Doctor(

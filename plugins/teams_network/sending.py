@@ -85,6 +85,10 @@ class Sending:
         del key  # A repetition changes nothing; what an edit adds is written down before it is sent.
         await self._edits.run(base(message.room.id), message.id, _Edit(message=message, body=body), self._edit)
 
+    async def prune(self) -> int:
+        """Forget how posts were split that nobody edits any more; return how many. Raise StoreUnavailable."""
+        return await self._parts.prune()
+
     async def delete(self, message: MessageRef) -> None:
         """Take one of our messages away, with all that followed it. Harmless when it is gone."""
         known = (await spot(self._conversations, message.room, None)).known

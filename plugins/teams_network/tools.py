@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chatops import Clock, Tool, ToolOption
 from chatops.errors import AuthExpired, ChatopsError, PortError
 from chatops.ports.secrets import Secrets
 from chatops.ports.web import Web
+from teams_network.actions import offered
 from teams_network.consents import reasons
 from teams_network.credentials import SECRET
 from teams_network.manifest import GUID, package
@@ -41,9 +42,11 @@ class TeamsTools:
         web: Web,
         clock: Clock,
         folder: Path,
+        commands: Callable[[], frozenset[str]],
     ) -> None:
-        """`folder` is where the package is written unless the operator names another place."""
+        """`folder` is where the package is written unless the operator names another place. `commands`: all there are."""
         self._settings = settings
+        self._commands = commands
         self._tokens = tokens
         self._secrets = secrets
         self._saga = saga
@@ -99,7 +102,7 @@ class TeamsTools:
         )
 
     def _write(self, file: Path, version: str) -> Path:
-        file.write_bytes(package(self._settings, self._web, version))
+        file.write_bytes(package(self._settings, self._web, version, offered(self._commands())))
         return file.resolve()
 
     async def secret(self, options: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator, Draft7Validator
 
 from chatops.testing.context import FakeWeb
 from needs import lacking
-from teams_network.actions import ACTIONS
+from teams_network.actions import ACTIONS, offered
 from teams_network.consents import reasons
 from teams_network.icons import color_icon, outline_icon
 from teams_network.manifest import SCHEMA, VERSION, BadManifest, manifest, package
@@ -70,6 +70,12 @@ def test_the_menu_is_what_the_door_knows() -> None:
     for action in ACTIONS:
         assert (shown[action.id]["context"], shown[action.id]["fetchTask"]) == (list(action.where), True)
     assert shown["people"]["type"] == "query"
+
+
+def test_the_menu_offers_only_what_the_server_can_do() -> None:
+    """An action without its command would only disappoint."""
+    told = manifest(settings(), PublicWeb(), "1.2.3", offered({"swarm open", "help"}))
+    assert [one["id"] for one in told["composeExtensions"][0]["commands"]] == ["swarm", "people"]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def tools_of(stage: RoomStage, folder: Path) -> TeamsTools:
         web=PublicWeb(),
         clock=stage.clock,
         folder=folder,
+        commands=lambda: frozenset({"swarm open"}),
     )
 
 
