@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import tomllib
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -111,7 +111,15 @@ def main(*words: str) -> int:
     try:
         with running(people, asked.teams_port) as teams, tempfile.TemporaryDirectory(prefix="chatops-teams-") as kept:
             data = Path(kept)
-            write_settings(data, teams, port=asked.port)
+            simulator = teams.simulator
+            write_settings(
+                data,
+                simulator.settings(),
+                simulator.secret,
+                tenant=simulator.world.tenant,
+                ids={handle: user.object_id for handle, user in teams.users.items()},
+                port=asked.port,
+            )
 
             def begin(url: str) -> str:
                 teams.let_in(f"{url}/api/messages")
@@ -137,22 +145,24 @@ def running(people: Sequence[dict[str, Any]], port: int) -> Iterator[DemoTeams]:
         teams.stop()
 
 
-def write_settings(data: Path, teams: DemoTeams, *, port: int) -> None:
-    """Write what `chatops` reads in `data`: the demo's settings with Teams, its people with their Teams identities."""
-    simulator = teams.simulator
-    ids = {handle: user.object_id for handle, user in teams.users.items()}
-    everybody = data / "people.toml"
+def write_settings(
+    data: Path, table: dict[str, Any], secret: str, *, tenant: str, ids: Mapping[str, str], port: int
+) -> None:
+    """Write what `chatops` reads in `data`: the demo's settings with Teams, its people with their Teams identities.
+
+    `table` is that of the plugin; `ids` are object ids by handle.
+    """
+    everybody, kept = data / "people.toml", data / "client.secret"
     company = (COMPANY / "people.toml").read_text(encoding="utf-8")
-    everybody.write_text(with_teams_ids(company, simulator.world.tenant, ids), encoding="utf-8")
-    secret = data / "client.secret"
-    secret.touch(mode=0o600)
-    secret.write_text(f"{simulator.secret}\n", encoding="utf-8")
+    everybody.write_text(with_teams_ids(company, tenant, ids), encoding="utf-8")
+    kept.touch(mode=0o600)
+    kept.write_text(f"{secret}\n", encoding="utf-8")
     demo = load(SETTINGS)
     plugins = Plugins.model_validate(
         {
             **demo.plugins.model_dump(),
             "enabled": (*demo.plugins.enabled, "teams_network"),
-            "teams_network": simulator.settings(client_secret_file=str(secret)),
+            "teams_network": {**table, "client_secret_file": str(kept)},
         }
     )
     settings = demo.model_copy(
@@ -165,7 +175,7 @@ def write_settings(data: Path, teams: DemoTeams, *, port: int) -> None:
     (data / SETTINGS_NAME).write_text(write(settings, describe=False), encoding="utf-8")
 
 
-def with_teams_ids(people: str, tenant: str, ids: dict[str, str]) -> str:
+def with_teams_ids(people: str, tenant: str, ids: Mapping[str, str]) -> str:
     """Return people.toml with a Teams identity beside each console id."""
     handle = ""
 
