@@ -16,7 +16,7 @@ import aiohttp
 
 from teams_cards import cards, elements, pressables
 from teams_delivery import Delivery
-from teams_house import TeamsHouse
+from teams_house import TeamsHouse, furnish
 from teams_people import Sight, TeamsPerson, hired
 from teams_simulator import TeamsSimulator
 from teams_world import Conversation, Team
@@ -62,6 +62,7 @@ class House:
         await self.grace.says(words, self.lobby, to_bot=True)
         opened = await self.grace.sees("is open", self.lobby)
         room = await self.room("SW-")
+        await self.grace.sees("SW-", room)  # The app is in the room once it has spoken there.
         for one in helpers:
             await clicks(one, "Join", opened, self.lobby)
             await until(lambda one=one: one.user in room.people, f"{one.user.name} in the room")
@@ -129,7 +130,7 @@ async def served(
 ) -> AsyncIterator[TeamsHouse]:
     """Run a server that knows these people, none of whom has the app yet."""
     server = TeamsHouse(folder, simulator)
-    await asyncio.to_thread(server.furnish, people, teams=teams)
+    await asyncio.to_thread(furnish, folder, simulator, people, teams=teams)
     await asyncio.to_thread(server.start)
     try:
         yield server
@@ -164,11 +165,19 @@ def reference(who: TeamsPerson, label: str, sight: Sight, where: Conversation | 
 async def sends(
     who: TeamsPerson, ref: str, on: Sight, where: Conversation | None = None
 ) -> Delivery:
-    """Send a click with a reference, whatever stands under the message: what a client that is behind, or a liar, does."""
+    """Send a click with a reference, whatever stands under the message: what a client that is behind, or a liar, does.
+
+    While the server is not there, Teams says so, and they click again.
+    """
     place = where or who.personal
     acts = who.simulator.people
     value = {"action": {"type": "Action.Execute", "verb": "press", "data": {"ref": ref}}, "trigger": "manual"}
-    return await acts.invoke(who.user, place, "adaptiveCard/action", value, post=place.post(on.id))
+    give_up = time.monotonic() + WITHIN
+    while True:
+        delivery = await acts.invoke(who.user, place, "adaptiveCard/action", value, post=place.post(on.id))
+        if delivery.taken or time.monotonic() > give_up:
+            return delivery
+        await asyncio.sleep(0.05)
 
 
 def answer(delivery: Delivery) -> str:
