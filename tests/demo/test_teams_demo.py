@@ -56,7 +56,8 @@ class Tab:
         await self.open(found[1])
 
     async def presses(self, title: str, fields: Mapping[str, str] | None = None) -> None:
-        """Press the newest button of that title, or the one in the form of that title."""
+        """Press the newest button of that title once it is there, or the one in the form of that title."""
+        await self.sees(title)
         form = re.findall(r'<form class="card" method="post" action="([^"]+)">(.*?)</form>', self._text, re.DOTALL)
         action, card = next(one for one in reversed(form) if title in one[1])
         (_before, _title, after) = card.partition(title if not fields else f"<summary>{title}")
