@@ -23,6 +23,8 @@ CALLED = [
     pytest.param("<at>chatops</at>\u00a0help", None, "help", id="with a space that does not break"),
     pytest.param("<at>chatops</at>, help", None, "help", id="with a comma"),
     pytest.param("<at>chatops</at>: help", None, "help", id="with a colon"),
+    pytest.param("<at>chatops</at> : help", None, "help", id="with a colon apart"),
+    pytest.param("<at>chatops</at> timeline add Note: it, too", None, "timeline add Note: it, too", id="a colon later"),
     pytest.param("please <at>chatops</at> help me", None, "please help me", id="in the middle"),
     pytest.param("help <at>chatops</at>", None, "help", id="at the end"),
     pytest.param("<at>chatops</at> !help", None, "help", id="with the prefix as well"),
@@ -224,3 +226,18 @@ async def test_markup_is_read_where_it_is_meant_as_such() -> None:
 
     assert xml.text == "a < b"
     assert plain.text == "if a <b> c &lt; d"
+
+
+BROKEN = [
+    pytest.param("x", f"<p>{span(0, 'chatops')} <{'a' * 200_000}", id="a tag without an end"),
+    pytest.param("x", f"<p>{span(0, 'chatops')} {'<a ' * 60_000}", id="many tags without an end"),
+    pytest.param(f"<at>chatops</at>{chr(0xA0) * 200_000}x", None, id="nothing but space"),
+]
+
+
+@pytest.mark.parametrize(("text", "html"), BROKEN)
+async def test_however_broken_a_text_is_it_is_read_at_once(text: str, html: str | None) -> None:
+    """Twice as much takes no more than twice as long; it would be minutes, during which nobody else is heard."""
+    found = await read(message(text, html=html, mentions=[mention(BOT)]))
+
+    assert found.addressed
