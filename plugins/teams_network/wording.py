@@ -87,7 +87,8 @@ def _joined(said: Written, us: Collection[int], names: Mapping[int, str]) -> str
             continue
         words = piece
         if cut and not text.strip():
-            words = _CALL.sub("", words, count=1)
+            called = _CALL.match(words)
+            words = words[called.end() :] if called else words
         if cut and (not text or text[-1].isspace()):
             words = words.lstrip(" ")
         text, cut = text + words, False

@@ -48,8 +48,9 @@ class Written(Frozen, frozen=True, kw_only=True):
         return any(isinstance(piece, At) or piece.strip() for piece in self.pieces)
 
 
-# A match ends where the next `<` begins at the latest, so that no text, however broken, takes more than linear time.
-_TAG = re.compile(r"<(?:(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)|![^<>]*)>")
+# A match ends where the next `<` begins at the latest, and nothing is tried in two ways (`*+`), so that no text, however
+# broken, takes more than linear time.
+_TAG = re.compile(r"<(?:(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)|![^<>]*+)>")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,3}=\s{0,3}(?:"([^"]*)"|'([^']*)')""")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _QUOTED = re.compile(r'<quoted messageId="([^"<>]{1,400})"\s?/>')
