@@ -35,11 +35,17 @@ def threaded(conversation: str, message: str) -> str:
     return f"{base(conversation)}{_THREAD}{message}"
 
 
-def kind_of(conversation: str) -> Kind:
-    """Return what an id looks like; activities say it themselves (`conversationType`)."""
-    if base(conversation).endswith(_CHANNELS):
+def kind_of(conversation: str, told: str | None = None, *, app: str = "") -> Kind:
+    """Return what a conversation is: what activities say (`conversationType`), else what its id looks like.
+
+    A chat between two people is `personal` to Teams as well. Where its id tells (`19:…`) and does not name the app, others
+    read there, and it is a group chat.
+    """
+    if told == "channel" or (told not in {"groupChat", "personal"} and base(conversation).endswith(_CHANNELS)):
         return "channel"
-    return "groupChat" if conversation.startswith("19:") and "@unq.gbl.spaces" not in conversation else "personal"
+    if told == "groupChat" or (conversation.startswith("19:") and f"_{app}@unq.gbl.spaces" not in conversation):
+        return "groupChat"
+    return "personal"
 
 
 def in_path(id: str) -> str:

@@ -72,11 +72,18 @@ class Places:
         if not is_id(conversation):
             return None
         within = base(conversation)
-        kind = activity.conversation.conversation_type or kind_of(within)
+        kind = kind_of(within, activity.conversation.conversation_type, app=self._settings.app_id)
         if kind == "channel":
             began = activity.id if activity.type in {"message", "messageUpdate", "messageDelete"} else None
             return await self._in_channel(within, root(conversation) or thread or (began if is_id(began) else None))
-        return self._place(within, within, direct=kind == "personal")
+        return self._place(within, within, direct=kind == "personal" and await self._is_ours(activity, within))
+
+    async def _is_ours(self, activity: Activity, personal: str) -> bool:
+        """Whether a personal chat is one with us: of invokes, only those we have heard of otherwise.
+
+        The extension is there in chats of two people as well, in which the app is not (microsoft/botbuilder-dotnet#2976).
+        """
+        return activity.type != "invoke" or await self._remembered.known(personal) is not None
 
     async def channel(self, channel: str) -> Place | None:
         """Return a channel as a whole: its main thread where it is one of ours."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from chatops import Frozen, replace
 from teams_network.activity import Account, Activity
-from teams_network.addresses import base, kind_of, may_be_told
+from teams_network.addresses import Kind, base, kind_of, may_be_told
 from teams_network.known import Contact, Known
 from teams_network.senders import identity_of, is_automated
 from teams_network.settings import TeamsSettings
@@ -42,7 +42,7 @@ def told_by(activity: Activity, settings: TeamsSettings) -> Told:
     conversation = base(activity.conversation.id)
     if not conversation or not may_be_told(activity.service_url, settings.where.service_hosts):
         return Told()
-    kind = activity.conversation.conversation_type or kind_of(conversation)
+    kind = kind_of(conversation, activity.conversation.conversation_type, app=settings.app_id)
     if _is_removed(activity):
         return Told(
             left=(conversation,),
@@ -50,8 +50,11 @@ def told_by(activity: Activity, settings: TeamsSettings) -> Told:
             team=_team(activity),
             personal=kind == "personal",
         )
+    if kind == "personal" and activity.type == "invoke":
+        # The extension is there in chats of two people as well, and only their ids could tell these from ours.
+        return Told(contacts=tuple(_contacts(activity, settings, personal=False)))
     return Told(
-        conversations=tuple(_conversations(activity, settings)),
+        conversations=tuple(_conversations(activity, settings, kind)),
         contacts=tuple(_contacts(activity, settings, personal=kind == "personal")),
         left=tuple(_gone(activity)),
         general=_general(activity),
@@ -97,16 +100,15 @@ def _is_removed(activity: Activity) -> bool:
     return bool(us) and any(member.id == us for member in activity.members_removed or ())
 
 
-def _conversations(activity: Activity, settings: TeamsSettings) -> Iterable[Known]:
+def _conversations(activity: Activity, settings: TeamsSettings, kind: Kind) -> Iterable[Known]:
     """The conversation it happened in, and the channel it is about where that is another."""
     conversation, data = base(activity.conversation.id), activity.channel_data
-    kind = activity.conversation.conversation_type or ""
     here = Known(
         id=conversation,
         tenant=activity.tenant,
         service_url=activity.service_url,
         bot_id=activity.recipient.id or f"28:{settings.app_id}",
-        type=kind if kind in {"personal", "groupChat", "channel"} else kind_of(conversation),  # type: ignore[arg-type]
+        type=kind,
         team=_team(activity),
     )
     channel = data.channel if data is not None else None

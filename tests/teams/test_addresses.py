@@ -29,11 +29,23 @@ def test_a_thread_is_addressed_behind_its_channel() -> None:
         ("19:x@thread.v2", "groupChat"),
         ("a:1x", "personal"),
         ("19:user_bot@unq.gbl.spaces", "personal"),
+        ("19:one_other@unq.gbl.spaces", "groupChat"),
     ],
 )
 def test_an_id_shows_what_it_is_of(id: str, kind: str) -> None:
     """Where an activity does not say it."""
-    assert kind_of(id) == kind
+    assert kind_of(id, app="bot") == kind
+
+
+def test_a_chat_of_two_people_is_not_personal() -> None:
+    """Whatever is said of it; of all else, what is said holds."""
+    assert kind_of("19:one_other@unq.gbl.spaces", "personal", app="bot") == "groupChat"
+    assert kind_of("19:x@thread.v2", "personal", app="bot") == "groupChat"
+    assert kind_of("19:user_bot@unq.gbl.spaces", "personal", app="bot") == "personal"
+    assert kind_of("a:1x", "personal", app="bot") == "personal"
+    assert kind_of("19:old@thread.skype", "groupChat") == "groupChat"
+    assert kind_of("19:x@thread.v2", "channel") == "channel"
+    assert kind_of("19:x@thread.tacv2", "something new") == "channel"
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,21 @@ import pytest
 from chatops.core.message import Message
 from teams_entrance import Accepting, Entrance, answered, identity
 from teams_network.actions import ACTIONS, Unfilled, action_of, line
-from teams_payloads import ANNA, CHANNEL, CHAT, PERSONAL, Json, activity, chosen, payload
+from teams_payloads import ANNA, CHANNEL, CHAT, PERSONAL, TENANT, Json, activity, chosen, installed, payload
 
 INVOKE = "f:19ccc884-c792-35ef-2f40-d0ff43dcca71"
 
 
-async def ask(raw: Json, accept: Accepting | None = None) -> Any:
+async def ask(raw: Json, accept: Accepting | None = None, entrance: Entrance | None = None) -> Any:
     """What is answered."""
-    told = await Entrance().invokes(activity(raw), accept or Accepting())
+    told = await (entrance or Entrance()).invokes(activity(raw), accept or Accepting())
     return json.loads(told.body)
 
 
-async def commanded(raw: Json) -> Message:
+async def commanded(raw: Json, entrance: Entrance | None = None) -> Message:
     """The message that is handed over."""
     accept = Accepting()
-    await ask(raw, accept)
+    await ask(raw, accept, entrance)
     ((key, body),) = accept.events
     assert key.startswith("i/")
     assert key.endswith(INVOKE)
@@ -74,12 +74,29 @@ async def test_a_form_to_write_with_answers_nothing() -> None:
     """It is called from the box people write in."""
     data = {"case": "demo:1001", "help_needed": "refund loops", "skills": "billing", "private": "yes", "tried": " "}
 
-    chat = await commanded(chosen("swarm", data=data))
-    personal = await commanded(chosen("swarm", data=data | {"private": "no"}, where=PERSONAL))
+    entrance = Entrance()
+    await entrance.conversations.learn(activity(installed(PERSONAL)))
+
+    chat = await commanded(chosen("swarm", data=data), entrance)
+    personal = await commanded(chosen("swarm", data=data | {"private": "no"}, where=PERSONAL), entrance)
 
     assert chat.text == 'swarm open "demo:1001" skills="billing" --private "refund loops"'
     assert (chat.ref.room.id, chat.reply_to, chat.direct) == (CHAT, None, False)
     assert (personal.text.count("--private"), personal.direct) == (0, True)
+
+
+async def test_a_chat_between_two_people_is_nobodys_chat_with_us() -> None:
+    """Teams calls it personal, too: what is meant for one of them alone must not be said there, now or later."""
+    entrance, raw = Entrance(), chosen("step", data={"text": "restarted"}, where=PERSONAL)
+    await entrance.conversations.learn(activity(raw))
+
+    found = await commanded(raw, entrance)
+
+    assert (found.addressed, found.direct) == (True, False)
+    contact = await entrance.conversations.contact(TENANT, ANNA["aadObjectId"])
+    assert contact is not None
+    assert (contact.account, contact.conversation) == (ANNA["id"], "")
+    assert await entrance.conversations.known(PERSONAL) is None
 
 
 async def test_a_choice_is_a_word() -> None:
