@@ -17,9 +17,10 @@ const refresh = async () => {
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["posts", "places", "note"]) {
+    for (const id of ["about", "posts", "places", "note", "writing"]) {
       const now = document.getElementById(id), next = page.getElementById(id);
       if (!next || (id === "posts" && busy()) || (id === "note" && !next.textContent)) continue;
+      if (id === "writing" && now.firstElementChild.className === next.firstElementChild.className) continue;
       if (now.innerHTML !== next.innerHTML) {
         const low = posts.scrollHeight - posts.scrollTop - posts.clientHeight < 80;
         now.innerHTML = next.innerHTML;

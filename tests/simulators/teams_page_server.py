@@ -57,13 +57,13 @@ class PageServer:
         """Become somebody else, in the same conversation if they are in it."""
         form = await request.post()
         who, place = self._who(str(form.get("person"))), self._where(str(form.get("place")))
-        if place.type != "personal" and who in place.people:
+        if place.type != "personal" and place.readable(who) is not None:
             raise web.HTTPSeeOther(self._view.address(who, place))
         raise self._at_home(who)
 
     async def _show(self, request: web.Request) -> web.Response:
         who, place = self._both(request)
-        if who not in place.people:
+        if place.readable(who) is None:
             raise self._at_home(who)
         page = self._view.page(who, place, note=self._notes.pop(who.id, ""))
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})

@@ -16,6 +16,8 @@ SCRIPT = (Path(__file__).parent / "teams_page.js").read_text(encoding="utf-8")
 TRY = "swarm open demo:1001 refund loops"
 """What stands in the box to write in."""
 
+_LEFT = '<p class="left">You are no longer in it. What was said before stays here.</p>'
+
 _KINDS = {"personal": "Personal chat", "groupChat": "Group chat", "channel": "Standard channel"}
 
 
@@ -46,10 +48,10 @@ class View:
   <div id="places">{self._places(who, place)}</div>
 </nav>
 <main>
-  <header><h1>{title}</h1><p class="quiet">{_e(self._about(place, who))}</p></header>
+  <header id="about"><h1>{title}</h1><p class="quiet">{_e(self._about(place, who))}</p></header>
   <div id="posts">{self._posts(who, place, address)}</div>
   <p id="note" role="status">{_e(note)}</p>
-  {_box(place, address)}
+  <div id="writing">{_box(place, address) if who in place.people else _LEFT}</div>
 </main>
 <datalist id="people">{names}</datalist>
 <script>{SCRIPT}</script>
@@ -79,9 +81,9 @@ class View:
     def _places(self, who: User, now: Conversation) -> str:
         shown = []
         for place in self._world.conversations.values():
-            if who not in place.people:
+            posts = place.readable(who)
+            if posts is None:
                 continue
-            posts = place.standing()
             here = ' aria-current="page"' if place is now else ""
             name = f"{_e(self._title(place, who))} <small>{len(posts) or ''}</small>"
             link = f'<a href="{self.address(who, place)}"{here}>{name}</a>'
@@ -89,7 +91,7 @@ class View:
         return "".join(link for _at, link in sorted(shown, reverse=True))
 
     def _posts(self, who: User, place: Conversation, address: str) -> str:
-        posts = place.standing()
+        posts = place.readable(who) or []
         if place.type != "channel":
             return "".join(self._post(post, who, address) for post in posts)
         return "".join(
