@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from chatops import Clock
-from chatops.errors import Unreachable
+from chatops.errors import OutcomeUnknown, Unreachable
 from teams_network import permissions as need
 from teams_network.addresses import in_path
 from teams_network.graph_calls import GraphCalls, Json
@@ -42,7 +42,7 @@ class Graph:
     async def create_chat(self, topic: str, members: Sequence[Invitee]) -> Chat:
         """Make a group chat. Not repeatable: each call makes another."""
         body = {"chatType": "group", "topic": topic, "members": [self._member(member) for member in members]}
-        return _chat(_told((await self._calls.write("POST", "/chats", need.CREATE_CHAT, body)).body))
+        return _chat(_made((await self._calls.write("POST", "/chats", need.CREATE_CHAT, body)).body))
 
     async def chats_of(self, user: str, topic: str) -> Sequence[Chat]:
         """Return somebody's group chats of that topic, as far as they are among their newest."""
@@ -111,7 +111,7 @@ class Graph:
         body = {"displayName": name, "description": description, "membershipType": "standard"}
         path = f"/teams/{in_path(team)}/channels"
         reply = await self._calls.write("POST", path, need.CREATE_CHANNEL, body, place=team)
-        return _channel(_told(reply.body))
+        return _channel(_made(reply.body))
 
     async def channels(self, team: str) -> Sequence[Channel]:
         """Return a team's channels, without those that were deleted. Raise Missing when there is no such team."""
@@ -171,6 +171,14 @@ class Graph:
 
     def _installed(self, app: CatalogApp) -> dict[str, Any]:
         return {"teamsApp@odata.bind": f"{self._calls.url}/appCatalogs/teamsApps/{app.id}"}
+
+
+def _made(body: Json) -> Json:
+    """Return what was made. Raise OutcomeUnknown when Graph made something, and it cannot be read what."""
+    if not words(body.get("id")):
+        message = "Graph made something and did not say its id"
+        raise OutcomeUnknown(message)
+    return body
 
 
 def _told(body: Json) -> Json:

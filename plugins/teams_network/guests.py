@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import structlog
 
 from chatops import Clock
-from chatops.errors import PortError
+from chatops.errors import PortError, Rejected
 from teams_network.graph import Graph
 
 log = structlog.get_logger("teams")
 
 FRESH = 3600.0
 """Seconds for which an answer is good; and a refusal."""
+
+PAUSE = 30.0
+"""Seconds to leave Graph alone when it does not answer."""
 
 _AT_ONCE = 15
 """People one filter names (Microsoft Graph, "Use the $filter query parameter": `in` takes 15)."""
@@ -43,7 +46,8 @@ class Guests:
             try:
                 guests = await self._graph.guests(some)
             except PortError as error:
-                self._not_before = self._clock.monotonic() + FRESH
+                pause = FRESH if isinstance(error, Rejected) else PAUSE
+                self._not_before = self._clock.monotonic() + pause
                 log.info("guests cannot be told from members", code=error.code)
                 return
             until = self._clock.monotonic() + FRESH

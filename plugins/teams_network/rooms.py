@@ -18,7 +18,7 @@ from chatops.errors import Forbidden, PortError, Unsupported
 from chatops.ports.chat import RoomSpec
 from teams_network.channels import Channels
 from teams_network.chats import Chats
-from teams_network.choosing import form_of
+from teams_network.choosing import form_of, outside
 from teams_network.direct_rooms import DirectRooms
 from teams_network.guests import Guests
 from teams_network.known import Known
@@ -67,7 +67,9 @@ class Rooms:
         Unsupported, naming the setting, when such a room cannot be had.
         """
         async with self._locks.setdefault(key, asyncio.Lock()):
-            here = [one.id for one in spec.members if one.network == self._settings.network]
+            # Graph refuses the whole question for one id that is none in our directory.
+            ours = [one for one in spec.members if one.network == self._settings.network]
+            here = [one.id for one in ours if not outside(one, self._settings)]
             form = form_of(spec, self._settings, guests=await self._guests.among(here))
             run = await self._saga.begin(key, form, spec.title)
             if run.opening.room:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chatops import Frozen
-from chatops.errors import Forbidden, Missing, Unreachable
+from chatops.errors import Forbidden, Missing, OutcomeUnknown, Unreachable
 from teams_network.addresses import root, threaded
 from teams_network.connector import Connector
 from teams_network.first_post import first_post
@@ -79,7 +79,7 @@ class Roots:
         id = created.activity or root(created.conversation)
         if not id:
             message = "Teams began a thread without saying which"
-            raise Unreachable(message)
+            raise OutcomeUnknown(message)
         return f"{wanted.channel} {threaded(wanted.channel, id)}"
 
     async def _posted_since(self, at: datetime, wanted: Root) -> Sequence[str]:

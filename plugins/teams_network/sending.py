@@ -10,7 +10,7 @@ import structlog
 from chatops import Clock, Frozen
 from chatops.core.message import Identity, MessageRef, RoomRef
 from chatops.core.text import Text
-from chatops.errors import Invalid, Missing, OutcomeUnknown, PortError, RateLimited, Unsupported
+from chatops.errors import Invalid, Missing, OutcomeUnknown, PortError, RateLimited, StoreUnavailable, Unsupported
 from chatops.ports.chat import Outgoing, as_typed
 from teams_network.addresses import base
 from teams_network.card import Rendered
@@ -130,9 +130,17 @@ class Sending:
             first, place, made = await self._first(where, body, made)
             ids = (first,)
             if len(made) > 1 or place != address_of(MessageRef(room=room, id=first), known):
-                await self._parts.keep(room.id, place, ids, key)
+                await self._written_down(room, place, ids, key)
         await self._rest(known, room, place, ids, made)
         return first
+
+    async def _written_down(self, room: RoomRef, place: str, ids: Sequence[str], key: str) -> None:
+        """Remember what was begun. When that fails, nobody may take it for something that was not sent."""
+        try:
+            await self._parts.keep(room.id, place, ids, key)
+        except StoreUnavailable as error:
+            message = "a message was sent, and where could not be written down"
+            raise OutcomeUnknown(message) from error
 
     async def _first(
         self, where: Spot, body: Outgoing, made: Sequence[Rendered]
