@@ -13,9 +13,10 @@ from pathlib import Path
 
 import broadcasting
 import teams_server
-from teams_issuer import ISSUER
 from teams_load import Load, flat_out, paced, slices
 from teams_sender import PEOPLE, BlackHole, Sender
+
+from teams_issuer import ISSUER
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"

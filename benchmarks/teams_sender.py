@@ -12,9 +12,9 @@ from itertools import cycle
 from pathlib import Path
 
 from aiohttp import web
+from teams_load import request
 
 from teams_issuer import Issuer
-from teams_load import request
 from teams_world import App
 
 PATH = "/api/messages"
@@ -154,7 +154,13 @@ class Sender:
             "conversation": {"conversationType": "personal", "tenantId": TENANT, "id": f"a:1{number:060}"},
             "recipient": {"id": self.app.id, "name": "chatops"},
             "entities": [
-                {"locale": "en-US", "country": "US", "platform": "Web", "timezone": "Europe/Berlin", "type": "clientInfo"}
+                {
+                    "locale": "en-US",
+                    "country": "US",
+                    "platform": "Web",
+                    "timezone": "Europe/Berlin",
+                    "type": "clientInfo",
+                }
             ],
             "channelData": {"tenant": {"id": TENANT}},
         }

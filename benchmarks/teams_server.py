@@ -19,16 +19,16 @@ from typing import Any
 
 import jwt
 from aiohttp import web
+from teams_sender import PATH
 
 from chatops import logs
 from chatops.app import App
 from chatops.settings import load
-from teams_sender import PATH
 
 Told = dict[str, Any]
 
 
-async def bare(told: Told) -> int:
+async def bare() -> int:
     """Serve the least."""
 
     async def handler(request: web.Request) -> web.Response:
@@ -62,14 +62,12 @@ async def _serve(handler: Any) -> int:
     return port
 
 
-async def door(app: App) -> int:
+async def door(app: App, tasks: asyncio.TaskGroup) -> int:
     """Serve the production server without its engine: what is accepted stays in the database."""
     await app.store.open()
     await app._roster.sync()  # noqa: SLF001 - `start` would begin to work
     network = app.registry.networks["teams"]
-    asyncio.current_task().listening = asyncio.create_task(  # type: ignore[union-attr]
-        network.run(app.engine.accept_for("teams")), name="listening"
-    )
+    tasks.create_task(network.run(app.engine.accept_for("teams")))
     await app.web.start()
     return app.web.port
 
@@ -82,15 +80,21 @@ async def whole(app: App) -> int:
 
 async def main() -> None:
     """Serve until standard input ends; each line asks for the processor time used so far."""
+    async with asyncio.TaskGroup() as tasks:
+        await serve(tasks)
+
+
+async def serve(tasks: asyncio.TaskGroup) -> None:
+    """Serve what the arguments name."""
     kind, told = sys.argv[1], json.loads(sys.stdin.readline())
     logging.disable(logging.WARNING)
     if kind in {"door", "whole"}:
         logs.configure(level="error", style="json")
         folder = Path(told["folder"])
         app = await asyncio.to_thread(lambda: App.prepare(load(folder / "chatops.toml"), folder))
-        port = await (door(app) if kind == "door" else whole(app))
+        port = await (door(app, tasks) if kind == "door" else whole(app))
     else:
-        port = await (bare(told) if kind == "bare" else checked(told))
+        port = await (bare() if kind == "bare" else checked(told))
     print(port, flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
         used = resource.getrusage(resource.RUSAGE_SELF)

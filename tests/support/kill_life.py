@@ -1,4 +1,4 @@
-"""What the programs share that are servers until they are killed: a process for each life, rest at the end, and what is left."""
+"""What servers share that are killed: a process for each life, rest at the end, and what is left."""
 
 from __future__ import annotations
 

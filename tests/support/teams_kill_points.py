@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from urllib.parse import urlsplit
 
 from matrix_kill_points import Death
 from teams_network.http import Answer, Http, Request
 
-REQUESTS = (
-    "create",  # a group chat, before our record of it
-    "install",  # the app into it
-    "say",
-    "edit",
-    "invite",
-    "token",
-)
+_ASKED = {
+    "create": r"POST .*/chats",
+    "install": r"POST .*/chats/[^/]+/installedApps",
+    "say": r"POST .*/conversations/[^/]+/activities",
+    "edit": r"PUT .*/activities/[^/]+",
+    "invite": r"POST .*/chats/[^/]+/members",
+    "token": r"POST .*/token",
+}
+"""`create`: a group chat, before our record of it; `install`: the app into it."""
+
+REQUESTS = tuple(_ASKED)
 """What is asked for, as kill points: when the answer is there, or in the midst of asking."""
 
 
 def request_of(request: Request) -> str:
-    """Return what a request asks for, in the words of `REQUESTS`; else its method and what its path ends on."""
-    parts = [part for part in urlsplit(request.url).path.split("/") if part]
-    match request.method, parts[-3:]:
-        case "POST", [*_, "chats"]:
-            return "create"
-        case "POST", ["chats", _, "installedApps"]:
-            return "install"
-        case "POST", ["conversations", _, "activities"]:
-            return "say"
-        case "PUT", [*_, "activities", _]:
-            return "edit"
-        case "POST", ["chats", _, "members"]:
-            return "invite"
-        case "POST", [*_, "token"]:
-            return "token"
-        case _:
-            return f"{request.method} {parts[-1]}"
+    """Return what a request asks for, in the words of `REQUESTS`; else nothing."""
+    line = f"{request.method} {urlsplit(request.url).path}"
+    return next((name for name, form in _ASKED.items() if re.fullmatch(form, line)), "")
 
 
 class RequestDeath(Death):

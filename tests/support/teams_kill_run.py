@@ -1,4 +1,4 @@
-"""Kills a server on Teams as often as wanted, then hands over what the simulator holds and what the server says of itself."""
+"""Kills a server on Teams as often as wanted; then hands over what Teams holds, and what the server says of itself."""
 
 from __future__ import annotations
 

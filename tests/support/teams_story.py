@@ -65,7 +65,7 @@ class House:
         await self.grace.sees("SW-", room)  # The app is in the room once it has spoken there.
         for one in helpers:
             await clicks(one, "Join", opened, self.lobby)
-            await until(lambda one=one: one.user in room.people, f"{one.user.name} in the room")
+            await comes_in(one, room)
         return opened, room
 
     async def case(self, number: str, *words: str) -> str:
@@ -162,9 +162,7 @@ def reference(who: TeamsPerson, label: str, sight: Sight, where: Conversation | 
     raise LookupError(message)
 
 
-async def sends(
-    who: TeamsPerson, ref: str, on: Sight, where: Conversation | None = None
-) -> Delivery:
+async def sends(who: TeamsPerson, ref: str, on: Sight, where: Conversation | None = None) -> Delivery:
     """Send a click with a reference, whatever stands under the message: what a client that is behind, or a liar, does.
 
     While the server is not there, Teams says so, and they click again.
@@ -185,6 +183,11 @@ def answer(delivery: Delivery) -> str:
     told = delivery.answer or {}
     value = told.get("value", "")
     return value if isinstance(value, str) else str(value.get("fallbackText", value))
+
+
+async def comes_in(who: TeamsPerson, room: Conversation) -> None:
+    """Return once somebody is in a room."""
+    await until(lambda: who.user in room.people, f"{who.user.name} in {room.name}")
 
 
 async def until(look: Callable[[], Found], what: str) -> Found:

@@ -13,7 +13,17 @@ from teams_kill_history import Line, Room
 from teams_kill_ledger import Ledger
 from teams_kill_run import Killed, kill
 
-STEPS = ("accept", "create", "claim", "before-commit", "after-commit", "before-send", "say", "after-send", "before-mark")
+STEPS = (
+    "accept",
+    "create",
+    "claim",
+    "before-commit",
+    "after-commit",
+    "before-send",
+    "say",
+    "after-send",
+    "before-mark",
+)
 """In an order that brings the kills that need something to happen to times at which it does."""
 
 STORIES = 2

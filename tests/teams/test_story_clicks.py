@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from teams_simulator import TeamsSimulator
-from teams_story import answer, clicks, house, reference, sends, until
+from teams_story import answer, clicks, comes_in, house, reference, sends
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -40,7 +40,7 @@ async def test_a_click_again_and_after_a_power_cut(tmp_path: Path, simulator: Te
         ref = reference(tobias, "Ich helfe", letter)
         assert "Sie sind dabei. Danke!" in answer(await sends(tobias, ref, letter))
         assert answer(await sends(tobias, ref, letter)) == "Sie sind schon in SW-1 dabei."
-        await until(lambda: tobias.user in room.people, "Tobias in the room")
+        await comes_in(tobias, room)
 
         await home.again(kill=True)
         assert answer(await sends(tobias, ref, letter)) == "Sie sind schon in SW-1 dabei."
@@ -49,7 +49,7 @@ async def test_a_click_again_and_after_a_power_cut(tmp_path: Path, simulator: Te
         assert katrin.user not in room.people
         joined = answer(await clicks(katrin, "Join", opened, lobby))
         assert joined == "Sie sind in SW-1 dabei. Der Raum steht Ihnen jetzt offen."
-        await until(lambda: katrin.user in room.people, "Katrin in the room")
+        await comes_in(katrin, room)
         assert [user.name for user in room.people].count("Tobias Rösler") == 1
 
 
@@ -59,4 +59,4 @@ async def test_an_old_client(tmp_path: Path, simulator: TeamsSimulator) -> None:
         opened, room = await home.swarm()
         ref = reference(home.katrin, "Join", opened, home.lobby)
         await home.katrin.presses(ref, opened.id, home.lobby, old_client=True)
-        await until(lambda: home.katrin.user in room.people, "Katrin in the room")
+        await comes_in(home.katrin, room)
