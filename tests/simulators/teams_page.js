@@ -15,7 +15,7 @@ const changed = (one) => {
 const bottom = () => { posts.scrollTop = posts.scrollHeight; };
 const refresh = async () => {
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = await fetch(location.pathname.replace(/\/do\/.*/, ""), { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of ["about", "posts", "places", "note", "writing"]) {
       const now = document.getElementById(id), next = page.getElementById(id);

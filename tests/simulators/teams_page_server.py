@@ -15,7 +15,7 @@ from teams_delivery import Delivery
 from teams_page_cards import PRESSED
 from teams_page_view import View, seen_cards
 from teams_simulator import TeamsSimulator
-from teams_world import App, Conversation, Post, User
+from teams_world import App, Conversation, Post, Raw, User
 
 
 class PageServer:
@@ -38,6 +38,8 @@ class PageServer:
         app.router.add_get(r"/{person:\d+}/{place:\d+}", self._show)
         app.router.add_post(r"/{person:\d+}/{place:\d+}/say", self._say)
         app.router.add_post(r"/{person:\d+}/{place:\d+}/press/{post}", self._press)
+        app.router.add_get(r"/{person:\d+}/{place:\d+}/do/{command}", self._ask)
+        app.router.add_post(r"/{person:\d+}/{place:\d+}/do/{command}", self._do)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
@@ -91,6 +93,37 @@ class PageServer:
             self._notes[who.id] = str(error)
         raise web.HTTPSeeOther(self._view.address(who, place))
 
+    async def _ask(self, request: web.Request) -> web.Response:
+        """Show the form of a message extension."""
+        who, place = self._both(request)
+        command = request.match_info["command"]
+        title, card = await self._form(who, place, command)
+        dialog = self._view.dialog(who, place, command, title, card)
+        page = self._view.page(who, place, dialog=dialog)
+        return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+    async def _do(self, request: web.Request) -> web.Response:
+        """Submit the form of a message extension."""
+        who, place = self._both(request)
+        command = request.match_info["command"]
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        _title, card = await self._form(who, place, command)
+        button = next(teams_cards.pressables(card))
+        try:
+            data = button.filled(_fields(button, form))
+            self._notes[who.id] = _told(await self._simulator.people.submit_action(who, place, command, data))
+        except LookupError as error:
+            self._notes[who.id] = str(error)
+        raise web.HTTPSeeOther(self._view.address(who, place))
+
+    async def _form(self, who: User, place: Conversation, command: str) -> tuple[str, Raw]:
+        """Ask the bot for a form. Raise HTTPNotFound when there is none."""
+        delivery = await self._simulator.people.choose_action(who, place, command)
+        task = (delivery.answer or {}).get("task", {})
+        if who not in place.people or task.get("type") != "continue":
+            raise web.HTTPNotFound
+        return str(task["value"].get("title", "")), task["value"]["card"]["content"]
+
     def _at_home(self, who: User) -> web.HTTPSeeOther:
         """Lead to the newest conversation somebody is in."""
         newest = max(
@@ -143,7 +176,8 @@ def _told(delivery: Delivery) -> str:
     """Return what a client shows of the answer to a press, beside a new card."""
     if not delivery.taken:
         return "Something went wrong. Please try again."
-    value = (delivery.answer or {}).get("value")
+    answer = delivery.answer or {}
+    value = answer.get("value") or answer.get("task", {}).get("value")
     if isinstance(value, dict) and "message" in value:
         return str(value["message"])
     return value if isinstance(value, str) else ""

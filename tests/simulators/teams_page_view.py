@@ -16,6 +16,9 @@ SCRIPT = (Path(__file__).parent / "teams_page.js").read_text(encoding="utf-8")
 TRY = "swarm open demo:1001 refund loops"
 """What stands in the box to write in."""
 
+EXTENSIONS = {"swarm": "Open swarm"}
+"""Forms of the app at the box to write in: commands with their titles."""
+
 _LEFT = '<p class="left">You are no longer in it. What was said before stays here.</p>'
 
 _KINDS = {"personal": "Personal chat", "groupChat": "Group chat", "channel": "Standard channel"}
@@ -29,8 +32,8 @@ class View:
         self._world = simulator.world
         self._bot = simulator.bot
 
-    def page(self, who: User, place: Conversation, *, note: str = "") -> str:
-        """Return all of it. `note` is something that only this person is told."""
+    def page(self, who: User, place: Conversation, *, note: str = "", dialog: str = "") -> str:
+        """Return all of it. `note` is something that only this person is told, `dialog` a form before the rest."""
         title, address = _e(self._title(place, who)), self.address(who, place)
         users = [*self._world.users.values()]
         people = "".join(
@@ -49,13 +52,21 @@ class View:
 </nav>
 <main>
   <header id="about"><h1>{title}</h1><p class="quiet">{_e(self._about(place, who))}</p></header>
-  <div id="posts">{self._posts(who, place, address)}</div>
+  {dialog}<div id="posts">{self._posts(who, place, address)}</div>
   <p id="note" role="status">{_e(note)}</p>
   <div id="writing">{_box(place, address) if who in place.people else _LEFT}</div>
 </main>
 <datalist id="people">{names}</datalist>
 <script>{SCRIPT}</script>
 </body></html>"""
+
+    def dialog(self, who: User, place: Conversation, command: str, title: str, card: Raw) -> str:
+        """Return the form of a message extension."""
+        address = self.address(who, place)
+        return (
+            f'<form class="card" id="dialog" method="post" action="{address}/do/{_e(command)}"><h3>{_e(title)}</h3>'
+            f'{teams_page_cards.card(card)}<a href="{address}">Cancel</a></form>'
+        )
 
     def address(self, who: User, place: Conversation) -> str:
         """Return the path of what somebody sees of a conversation."""
@@ -126,7 +137,12 @@ def _box(place: Conversation, address: str) -> str:
         f'<form class="writing" method="post" action="{address}/say"><textarea name="text" rows="2" '
         f'aria-label="{what}" placeholder="{what}, for example {_e(hint)}"></textarea>'
         f'<button class="primary">Send</button></form>'
+        f'<p class="more">+ {"".join(_extension(address, *one) for one in EXTENSIONS.items())}</p>'
     )
+
+
+def _extension(address: str, command: str, title: str) -> str:
+    return f'<a href="{address}/do/{command}">{title}</a>'
 
 
 def _reply(address: str, root: str) -> str:
