@@ -25,7 +25,7 @@ class Asked(Frozen, frozen=True, kw_only=True):
     asker: Identity
     at: datetime
     key: str
-    """`i/…`: the same when it is redelivered."""
+    """`i/…`: the same when it is redelivered, another one for everybody: what came of it is told to who asks."""
     words: Words
     """Puts our sentences into the asker's language."""
     accept: Accept
@@ -52,8 +52,8 @@ class Outcome(Frozen, frozen=True, kw_only=True):
         return next((one for one in reversed(self.answers or ()) if message and one.message == message), None)
 
     def refused(self) -> Answered | None:
-        """Return the refusal, if it was one."""
-        return next((one for one in self.answers or () if one.refused), None)
+        """Return the refusal of what was asked, if it was one."""
+        return next((one for one in self.answers or () if one.refused and one.reply), None)
 
     def said(self, words: Words) -> str:
         """Return it in words."""

@@ -75,7 +75,7 @@ class Invokes:
             place=place,
             asker=asker,
             at=moment(activity.timestamp, self._clock.now()),
-            key=f"i/{place.conversation}/{own_id(activity)}",
+            key=f"i/{place.conversation}/{asker.id}/{own_id(activity)}",
             words=words,
             accept=accept,
             at_most=self._settings.answer_within,

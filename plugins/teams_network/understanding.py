@@ -87,7 +87,7 @@ class Understanding:
 
     async def _message(self, activity: Activity, place: Place, sender: Identity, at: datetime) -> Events:
         if activity.value is not None and not (activity.text or "").strip():
-            pressed = press(activity, activity.value, place, sender, at)
+            pressed = None if is_automated(activity.sender) else press(activity, activity.value, place, sender, at)
             return () if pressed is None else [(f"m/{place.conversation}/{own_id(activity)}", pressed)]
         if not is_id(activity.id):
             return ()

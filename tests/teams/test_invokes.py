@@ -36,7 +36,7 @@ async def test_a_click_is_handed_over() -> None:
     await ask(click("abc", more={"note": "soon", "msteams": {"x": 1}}), accept)
 
     ((key, body),) = accept.events
-    assert key == f"i/{CHAT}/{INVOKE}"
+    assert key == f"i/{CHAT}/{ANNA['aadObjectId']}/{INVOKE}"
     assert isinstance(body, ButtonPress)
     assert body.presser == identity(ANNA)
     assert (body.room, body.message, body.thread) == (RoomRef(network="teams", id=CHAT), CARD, None)
@@ -67,6 +67,27 @@ async def test_a_refusal_is_said_and_the_card_stays() -> None:
     accept.answer = [answered("That was done already.", refused=True)]
 
     assert await ask(click("abc"), accept) == bubble("That was done already.")
+
+
+async def test_what_others_are_told_is_not_said() -> None:
+    """Neither what is posted because of the click, nor a refusal among it."""
+    accept = Accepting()
+    accept.answer = [
+        Answered(body=Outgoing(plain="Cleo: please look at this, and keep it to yourself.")),
+        Answered(body=Outgoing(plain="Cleo may not."), refused=True),
+        answered("You are in."),
+    ]
+
+    assert await ask(click("abc"), accept) == bubble("You are in.")
+
+
+async def test_an_id_that_two_people_use_is_two_invokes() -> None:
+    """Else the second would be told what came of the first."""
+    accept = Accepting()
+    for who in (ANNA, BEN):
+        await ask(click("abc") | {"from": who}, accept)
+
+    assert len({key for key, _answer_within in accept.waited}) == 2
 
 
 async def test_an_answer_elsewhere_is_said_as_well() -> None:

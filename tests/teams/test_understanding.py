@@ -381,6 +381,13 @@ async def test_fields_are_text() -> None:
     assert found.fields == {"count": "3", "on": "true", "none": "", "why": "so"}
 
 
+async def test_a_bot_presses_nothing() -> None:
+    """Else two bots could keep each other busy."""
+    pressed = message(None, CHAT, {"id": "28:other", "name": "Poll"}, more={"value": {"ref": "abc"}})
+
+    assert not await read(pressed)
+
+
 async def test_words_beside_a_value_are_words() -> None:
     """A suggested answer is a message."""
     assert (await said(message("help", PERSONAL, more={"value": {"ref": "abc"}}))).text == "help"
