@@ -98,7 +98,7 @@ class Doctor:
         if not url.startswith("https://") and not may_be_told(url, [_host(url)]):
             detail = f"{url} is not encrypted: Teams delivers nothing there"
             return self._bad(
-                "endpoint", detail, "Put a proxy with https in front, and set web.base_url to its address."
+                "endpoint", detail, "Put a proxy with https in front, and set server.base_url to its address."
             )
         try:
             answer = await self._http.send(Request("POST", url, headers, b'{"type":"event","name":"doctor"}'))
@@ -117,7 +117,7 @@ class Doctor:
             return self._bad("endpoint", f"{said}: somebody else answers there", fix)
         if status < 400:  # noqa: PLR2004 - let in
             detail = f"{said} to somebody without a token: that is not this server"
-            return self._bad("endpoint", detail, "Look what answers at web.base_url.")
+            return self._bad("endpoint", detail, "Look what answers at server.base_url.")
         return self._doubtful("endpoint", said, "Is the server running, and receiving?" if status == 503 else _AGAIN)  # noqa: PLR2004
 
     async def _permissions(self, scope: str) -> Sequence[Finding]:
