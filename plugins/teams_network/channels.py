@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from chatops import Clock
-from chatops.errors import Conflict, Invalid, Missing, PortError, Rejected, Unreachable
+from chatops.errors import Conflict, Forbidden, Invalid, Missing, PortError, Rejected, Unreachable
 from chatops.ports.chat import RoomSpec
 from teams_network.addresses import base, root
 from teams_network.graph import Graph
@@ -121,6 +121,8 @@ class Channels:
     async def _make(self, spec: RoomSpec, mark: str) -> str:
         """Make the channel in the first team that takes it. A name that is taken gets a mark behind it.
 
+        A team that is gone, or whose owner has removed the app, is passed over.
+
         Graph says no more than "bad request" of a name that is taken, and of a full team.
         """
         refused: PortError | None = None
@@ -128,6 +130,9 @@ class Channels:
             for name in (channel_name(spec.title), channel_name(spec.title, mark.rpartition(" ")[2][:4])):
                 try:
                     made = await self._graph.create_channel(team, name, description(spec.topic, mark))
+                except (Missing, Forbidden) as error:
+                    refused = refused or error
+                    break
                 except (Invalid, Conflict) as error:
                     refused = refused or error
                     continue
@@ -138,7 +143,10 @@ class Channels:
     async def _marked(self, mark: str) -> Sequence[str]:
         found: list[str] = []
         for team in self._settings.rooms.teams:
-            channels = await self._graph.channels(team)
+            try:
+                channels = await self._graph.channels(team)
+            except Missing:
+                continue  # The team is gone, and whatever was made in it.
             found += [f"{team} {channel.id}" for channel in channels if _has(channel, mark)]
         return found
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from chatops import Clock, Frozen, replace
-from chatops.errors import Unsupported
+from chatops.errors import Forbidden, Missing, Rejected, Unsupported
 from chatops.ports.records import Record, Records, Write
 from teams_network.graph import Graph
 from teams_network.opening import CLAIM
 from teams_network.record_names import name_of
 from teams_network.settings import TeamsSettings
+
+log = structlog.get_logger("teams")
 
 FRESH = 600.0
 """Seconds for which a count is good."""
@@ -41,8 +45,21 @@ class TeamsRoom:
         self._counts: dict[str, _Count] = {}
 
     async def teams(self) -> Sequence[str]:
-        """Return the teams with room for one more channel, in the order of the settings. Raise Unsupported when none has."""
-        found = [team for team in self._settings.teams if await self._channels(team) < self._settings.channels_per_team]
+        """Return the teams with room for one more channel, in the order of the settings. Raise Unsupported when none has.
+
+        One that is gone, or that we are no longer in, keeps nobody from the others.
+        """
+        found: list[str] = []
+        refused: Rejected | None = None
+        for team in self._settings.teams:
+            try:
+                if await self._channels(team) < self._settings.channels_per_team:
+                    found.append(team)
+            except (Missing, Forbidden) as error:
+                refused = refused or error
+                log.warning("an incident team cannot be used", team=team, code=error.code)
+        if not found and refused is not None:
+            raise refused
         if not found:
             message = (
                 f"every incident team has {self._settings.channels_per_team} channels: name another one in rooms.teams"

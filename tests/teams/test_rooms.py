@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatops.core.message import Identity, RoomRef
-from chatops.errors import Forbidden, Invalid, Missing, Unreachable, Unsupported
+from chatops.errors import Forbidden, Invalid, Missing, OutcomeUnknown, Unreachable, Unsupported
 from chatops.ports.chat import RoomSpec
 from teams_bot import PlainBot
 from teams_faults import Fault
@@ -156,6 +156,32 @@ async def test_the_next_team_is_used_when_one_is_full(stage: RoomStage, ann: Use
     stage.start(channels_per_team=2)
     with pytest.raises(Unsupported, match=r"rooms\.teams"):
         await stage.rooms.open_room(RoomSpec(title="X", members=(stage.identity(ann),), public=True), key="x")
+
+
+@pytest.mark.parametrize("gone", ["before", "counted", "forbidden"])
+async def test_a_team_that_is_gone_keeps_nobody_from_the_next(stage: RoomStage, ann: User, gone: str) -> None:
+    """Deleted, also since its channels were counted, or the app taken out of it; an opening cut off goes on as well."""
+    one, two = await stage.team("One", ann), await stage.team("Two", ann)
+    stage.start(public="channel", teams=[one.group_id, two.group_id])
+    if gone == "counted":
+        await stage.rooms.open_room(RoomSpec(title="A", members=(stage.identity(ann),), public=True), key="a")
+    if gone == "forbidden":
+        path = f"/teams/{one.group_id}/channels$"
+        stage.simulator.faults.add(Fault(path=path, status=403, code="Forbidden", times=None))
+    else:
+        del stage.simulator.world.teams[one.group_id]
+    spec = RoomSpec(title="Down", members=(stage.identity(ann),), public=True)
+    if gone == "before":
+        stage.simulator.faults.add(Fault(method="POST", path="/channels$", reset="after"))
+        with pytest.raises(OutcomeUnknown):
+            await stage.rooms.open_room(spec, key="k")
+    channel = stage.simulator.world.find((await stage.rooms.open_room(spec, key="k")).id)
+    assert channel.team is two
+    assert len(two.channels) == 2
+    if gone == "before":
+        stage.start(teams=[one.group_id])
+        with pytest.raises(Missing):
+            await stage.rooms.open_room(spec, key="other")
 
 
 async def test_a_name_that_is_taken_gets_a_mark(stage: RoomStage, ann: User) -> None:
