@@ -8,12 +8,12 @@ from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.effects import Post
-from chatops.core.message import Refused
+from chatops.core.message import Refused, RoomRef
 from chatops.engine.places import Places
 from chatops.engine.render import Audience, Renderer
 from chatops.engine.settings import EngineSettings
 from chatops.ports.chat import Answered, ChatNetwork
-from chatops.ports.store import Sent, Settlement, Store
+from chatops.ports.store import Placed, Sent, Settlement, Store
 
 
 class Answering:
@@ -79,6 +79,14 @@ class Answering:
         return Answered(
             body=self._renderer(post.said, audience, now=self._clock.now(), identity=pinged.get),
             message=sent.remote or (standing.remote if standing is not None else None),
+            room=_room(standing),
             reply=sent.reply,
             refused=isinstance(post.said, Refused),
         )
+
+
+def _room(standing: Placed | None) -> RoomRef | None:
+    if standing is None:
+        return None
+    network, _colon, id_ = standing.room.partition(":")
+    return RoomRef(network=network, id=id_)

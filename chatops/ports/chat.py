@@ -151,6 +151,8 @@ class Answered(Frozen, frozen=True, kw_only=True):
     body: Outgoing
     message: str | None = None
     """The network's id of the message that says it, or that is going to; None when it will be a new one."""
+    room: RoomRef | None = None
+    """Where that message stands, if it stood before: ids may be unique within a room only."""
     reply: bool = False
     """It answers whoever asked."""
     refused: bool = False

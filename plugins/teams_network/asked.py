@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops import Body, Frozen
-from chatops.core.message import Identity
+from chatops.core.message import Identity, RoomRef
 from chatops.core.text import Text, _
 from chatops.errors import StoreUnavailable
 from chatops.ports.chat import Accept, Answered
@@ -47,9 +47,10 @@ class Outcome(Frozen, frozen=True, kw_only=True):
 
     answers: tuple[Answered, ...] | None
 
-    def card(self, message: str | None) -> Answered | None:
-        """Return what a message of ours says now, if that was changed."""
-        return next((one for one in reversed(self.answers or ()) if message and one.message == message), None)
+    def card(self, room: RoomRef, message: str | None) -> Answered | None:
+        """Return what a message of ours says now, if that was changed. In another room the same id is another message."""
+        told = reversed(self.answers or ())
+        return next((one for one in told if message and (one.room, one.message) == (room, message)), None)
 
     def refused(self) -> Answered | None:
         """Return the refusal of what was asked, if it was one."""

@@ -20,7 +20,7 @@ async def clicked(asked: Asked) -> answers.Told:
 
 async def _answer(asked: Asked, pressed: ButtonPress) -> answers.Told:
     outcome = await asked.outcome(pressed)
-    now = outcome.card(pressed.message)
+    now = outcome.card(pressed.room, pressed.message)
     if now is not None and not now.refused:
         # Nobody is to be rung by a card that only the one who clicked gets to see.
         card = fitted_in_one(now.body, accounts={}, words=asked.words).card

@@ -54,7 +54,7 @@ async def test_a_card_that_changes_is_told_with_the_message_it_stands_in(theatre
 
     (answer,) = await asked(stage, "tally card one 2")
 
-    assert answer.message == card.ref.id
+    assert (answer.room, answer.message) == (card.ref.room, card.ref.id)
     assert answer.body.plain == "Tally one\nValue: 2"
 
 

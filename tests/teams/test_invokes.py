@@ -15,6 +15,7 @@ from teams_payloads import ANNA, BEN, BOT, CHANNEL, CHAT, Json, activity, click,
 
 CARD = "1772441900000"
 INVOKE = "f:19ccc884-c792-35ef-2f40-d0ff43dcca71"
+HERE = RoomRef(network="teams", id=CHAT)
 BUBBLE = "application/vnd.microsoft.activity.message"
 
 
@@ -50,8 +51,9 @@ async def test_the_card_is_shown_as_it_is_now() -> None:
     buttons = (RenderedButton(ref="next", label="Done", command="done"),)
     accept.answer = [
         answered("Ben comes.", message="other"),
-        Answered(body=Outgoing(title="before"), message=CARD),
-        Answered(body=Outgoing(title="Ben comes", buttons=buttons), message=CARD),
+        Answered(body=Outgoing(title="before"), message=CARD, room=HERE),
+        Answered(body=Outgoing(title="Ben comes", buttons=buttons), message=CARD, room=HERE),
+        Answered(body=Outgoing(title="what is said elsewhere"), message=CARD, room=RoomRef(network="teams", id="a:1")),
     ]
 
     told = await ask(click("abc"), accept)
