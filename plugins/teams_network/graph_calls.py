@@ -14,6 +14,7 @@ from chatops import Clock, Frozen
 from chatops.errors import AuthExpired, Forbidden, OutcomeUnknown, RateLimited, Unreachable
 from teams_network.errors import error_of
 from teams_network.http import Answer, Http, Method, Request
+from teams_network.origin import require_safe
 from teams_network.pacing import Pacing
 from teams_network.permissions import Need
 from teams_network.settings import TeamsSettings
@@ -22,7 +23,11 @@ from teams_network.tokens import Tokens
 Json = Mapping[str, Any]
 
 PATIENCE = 5.0
-"""Seconds of a Retry-After that are waited in place; for longer the caller is told."""
+"""Seconds of a Retry-After that are waited in place; for longer the caller is told.
+
+At once where a repetition would double something: given up while we wait, what was surely not done would count as something
+that may have been.
+"""
 
 TRIES = 3
 
@@ -45,6 +50,8 @@ class GraphCalls:
     """Asks Graph. Every method raises RateLimited, Unreachable, OutcomeUnknown, AuthExpired or Rejected."""
 
     def __init__(self, http: Http, tokens: Tokens, settings: TeamsSettings, clock: Clock) -> None:
+        """Raise SettingsError for a Graph that is neither https nor on this machine: our token is sent there."""
+        require_safe(settings.where.graph_url, "graph_url")
         self._http = http
         self._tokens = tokens
         self._where = settings.where
@@ -103,7 +110,8 @@ class GraphCalls:
             error = error_of(answer, doing)
             if doing == "write" and answer.status in UNSURE:
                 raise OutcomeUnknown(str(error), code=error.code)
-            if isinstance(error, RateLimited) and error.retry_after <= PATIENCE and attempt < TRIES:
+            patient = doing != "write" and attempt < TRIES
+            if isinstance(error, RateLimited) and error.retry_after <= PATIENCE and patient:
                 await self._clock.sleep(error.retry_after)
                 continue
             if isinstance(error, Forbidden):

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from chatops.errors import AuthExpired, Forbidden, OutcomeUnknown, RateLimited, Unreachable
+from chatops import replace
+from chatops.errors import AuthExpired, Forbidden, OutcomeUnknown, RateLimited, SettingsError, Unreachable
 from teams_bot import PlainBot
 from teams_faults import Fault
 from teams_network import permissions
@@ -15,6 +16,7 @@ from teams_network.graph_calls import GraphCalls
 from teams_network.graph_things import Invitee
 from teams_network.http import Answer, Http, Request
 from teams_network.pacing import Pacing
+from teams_network.settings import Endpoints
 from teams_rooms import LeapingClock, RoomStage, made
 from teams_simulator import TeamsSimulator
 
@@ -92,6 +94,13 @@ async def test_a_next_page_elsewhere_is_not_followed(stage: RoomStage) -> None:
     calls = GraphCalls(http, stage.tokens, stage.settings, stage.clock)
     found = [one["id"] async for one in calls.listed("/teams/x/channels", permissions.LIST_CHANNELS)]
     assert (found, len(http.asked)) == (["1"], 1)
+
+
+async def test_graph_is_asked_where_nobody_can_listen(stage: RoomStage) -> None:
+    """Our token goes there."""
+    settings = replace(stage.settings, endpoints=Endpoints(graph_url="http://graph.example"))
+    with pytest.raises(SettingsError, match="graph_url"):
+        GraphCalls(Http(stage.clock), stage.tokens, settings, stage.clock)
 
 
 async def test_a_refusal_names_the_permission(stage: RoomStage) -> None:
