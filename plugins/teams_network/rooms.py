@@ -66,12 +66,13 @@ class Rooms:
         Raise OutcomeUnknown while an earlier attempt may be under way, Rejected when nobody can tell what came of it,
         Unsupported, naming the setting, when such a room cannot be had.
         """
+        began = self._clock.monotonic()
         async with self._locks.setdefault(key, asyncio.Lock()):
             # Graph refuses the whole question for one id that is none in our directory.
             ours = [one for one in spec.members if one.network == self._settings.network]
             here = [one.id for one in ours if not outside(one, self._settings)]
             form = form_of(spec, self._settings, guests=await self._guests.among(here))
-            run = await self._saga.begin(key, form, spec.title)
+            run = await self._saga.begin(key, form, spec.title, began=began)
             if run.opening.room:
                 return self._ref(run.opening.room)
             try:

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from chatops import Clock, Frozen, replace
-from chatops.errors import Conflict, OutcomeUnknown, PortError, Rejected, Unreachable
+from chatops.errors import Conflict, OutcomeUnknown, PortError, RateLimited, Rejected, Unreachable
 from chatops.ports.records import Records, Write
 from teams_network.opening import CLAIM, KIND, Opening, Step, opening_of
 from teams_network.own_rooms import Form
@@ -26,6 +26,10 @@ log = structlog.get_logger("teams")
 
 SETTLED = 30.0
 """Seconds after which what was asked for and cannot be found has not happened: twice as long as a request may take."""
+
+ENOUGH = 10.0
+"""Seconds of one attempt after which no step is begun that must happen once: the engine waits 30 for all, a request takes
+15 of them, and a step given up before it was sent would count as one that may have happened."""
 
 KEPT = timedelta(days=60)
 """How long openings are remembered: twice as long as the engine keeps what it does."""
@@ -45,11 +49,15 @@ class Look(Frozen, frozen=True, kw_only=True):
 class Run:
     """One attempt at an opening. Every step is written down; another replica at the same opening is a Conflict."""
 
-    def __init__(self, records: Records, clock: Clock, opening: Opening, version: int, settled: float) -> None:
+    def __init__(
+        self, records: Records, clock: Clock, opening: Opening, version: int, *, settled: float, began: float
+    ) -> None:
+        """`began`: monotonic seconds."""
         self._records = records
         self._clock = clock
         self._version = version
         self._settled = timedelta(seconds=settled)
+        self._began = began
         self.opening = opening
 
     async def begin(self) -> None:
@@ -64,7 +72,8 @@ class Run:
     async def once(self, name: str, act: Callable[[], Awaitable[str]], look: Look) -> str:
         """Do a step unless it is done; return its result, which names what was made in its last word.
 
-        Raise OutcomeUnknown while it may be under way, Rejected when nobody can tell, or what `act` raises.
+        Raise OutcomeUnknown while it may be under way, Rejected when nobody can tell, RateLimited when this attempt has
+        taken long enough, or what `act` raises.
         """
         before = self.opening.step(name)
         if before is not None and before.state == "done":
@@ -73,7 +82,7 @@ class Run:
             found = await self._found(before, look)
             if found is not None:
                 return found
-        await self._put(self.opening.with_step(Step(name=name, state="asked", at=self._clock.now())))
+        await self._ask(name)
         return await self._acted(name, act)
 
     async def again(self, name: str, act: Callable[[], Awaitable[str]]) -> str:
@@ -94,7 +103,7 @@ class Run:
         before = self.opening.step(name)
         if before is not None:
             return before.result
-        await self._put(self.opening.with_step(Step(name=name, state="asked", at=self._clock.now())))
+        await self._ask(name)
         try:
             result = await act()
         except PortError as error:
@@ -110,6 +119,14 @@ class Run:
     async def fail(self, error: PortError) -> None:
         """Remember why it goes no further."""
         await self._put(replace(self.opening, problem=str(error)))
+
+    async def _ask(self, name: str) -> None:
+        """Write down that a step is asked for."""
+        if self._clock.monotonic() - self._began >= ENOUGH:
+            message = f"the opening goes on in a moment ({name})"
+            await self._put(replace(self.opening, problem=message))
+            raise RateLimited(message, retry_after=0.1)
+        await self._put(self.opening.with_step(Step(name=name, state="asked", at=self._clock.now())))
 
     async def _acted(self, name: str, act: Callable[[], Awaitable[str]]) -> str:
         try:
@@ -184,8 +201,9 @@ class Saga:
         self._clock = clock
         self._settled = settled
 
-    async def begin(self, key: str, form: Form, title: str) -> Run:
-        """Take an opening up, or begin it. Raise Unreachable when another replica is at it.
+    async def begin(self, key: str, form: Form, title: str, *, began: float) -> Run:
+        """Take an opening up, or begin it; the attempt began at `began`, monotonic. Raise Unreachable when another replica
+        is at it.
 
         An opening that was begun keeps its form, whatever the settings say now.
         """
@@ -194,7 +212,7 @@ class Saga:
         known = None if record is None else opening_of(record)
         version = 0 if record is None else record.version
         opening = known or Opening(id=id, form=form, title=title, since=self._clock.now())
-        run = Run(self._records, self._clock, opening, version, self._settled)
+        run = Run(self._records, self._clock, opening, version, settled=self._settled, began=began)
         if not opening.room:
             await run.begin()
         return run

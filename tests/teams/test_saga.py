@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.errors import Forbidden, OutcomeUnknown, PortError, Rejected, Unreachable
+from chatops.errors import Forbidden, OutcomeUnknown, PortError, RateLimited, Rejected, Unreachable
 from chatops.ports.chat import RoomSpec
 from teams_bot import PlainBot
 from teams_faults import Fault
@@ -89,6 +89,23 @@ async def test_a_lost_answer_makes_no_second_room(
     if form != "chat":
         assert len(stage.simulator.world.find(room.id).standing()) == 1
     assert await stage.parts.saga.half_done() == []
+
+
+async def test_what_was_not_sent_is_not_looked_for(stage: RoomStage, team: Team, ann: User) -> None:
+    """Asked to wait, or late in an attempt: nothing is asked for, so that whoever gives up on us leaves no doubt behind."""
+    limited = Fault(method="POST", path=PLACES["chat"][0], status=429, retry_after=3)
+    stage.simulator.faults.add(limited)
+    with pytest.raises(RateLimited):
+        await stage.rooms.open_room(spec_for(stage, ann), key="k")
+    assert [(half.steps, stage.clock.slept) for half in await stage.parts.saga.half_done()] == [((), 0.0)]
+    stage.simulator.bot.roles.add("User.Read.All")
+    stage.start()
+    stage.simulator.faults.add(Fault(path="/users$", status=429, retry_after=5, times=None))
+    with pytest.raises(RateLimited, match="goes on in a moment"):
+        await stage.rooms.open_room(spec_for(stage, ann), key="late")
+    assert [half.steps for half in await stage.parts.saga.half_done()] == [(), ()]
+    await stage.rooms.open_room(spec_for(stage, ann), key="late")
+    assert made_rooms(stage, team, "chat") == 1
 
 
 @pytest.mark.parametrize("form", FORMS)
