@@ -10,8 +10,9 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +40,33 @@ SLOWEST = 30.0
 PATIENCE = 20.0
 """Seconds until a server that does not come to where it is to be killed is killed all the same."""
 
-SURE = frozenset({"sync", "gap"})
-"""Requests of which only the answer kills."""
-
 ALL = (*ENGINE, ANY_MOMENT, *REQUESTS)
 """Every way to be killed."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is killed."""
+
+    child: str
+    """The program that makes servers."""
+    latest: Mapping[str, int]
+    """Each step of the engine, and the latest occurrence at which it kills."""
+    sure: frozenset[str]
+    """Requests of which only the answer kills."""
+    patience: float
+    """Seconds until a server that does not come to where it is to be killed is killed all the same."""
+
+
+MATRIX = Kind(child=matrix_kill_child.__file__, latest=ENGINE, sure=frozenset({"sync", "gap"}), patience=PATIENCE)
 
 
 class Lives:
     """All lives on one data folder."""
 
-    def __init__(self, process: Process, folder: Path, sure: frozenset[str]) -> None:
+    def __init__(self, process: Process, folder: Path, kind: Kind) -> None:
         self._process = process
-        self._sure = sure
+        self._kind = kind
         self._folder = folder
 
     async def log_in(self, **kept: str) -> None:
@@ -64,11 +79,11 @@ class Lives:
 
     async def until_killed(self, step: str, chance: random.Random) -> None:
         """Let a server live until it is killed at a step."""
-        if step in ENGINE:
-            await self._live(step=step, after=chance.randint(1, ENGINE[step]))
+        if step in self._kind.latest:
+            await self._live(step=step, after=chance.randint(1, self._kind.latest[step]))
         elif step == ANY_MOMENT:
             await self._live(step=step, after=chance.randint(SOON, LATE))
-        elif step in self._sure or chance.random() < 0.5:
+        elif step in self._kind.sure or chance.random() < 0.5:
             await self._live(step=step, after=2 if step in {"seed", "reinvite"} else 1)
         else:
             await self._live(step=step, lag=chance.uniform(0, SLOWEST))
@@ -84,7 +99,7 @@ class Lives:
         return deaths, done
 
     async def _live(self, *, step: str, **more: Any) -> None:
-        usual = {"after": 1, "lag": None, "patience": PATIENCE, "until": "", "login": None}
+        usual = {"after": 1, "lag": None, "patience": self._kind.patience, "until": "", "login": None}
         order = {"step": step, **usual, **more}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -101,14 +116,12 @@ class Lives:
 
 
 @asynccontextmanager
-async def lives(
-    folder: Path, data: Path, *, child: str = matrix_kill_child.__file__, sure: frozenset[str] = SURE
-) -> AsyncIterator[Lives]:
-    """Start the process that makes servers, the program `child`; end it, and a server that lives yet, at the end."""
+async def lives(folder: Path, data: Path, kind: Kind = MATRIX) -> AsyncIterator[Lives]:
+    """Start the process that makes servers; end it, and a server that lives yet, at the end."""
     path = os.pathsep.join((str(folder / "site"), str(Path(__file__).parent)))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        child,
+        kind.child,
         str(data),
         str(folder / "errors"),
         env={**os.environ, "PYTHONPATH": path},
@@ -117,7 +130,7 @@ async def lives(
         start_new_session=True,
     )
     try:
-        yield Lives(process, folder, sure)
+        yield Lives(process, folder, kind)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from kill_company import CASES, NAMED, OWNERS
@@ -108,8 +108,3 @@ def _of(id: str, person: TeamsPerson) -> str:
     role = {"lead": "pod_lead", "friend": "agent"}.get(word, word)
     identity = person.identity
     return _PERSON.format(id=id, role=role, network=NETWORK, tenant=identity.tenant, object_id=identity.id)
-
-
-def steps_of(all_steps: Sequence[str], count: int) -> list[str]:
-    """Return so many steps, each as often as the next."""
-    return [all_steps[number % len(all_steps)] for number in range(count)]

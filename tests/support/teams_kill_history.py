@@ -42,8 +42,6 @@ def history(town: Town) -> History:
     rooms = []
     for one in simulator.world.conversations.values():
         people = [names[user.id] for user in one.people]
-        lines = [
-            Line(id=post.id, ours=post.sender == simulator.bot.id, text=seen(post)) for post in one.posts.values()
-        ]
+        lines = [Line(id=post.id, ours=post.sender == simulator.bot.id, text=seen(post)) for post in one.posts.values()]
         rooms.append(Room(name=people[0] if one.type == "personal" else one.name, people=people, lines=lines))
     return rooms

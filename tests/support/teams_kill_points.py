@@ -24,9 +24,9 @@ REQUESTS = tuple(_ASKED)
 
 
 def request_of(request: Request) -> str:
-    """Return what a request asks for, in the words of `REQUESTS`; else nothing."""
+    """Return what a request asks for, in the words of `REQUESTS`, or `else`."""
     line = f"{request.method} {urlsplit(request.url).path}"
-    return next((name for name, form in _ASKED.items() if re.fullmatch(form, line)), "")
+    return next((name for name, form in _ASKED.items() if re.fullmatch(form, line)), "else")
 
 
 class RequestDeath(Death):

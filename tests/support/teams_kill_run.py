@@ -15,7 +15,7 @@ from typing import Any
 
 import teams_kill_child
 import teams_kill_company
-from matrix_kill_lives import lives
+from matrix_kill_lives import ENGINE, Kind, lives
 from running import Ran, chatops
 from teams_kill_history import History, history
 from teams_kill_town import Town, cases
@@ -25,8 +25,16 @@ from teams_simulator import TeamsSimulator
 REDELIVERED_AFTER = 0.3
 """Seconds in place of Teams' 15. How often: until it is taken, for kills follow each other as no outages do."""
 
-SURE = frozenset({"create"})
-"""Kills only once the room is there: what may still be under way is waited for half a minute."""
+TEAMS = Kind(
+    child=teams_kill_child.__file__,
+    latest=dict.fromkeys(ENGINE, 3) | {"accept": 2},
+    # Killed once the room is there: what may still be under way is waited for half a minute.
+    sure=frozenset({"create"}),
+    patience=8.0,
+)
+
+OPENS = frozenset({"create", "install", "invite", "edit"})
+"""Steps to which a swarm leads, opened and joined."""
 
 FINISHED_WITHIN = 120.0
 
@@ -68,12 +76,12 @@ async def _kill(
     town = Town(simulator, people, chance)
     left = iter(cases(stories))
     places = itertools.cycle(town.rooms)
-    async with lives(folder, data, child=teams_kill_child.__file__, sure=SURE) as server:
+    async with lives(folder, data, TEAMS) as server:
         await server.until_done("begun", _begin(town))
         for number, step in enumerate(steps):
             for _n in range(commands // len(steps) + (number < commands % len(steps))):
                 town.begin(town.count(next(places)))
-            if step in {"create", "install", "invite"} and (case := next(left, None)):
+            if step in OPENS and (case := next(left, None)):
                 town.begin(town.story(case))
             if number % 5 == 0:
                 town.begin(town.offer())
