@@ -21,6 +21,9 @@ from chatops.swarm.model import Asked, Swarm, Write
 from chatops.swarm.moves import placed, time_is_up, written
 from chatops.swarm.wording import short, write_line
 
+_REASON = 300
+"""Letters of a network's refusal that people read: what they can do about it stands at its end."""
+
 
 class SwarmListeners:
     """Reacts to time and to the outside world. What is late, or about a swarm that is over, changes nothing."""
@@ -82,7 +85,7 @@ class SwarmListeners:
         if settled.state == "done":
             self._follow.follow(unit, swarm, placed(swarm, effect.room, target=effect.target))
             return
-        reason = said(short(settled.reason or "?", 80))
+        reason = said(short(settled.reason or "?", _REASON))
         target = await refuge(unit, swarm, effect.room)
         after = placed(swarm, effect.room, target=target)
         unit.note(after, _("Its room could not be opened: {reason}", reason=reason), tag="room")
@@ -111,7 +114,7 @@ class SwarmListeners:
             "{person} could not be let into the room of {swarm}: {reason}",
             person=self._follow.names(effect.person),
             swarm=swarm.name,
-            reason=said(short(settled.reason or "?", 80)),
+            reason=said(short(settled.reason or "?", _REASON)),
         )
         unit.note(swarm, words, tag="room")
         for person in dict.fromkeys((swarm.owner, effect.person)):

@@ -159,10 +159,13 @@ async def test_leaving_and_coming_back() -> None:
 async def test_who_cannot_be_let_in_is_told() -> None:
     """Both learn why; the person stays a member and is briefed."""
     bench = await opened()
-    bench.refuse[InviteToRoom] = "not on console"
+    reason = (
+        "not in the team that this channel belongs to, and so not in it: an owner of the team has to add them by hand"
+    )
+    bench.refuse[InviteToRoom] = reason
     await bench.do("ben", "swarm join SW-1")
     for person in ("olga", "ben"):
-        assert "Ben B could not be let into the room of SW-1: not on console" in await bench.heard(person)
+        assert f"Ben B could not be let into the room of SW-1: {reason}" in await bench.heard(person)
     assert (await bench.swarm()).member("ben") is not None
 
 
