@@ -39,6 +39,11 @@ def wanted(settings: TeamsSettings) -> Sequence[Wanted]:
             weight="warning",
             without="only those who have the app get personal messages",
         ),
+        Wanted(
+            need=permissions.READ_USERS,
+            weight="warning",
+            without="guests of the tenant are taken for members: Graph puts none of them into chats",
+        ),
     ]
     if settings.rooms.public == "channel":
         found += [

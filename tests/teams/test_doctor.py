@@ -85,12 +85,13 @@ async def test_a_wrong_secret(stage: RoomStage, plain_bot: PlainBot) -> None:
 
 async def test_a_missing_permission(stage: RoomStage, plain_bot: PlainBot) -> None:
     """Named, with what does not work without it and where to click."""
-    stage.simulator.bot.roles -= {"Chat.Create", "AppCatalog.Read.All"}
+    stage.simulator.bot.roles -= {"Chat.Create", "AppCatalog.Read.All", "User.Read.All"}
     found = await findings(stage, Entrance(plain_bot))
     assert found["permission Chat.Create"].state == "failure"
     assert "no private room" in found["permission Chat.Create"].detail
     assert "Application permissions, Chat.Create; then Grant admin consent" in found["permission Chat.Create"].fix
     assert found["permission AppCatalog.Read.All"].state == "warning"
+    assert "guests" in found["permission User.Read.All"].detail
     assert "permissions" not in found
 
 
