@@ -38,14 +38,13 @@ def threaded(conversation: str, message: str) -> str:
 def kind_of(conversation: str, told: str | None = None, *, app: str = "") -> Kind:
     """Return what a conversation is: what activities say (`conversationType`), else what its id looks like.
 
-    A chat between two people is `personal` to Teams as well. Where its id tells (`19:…`) and does not name the app, others
-    read there, and it is a group chat.
+    Personal is only what nothing speaks against, since everybody reads what is said in others. A chat between two people is
+    `personal` to Teams as well; where its id tells (`19:…`), it does not name the app.
     """
     if told == "channel" or (told not in {"groupChat", "personal"} and base(conversation).endswith(_CHANNELS)):
         return "channel"
-    if told == "groupChat" or (conversation.startswith("19:") and f"_{app}@unq.gbl.spaces" not in conversation):
-        return "groupChat"
-    return "personal"
+    between = conversation.startswith("19:") and f"_{app}@unq.gbl.spaces" not in conversation
+    return "groupChat" if between or told not in {"personal", "", None} else "personal"
 
 
 def in_path(id: str) -> str:

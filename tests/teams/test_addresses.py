@@ -46,6 +46,7 @@ def test_a_chat_of_two_people_is_not_personal() -> None:
     assert kind_of("19:old@thread.skype", "groupChat") == "groupChat"
     assert kind_of("19:x@thread.v2", "channel") == "channel"
     assert kind_of("19:x@thread.tacv2", "something new") == "channel"
+    assert kind_of("a:1x", "something new") == "groupChat"
 
 
 @pytest.mark.parametrize(
