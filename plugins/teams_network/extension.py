@@ -102,7 +102,9 @@ def _words_of(payload: _Payload | None) -> str:
     if payload is None or payload.body is None or not payload.body.content:
         return ""
     content = payload.body.content
-    return (plain_words(of_html(content)) if payload.body.content_type == "html" else content.strip())[:PREFILLED]
+    if payload.body.content_type == "html":
+        content = plain_words(of_html(content, forwarded=True))
+    return content.strip()[:PREFILLED]
 
 
 def _field(one: Input, asked: Asked, said: str) -> RenderedField:

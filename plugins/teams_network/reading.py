@@ -63,7 +63,7 @@ class Reading:
         return Message(
             ref=ref,
             sender=self._identity(found.sender, known),
-            text=plain_words(of_html(found.content)) if found.html else found.content,
+            text=plain_words(of_html(found.content, forwarded=True)) if found.html else found.content,
             at=self._at(found),
             thread=_thread(found, ref, known),
             reply_to=found.quoted,

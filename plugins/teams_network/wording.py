@@ -63,7 +63,7 @@ def wording(
     """Return the text. `us` are the places among the mention entities that name the bot, `people` those naming others."""
     said = written(activity)
     meant = {index: handle(identity) for index, identity in people.items()}
-    called = bool(us)
+    called = _calls(said, us) if said.quotes else bool(us)
     text = _joined(said, us, {})
     command = _behind_prefix(text, prefix)
     addressed = called or direct or command is not None
@@ -76,6 +76,12 @@ def wording(
         addressed=addressed and something,
         reply_to=id_or_none(quoted(activity)) or id_or_none(said.quoted),
     )
+
+
+def _calls(said: Written, us: Collection[int]) -> bool:
+    """Whether the bot is mentioned outside of what was quoted; mentions in there come with the message as well."""
+    own = [piece.index for piece in said.pieces if isinstance(piece, At)]
+    return bool(us) and any(index is None or index in us for index in own)
 
 
 def _joined(said: Written, us: Collection[int], names: Mapping[int, str]) -> str:

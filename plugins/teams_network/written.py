@@ -3,13 +3,14 @@
 Teams sends a message twice: as `text`, and, from its own clients, as an attachment `text/html`. The HTML is the one that
 can be read without guessing: what was quoted is marked, `&lt;` is what somebody typed, and mentions carry their number
 among the mention entities (`itemid`). A message as a bot gets it: MSTeams-Karma `TeamsLogicTests.cs`; quotes:
-microsoftgraph/microsoft-graph-docs-contrib, samples of `chatMessage`. In `text` a quotation stands in front, unmarked.
+microsoftgraph/microsoft-graph-docs-contrib, samples of `chatMessage`; messages passed on: openclaw/openclaw
+`extensions/msteams/src/inbound.test.ts`. In `text` a quotation stands in front, what is passed on at the end, both unmarked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import unescape
 
 from chatops import Frozen
@@ -18,6 +19,7 @@ LONGEST = 256 * 1024
 """Characters that are looked at. Teams takes some 28 KB from people."""
 
 REPLY = "http://schema.skype.com/Reply"
+FORWARD = "http://schema.skype.com/Forward"
 MENTION = "http://schema.skype.com/Mention"
 
 
@@ -34,13 +36,13 @@ Piece = str | At
 
 
 class Written(Frozen, frozen=True, kw_only=True):
-    """A text in pieces, without what was quoted."""
+    """A text in pieces, without what was quoted or passed on: that somebody else said."""
 
     pieces: tuple[Piece, ...] = ()
     quoted: str | None = None
     """Id of the message that was quoted, as far as it was told."""
     quotes: bool = False
-    """Whether anything was quoted."""
+    """Whether anything was quoted or passed on."""
 
     @property
     def says(self) -> bool:
@@ -64,9 +66,9 @@ _BLOCKS = frozenset(
 _UNREAD = frozenset({"script", "style", "attachment"})
 
 
-def of_html(html: str) -> Written:
-    """Read the HTML form of a message."""
-    return _Reading(html[:LONGEST]).written()
+def of_html(html: str, *, forwarded: bool = False) -> Written:
+    """Read the HTML form of a message; with `forwarded`, what was passed on with it as well."""
+    return _Reading(html[:LONGEST], {REPLY} if forwarded else {REPLY, FORWARD}).written()
 
 
 def plain_words(written: Written) -> str:
@@ -114,8 +116,10 @@ def _split(text: str, mentions: Sequence[str]) -> list[Piece]:
 class _Reading:
     """HTML on its way to becoming pieces."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, others: Collection[str]) -> None:
+        """`others` are the kinds of blocks that hold words of others."""
         self._html = html
+        self._others = others
         self._pieces: list[Piece] = []
         self._empty = True
         """Whether nothing but space stands in the line yet."""
@@ -157,7 +161,7 @@ class _Reading:
                 self._silent.append(name)
             return
         told = {key.lower(): unescape(one or two) for key, one, two in _ATTRIBUTE.findall(rest)}
-        if name == "blockquote" and told.get("itemtype") == REPLY:
+        if name == "blockquote" and told.get("itemtype") in self._others:
             self._quotes = True
             self._quoted = self._quoted or told.get("itemid") or None
             self._silent.append(name)

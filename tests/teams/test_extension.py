@@ -157,6 +157,16 @@ async def test_forms_nobody_knows_are_told_so(raw: Json) -> None:
     assert told["task"]["value"] == "I do not know that form."
 
 
+async def test_what_was_passed_on_is_in_the_form() -> None:
+    """It is why somebody opened the menu of that message."""
+    passed_on = '<p>look</p><blockquote itemtype="http://schema.skype.com/Forward"><p>the lock is gone</p></blockquote>'
+
+    told = await ask(chosen("step", payload=payload(passed_on)))
+
+    (field,) = told["task"]["value"]["card"]["content"]["body"]
+    assert field["value"] == "look\nthe lock is gone"
+
+
 async def test_a_long_message_is_cut_in_the_form() -> None:
     """A dialog takes some 25 KB."""
     told = await ask(chosen("step", payload=payload("x" * 50_000, kind="text")))

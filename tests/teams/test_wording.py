@@ -196,11 +196,32 @@ async def test_what_is_quoted_was_not_said(text: str, html: str | None, more: Js
 
 async def test_a_command_in_a_quotation_is_not_given() -> None:
     """Neither a mention nor a prefix in it counts as said."""
-    html = f"<div>{quote('1600457867820', '!swarm open demo:1')}<p>why did you?</p></div>"
+    for said in ("!swarm open demo:1", f"{span(0, 'chatops')} swarm open demo:1"):
+        html = f"<div>{quote('1600457867820', said)}<p>why did you?</p></div>"
 
-    found = await read(message("!swarm open demo:1\r\n\r\nwhy did you?", html=html))
+        found = await read(message("… swarm open demo:1\r\n\r\nwhy did you?", html=html, mentions=[mention(BOT)]))
 
-    assert (found.addressed, found.text) == (False, "why did you?")
+        assert (found.addressed, found.text) == (False, "why did you?")
+
+
+async def test_a_command_that_is_passed_on_is_not_given() -> None:
+    """It was said elsewhere, by somebody else; only what stands beside it is said now."""
+    alone = '<blockquote itemtype="http://schema.skype.com/Forward"><p>!swarm open demo:1</p></blockquote>'
+
+    for html, where, said in ((alone, CHAT, ""), (alone, PERSONAL, ""), (f"<p>look</p>{alone}", PERSONAL, "look")):
+        found = await read(message(f"{said}\r\n\r\n!swarm open demo:1", where, html=html))
+
+        assert (found.addressed, found.text) == (where == PERSONAL, said)
+
+
+async def test_who_quotes_may_speak_to_the_bot() -> None:
+    """By a mention of their own, with and without one in what they quote."""
+    for quoted, index in ((f"{span(0, 'chatops')} help", 1), ("1237", 0)):
+        html = f"<div>{quote('1600457867820', quoted)}<p>{span(index, 'chatops')} me</p></div>"
+
+        found = await read(message("x", html=html, mentions=[mention(BOT)] * (index + 1)))
+
+        assert (found.addressed, found.text) == (True, "me")
 
 
 async def test_a_picture_asks_for_nothing() -> None:
