@@ -54,9 +54,20 @@ def card(post: Outgoing) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize("locale", ["en", "de", "nl"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(
+    ("width", "scheme", "locale"),
+    [
+        (WIDE, "light", "en"),
+        (NARROW, "dark", "de"),
+        *(
+            pytest.param(width, scheme, locale, marks=pytest.mark.faults)
+            for width in (WIDE, NARROW)
+            for scheme in ("light", "dark")
+            for locale in ("en", "de", "nl")
+            if (width, scheme, locale) not in {(WIDE, "light", "en"), (NARROW, "dark", "de")}
+        ),
+    ],
+)
 def test_every_card_of_a_swarm_is_short_and_whole(
     swarm: SwarmCards, driver: Chrome, locale: str, width: int, scheme: str, tmp_path: Path
 ) -> None:
