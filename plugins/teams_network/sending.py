@@ -69,12 +69,13 @@ class Sending:
         """
         where = await spot(self._conversations, room, thread)
         async with self._queues.turn(where.known.id):
+            began = self._clock.monotonic()
             try:
-                id = await self._post(room, where, body, key)
+                id = await self._post(room, where, body, key, began)
             except Missing:
                 if not await self._is_back(where.known):
                     raise
-                id = await self._post(room, where, body, key)
+                id = await self._post(room, where, body, key, began)
         return MessageRef(room=room, id=id)
 
     async def edit(self, message: MessageRef, body: Outgoing, *, key: str) -> None:
@@ -120,7 +121,7 @@ class Sending:
         text = "bots cannot pin in Teams"
         raise Unsupported(text)
 
-    async def _post(self, room: RoomRef, where: Spot, body: Outgoing, key: str) -> str:
+    async def _post(self, room: RoomRef, where: Spot, body: Outgoing, key: str, began: float) -> str:
         known = where.known
         made = await self._made(body, known)
         before = await self._parts.sent(room.id, key) if len(made) > 1 else None
@@ -131,7 +132,7 @@ class Sending:
             ids = (first,)
             if len(made) > 1 or place != address_of(MessageRef(room=room, id=first), known):
                 await self._written_down(room, place, ids, key)
-        await self._rest(known, room, place, ids, made)
+        await self._rest(known, room, place, ids, made, began)
         return first
 
     async def _written_down(self, room: RoomRef, place: str, ids: Sequence[str], key: str) -> None:
@@ -169,10 +170,9 @@ class Sending:
         return begun.activity, begun.conversation
 
     async def _rest(
-        self, known: Known, room: RoomRef, place: str, ids: tuple[str, ...], made: Sequence[Rendered]
+        self, known: Known, room: RoomRef, place: str, ids: tuple[str, ...], made: Sequence[Rendered], began: float
     ) -> tuple[str, ...]:
-        """Send what has not been sent. What may have been sent is not sent again."""
-        began = self._clock.monotonic()
+        """Send what has not been sent. What may have been sent is not sent again. `began`: monotonic seconds."""
         while len(ids) < len(made):
             if self._clock.monotonic() - began > PATIENCE:
                 message = "the rest of a long message is still to come"
@@ -202,7 +202,7 @@ class Sending:
         if len(made) < len(ids):
             await self._drop(known, place, ids[len(made) :])
             await self._parts.keep(message.room.id, place, ids[: len(made)])
-        await self._rest(known, message.room, place, ids, made)
+        await self._rest(known, message.room, place, ids, made, self._clock.monotonic())
 
     async def _replace_first(
         self, known: Known, place: str, edit: _Edit, made: Sequence[Rendered]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import pytest
 
-from chatops.errors import OutcomeUnknown, StoreUnavailable
+from chatops.errors import OutcomeUnknown, RateLimited, StoreUnavailable
 from chatops.ports.chat import Line, Outgoing, RoomSpec
 from chatops.ports.records import Write
 from chatops.testing.records import MemoryRecords
@@ -16,6 +18,7 @@ from teams_network.graph import Graph
 from teams_network.guests import FRESH, PAUSE, Guests
 from teams_network.http import Answer, Http, Request
 from teams_network.room_parts import RoomParts
+from teams_network.sending import PATIENCE
 from teams_rooms import RoomStage, made
 from teams_simulator import TeamsSimulator
 from teams_speaking import Speaking
@@ -84,6 +87,25 @@ async def test_a_post_that_cannot_be_written_down_is_not_called_unsent(
     with pytest.raises(OutcomeUnknown):
         await speaking.sending.post(room, body, key="1", thread=first.id if threaded else None)
     assert len(channel.standing()) == 2
+    await speaking.close()
+
+
+async def test_the_rest_of_a_long_post_waits_when_its_beginning_took_long(simulator: TeamsSimulator, ann: User) -> None:
+    """Given up by others in the middle, it would count as a message that may have been sent."""
+    speaking = Speaking(simulator)
+    chat = simulator.world.group_chat([ann], topic="A chat")
+    room = await speaking.meet(chat)
+    slow = simulator.faults.add(Fault(method="POST", path="/activities$", hold=True))
+    body = Outgoing(text=(Line(text=LONG),), plain=LONG)
+    post = asyncio.ensure_future(speaking.sending.post(room, body, key="1"))
+    await slow.begun.wait()
+    speaking.clock.advance(timedelta(seconds=PATIENCE + 1))
+    slow.release()
+    with pytest.raises(RateLimited):
+        await post
+    assert len(chat.standing()) == 1
+    await speaking.sending.post(room, body, key="1")
+    assert len(chat.standing()) == len({str(one.activity) for one in chat.standing()}) > 2
     await speaking.close()
 
 
