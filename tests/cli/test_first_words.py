@@ -23,7 +23,7 @@ def test_alone_it_shows_what_there_is(tmp_path: Path) -> None:
     """Not an error: the list of commands, and nothing behind it."""
     ran = chatops(folder=tmp_path)
     assert ran.err.startswith("Usage: ")
-    assert ran.err.rstrip().endswith("Tools of the plugin matrix_network.")
+    assert ran.err.rstrip().endswith("Tools of the plugin teams_network.")
 
 
 def test_nothing_to_do_is_wrong_usage(tmp_path: Path) -> None:
