@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,13 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
+def readme_first(pages: list[Path]) -> list[Any]:
+    """The README's commands are run each time, those of the other pages with the long tests."""
+    return [page if page == ROOT / "README.md" else pytest.param(page, marks=pytest.mark.faults) for page in pages]
+
+
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("page", with_blocks("console"), ids=name)
+@pytest.mark.parametrize("page", readme_first(with_blocks("console")), ids=name)
 def test_every_command_of_a_page_says_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     Place(tmp_path).follow(page)
 

@@ -44,7 +44,7 @@ def first_words(house: House) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.faults) for seed in range(1, 4))])
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.faults) for seed in range(4)])
 async def test_five_hundred_messages(house: House, seed: int) -> None:
     """Every message spoken to the server is answered, every other one is let be, and nothing of it breaks anything."""
     examples = [example for command in house.app.registry.commands for example in command.examples]
