@@ -80,7 +80,7 @@ class Channels:
     async def archive(self, team: str, channel: str) -> None:
         """Archive a channel and wait until it is. Harmless when it is archived.
 
-        Raise Unreachable when it takes longer: the next call goes on waiting for it.
+        Raise Unreachable when it takes longer: the next call asks again, and waits for it.
         """
         try:
             if (await self._graph.channel(team, channel)).archived:
@@ -91,9 +91,12 @@ class Channels:
             pass  # we may archive it without being allowed to look
         try:
             operation = await self._graph.archive_channel(team, channel)
-        except (Conflict, Invalid):
+        except (Conflict, Invalid) as error:
             if await self._is_archived(team, channel):
                 return
+            if isinstance(error, Conflict):
+                message = f"the channel is being changed at the moment ({error})"
+                raise Unreachable(message, code=error.code) from error
             raise
         if operation:
             await self._wait(operation, team)

@@ -107,7 +107,7 @@ class Rooms:
             raise Forbidden(message)
 
     async def archive_room(self, room: RoomRef, *, key: str) -> None:
-        """Close a room.
+        """Close a room. Raise Forbidden for a chat that we did not open: its people would be taken out of it.
 
         A channel is archived. A chat cannot be: it is called closed, and its people are taken out; they keep what was
         said. A thread cannot be locked at all: we only write nothing more in it.
@@ -120,6 +120,9 @@ class Rooms:
         if known.type == "personal":
             message = "a personal chat cannot be closed"
             raise Unsupported(message)
+        if form == "chat" and own is None and not known.ours:
+            message = "only chats that the bot has opened are closed by it; whoever is in this one may leave it"
+            raise Forbidden(message)
         if form == "chat":
             await self._chats.close(known.id, known.name)
         elif form == "channel":

@@ -141,6 +141,29 @@ async def test_a_channel_is_archived(stage: RoomStage, ann: User) -> None:
     assert len(stage.simulator.asked("/archive")) == 1
 
 
+async def test_an_archiving_that_is_in_the_way_is_waited_for(stage: RoomStage, ann: User) -> None:
+    """A channel that is just being archived, or changed by somebody, is no reason to give its closing up."""
+    team = await stage.team("Incidents", ann)
+    stage.start(public="channel", teams=[team.group_id])
+    room = await stage.rooms.open_room(RoomSpec(title="Down", members=(stage.identity(ann),), public=True), key="k")
+    stage.simulator.faults.add(Fault(method="POST", path="/archive$", status=409, code="Conflict"))
+    with pytest.raises(Unreachable):
+        await stage.rooms.archive_room(room, key="a")
+    assert not await stage.own.is_closed(room.id)
+    await stage.rooms.archive_room(room, key="a")
+    assert stage.simulator.world.find(room.id).archived
+
+
+async def test_a_chat_of_others_is_not_emptied(stage: RoomStage, ann: User, ben: User) -> None:
+    """The app is in it, and that is all."""
+    chat = stage.simulator.world.group_chat([ann, ben], topic="Lunch")
+    await stage.simulator.people.install(chat, ann)
+    await stage.listen()
+    with pytest.raises(Forbidden, match="that the bot has opened"):
+        await stage.rooms.archive_room(RoomRef(network="teams", id=chat.id), key="a")
+    assert (chat.name, chat.people) == ("Lunch", [ann, ben])
+
+
 async def test_the_next_team_is_used_when_one_is_full(stage: RoomStage, ann: User) -> None:
     """Full by the settings or by what Teams says; with no other team left it is said which setting names them."""
     one, two = await stage.team("One", ann), await stage.team("Two", ann)
