@@ -16,7 +16,7 @@ from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from chatops import Clock
-from chatops.errors import StoreUnavailable
+from chatops.errors import Conflict, StoreUnavailable
 from chatops.ports.chat import Accept
 from chatops.ports.web import Route
 from teams_network.activity import Activity, decoded
@@ -52,7 +52,7 @@ class Learning(Protocol):
     """Remembers conversations."""
 
     async def learn(self, activity: Activity) -> None:
-        """Remember what a judged activity tells. Raise StoreUnavailable."""
+        """Remember what a judged activity tells. Raise StoreUnavailable, or Conflict when others were always faster."""
         ...
 
 
@@ -111,7 +111,7 @@ class Door:
             return _later()
         try:
             return await self._let_in(activity, accept)
-        except StoreUnavailable:
+        except (StoreUnavailable, Conflict):
             return _later()
 
     async def _let_in(self, activity: Activity, accept: Accept) -> web.Response:

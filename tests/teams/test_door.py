@@ -14,9 +14,11 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from chatops.core.message import Message, TurnedAway
+from chatops.errors import Conflict
 from chatops.testing.clock import ManualClock
-from teams_entrance import GOOD, Accepting, Entrance, identity
-from teams_network.door import MAX_BODY, PATH
+from teams_entrance import GOOD, SETTINGS, Accepting, Entrance, identity
+from teams_network.activity import Activity
+from teams_network.door import MAX_BODY, PATH, Door, Learning
 from teams_network.intruders import MOST_CLAIMS
 from teams_payloads import ANNA, BEN, CHAT, Json, click, message
 
@@ -44,11 +46,35 @@ class Knocking:
         return [body for body in self.accept.bodies if isinstance(body, TurnedAway)]
 
 
+class Late:
+    """Remembers nothing, while somebody else is always faster."""
+
+    def __init__(self) -> None:
+        self.too_late = True
+
+    async def learn(self, activity: Activity) -> None:
+        """Lose."""
+        if self.too_late:
+            message = "somebody was faster"
+            raise Conflict(message)
+
+
 @asynccontextmanager
-async def standing(*, listening: bool = True, accept: Accepting | None = None) -> AsyncIterator[Knocking]:
+async def standing(
+    *, listening: bool = True, accept: Accepting | None = None, learning: Learning | None = None
+) -> AsyncIterator[Knocking]:
     """A door on a free port."""
     clock = ManualClock()
     entrance, accept = Entrance(clock=clock), accept or Accepting()
+    if learning is not None:
+        entrance.door = Door(
+            SETTINGS,
+            judge=entrance.judge,
+            understanding=entrance.understanding,
+            invokes=entrance.invokes,
+            conversations=learning,
+            clock=clock,
+        )
     app = web.Application()
     route = entrance.door.route
     app.router.add_route(route.method, route.path, route.handler)
@@ -165,6 +191,18 @@ async def test_while_the_store_is_down_everything_comes_again() -> None:
             answer = await door.knock(raw)
             assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
         door.accept.down = False
+
+        assert (await door.knock(message("!help"))).status == 200
+        assert len(door.accept.events) == 1
+
+
+async def test_what_others_are_faster_to_remember_comes_again() -> None:
+    """Several replicas may hear of a busy chat at once; nothing that is said in it is lost."""
+    learning = Late()
+    async with standing(learning=learning) as door:
+        for raw in (message("!help"), click("abc")):
+            assert (await door.knock(raw)).status == 503
+        learning.too_late = False
 
         assert (await door.knock(message("!help"))).status == 200
         assert len(door.accept.events) == 1
