@@ -124,7 +124,8 @@ class Sending:
     async def _post(self, room: RoomRef, where: Spot, body: Outgoing, key: str, began: float) -> str:
         known = where.known
         made = await self._made(body, known)
-        before = await self._parts.sent(room.id, key) if len(made) > 1 else None
+        # Asked of short posts as well: rendered again, what was long may have become short.
+        before = await self._parts.sent(room.id, key)
         if before is not None:
             first, place, ids = before.ids[0], before.place, before.ids
         else:

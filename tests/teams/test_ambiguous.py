@@ -109,6 +109,20 @@ async def test_the_rest_of_a_long_post_waits_when_its_beginning_took_long(simula
     await speaking.close()
 
 
+async def test_a_long_post_that_has_become_short_is_not_doubled(simulator: TeamsSimulator, ann: User) -> None:
+    """What it says is rendered anew with each attempt: times pass, and names become known."""
+    speaking = Speaking(simulator)
+    chat = simulator.world.group_chat([ann], topic="A chat")
+    room = await speaking.meet(chat)
+    simulator.faults.add(Fault(method="POST", path="/activities$", after=1, status=429, retry_after=1))
+    with pytest.raises(RateLimited):
+        await speaking.sending.post(room, Outgoing(text=(Line(text=LONG),), plain=LONG), key="1")
+    await speaking.clock.sleep(1.0)
+    message = await speaking.sending.post(room, Outgoing(text=(Line(text="short"),), plain="short"), key="1")
+    assert [post.id for post in chat.standing()] == [message.id]
+    await speaking.close()
+
+
 @pytest.mark.parametrize("form", ["chat", "channel"])
 async def test_what_was_made_without_a_name_is_looked_for(stage: RoomStage, ann: User, form: str) -> None:
     """Graph made it and its answer says nothing: the next attempt finds it, and makes no second one."""
