@@ -142,10 +142,6 @@ class Graph:
         things = body.get("value")
         return [_posted(thing) for thing in things if isinstance(thing, dict)] if isinstance(things, list) else []
 
-    async def team_name(self, team: str) -> str:
-        """Return a team's name. Raise Missing."""
-        return words((await self._calls.read(f"/teams/{in_path(team)}", need.READ_TEAM, place=team)).get("displayName"))
-
     async def create_meeting(self, organizer: str, subject: str, start: datetime, end: datetime) -> str:
         """Make a meeting in somebody's name; return the link to join it. It stands in nobody's calendar."""
         body = {"startDateTime": start.isoformat(), "endDateTime": end.isoformat(), "subject": subject}

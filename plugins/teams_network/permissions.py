@@ -71,6 +71,5 @@ READ_CHANNEL = Need(
     doing="read what is written in a channel", roles=("ChannelMessage.Read.All",), consent="ChannelMessage.Read.Group"
 )
 READ_CHAT = Need(doing="read what is written in a chat", roles=("Chat.Read.All",), consent="ChatMessage.Read.Chat")
-READ_TEAM = Need(doing="read a team's settings", roles=("Team.ReadBasic.All",), consent="TeamSettings.Read.Group")
 CREATE_MEETING = Need(doing="make meetings", roles=("OnlineMeetings.ReadWrite.All",))
 READ_USERS = Need(doing="tell guests from members", roles=("User.Read.All",))

@@ -116,10 +116,6 @@ class Run:
         """The room is open."""
         await self._put(replace(self.opening, room=room, problem=""))
 
-    async def fail(self, error: PortError) -> None:
-        """Remember why it goes no further."""
-        await self._put(replace(self.opening, problem=str(error)))
-
     async def _ask(self, name: str) -> None:
         """Write down that a step is asked for."""
         if self._clock.monotonic() - self._began >= ENOUGH:
@@ -203,13 +199,17 @@ class Saga:
 
     async def begin(self, key: str, form: Form, title: str, *, began: float) -> Run:
         """Take an opening up, or begin it; the attempt began at `began`, monotonic. Raise Unreachable when another replica
-        is at it.
+        is at it, Rejected for one whose record cannot be read.
 
         An opening that was begun keeps its form, whatever the settings say now.
         """
         id = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
         record = await self._records.get(KIND, id)
         known = None if record is None else opening_of(record)
+        if record is not None and known is None:
+            # Another version of the server has written it: begun anew, it might become a second room.
+            message = f"what was written down of the opening {id[:12]} cannot be read"
+            raise Rejected(message, code="unknown")
         version = 0 if record is None else record.version
         opening = known or Opening(id=id, form=form, title=title, since=self._clock.now())
         run = Run(self._records, self._clock, opening, version, settled=self._settled, began=began)

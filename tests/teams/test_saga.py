@@ -10,9 +10,10 @@ import pytest
 
 from chatops.errors import Forbidden, OutcomeUnknown, PortError, RateLimited, Rejected, Unreachable
 from chatops.ports.chat import RoomSpec
+from chatops.ports.records import Write
 from teams_bot import PlainBot
 from teams_faults import Fault
-from teams_network.opening import Opening
+from teams_network.opening import KIND, Opening
 from teams_network.saga import KEPT, SETTLED
 from teams_rooms import RoomStage, made
 from teams_simulator import TeamsSimulator
@@ -183,6 +184,16 @@ async def test_two_servers_at_one_opening_make_one_room(stage: RoomStage, ann: U
         await first
     room = await stage.rooms.open_room(spec_for(stage, ann), key="k")
     assert [chat.id for chat in stage.chats()] == [room.id]
+
+
+async def test_an_opening_that_cannot_be_read_is_not_begun_anew(stage: RoomStage, team: Team, ann: User) -> None:
+    """A newer version of the server may have made its room."""
+    await stage.rooms.open_room(spec_for(stage, ann), key="k")
+    [record] = await stage.records.find(KIND)
+    await stage.records.write(Write(kind=KIND, id=record.id, body={"shape": 2}, columns=record.columns))
+    with pytest.raises(Rejected, match="cannot be read"):
+        await stage.rooms.open_room(spec_for(stage, ann), key="k")
+    assert made_rooms(stage, team, "chat") == 1
 
 
 async def test_old_openings_are_forgotten(stage: RoomStage, ann: User, team: Team) -> None:
