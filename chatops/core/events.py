@@ -86,3 +86,5 @@ class PostFailed(Body, frozen=True, kw_only=True):
     target: str
     state: Literal["failed", "unknown"]
     reason: str
+    slot: str = ""
+    """What it was to stand as, if it was a card that changes."""

@@ -223,6 +223,7 @@ class Outbox:
                 target=row.target,
                 state="unknown" if state == "unknown" else "failed",
                 reason=reason or "",
+                slot=row.slot or "",
             )
         else:
             body = EffectSettled(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatops.core.effects import InviteToRoom, OpenRoom
-from chatops.core.events import EffectSettled
+from chatops.core.events import EffectSettled, PostFailed
 from chatops.core.message import Button, Card
 from chatops.core.rooms import direct_target
 from chatops.core.text import Text, _, said
@@ -13,7 +13,7 @@ from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import arrived, expired
 from chatops.swarm.buttons import done_button
-from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
+from chatops.swarm.clocks import InvitationExpires, TimeboxEnds, invitation_series
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import PeopleDesk
 from chatops.swarm.displaced import refuge
@@ -39,6 +39,7 @@ class SwarmListeners:
             Listener(name="swarm.timebox_ends", of=TimeboxEnds, handle=self.timebox_ends),
             Listener(name="swarm.room_open", of=OpenRoom, handle=self.room_settled),
             Listener(name="swarm.let_in", of=InviteToRoom, handle=self.let_in),
+            Listener(name="swarm.not_told", of=PostFailed, handle=self.not_told),
             *(Listener(name=f"swarm.{of.kind}", of=of, handle=self.written) for of in TICKET_EFFECTS),
         )
 
@@ -119,6 +120,27 @@ class SwarmListeners:
         unit.note(swarm, words, tag="room")
         for person in dict.fromkeys((swarm.owner, effect.person)):
             self._to(unit, person, words)
+
+    async def not_told(self, unit: Unit, failed: PostFailed) -> None:
+        """An invitation did not reach whom it asks: the owner learns why. It stands, should they hear of it otherwise."""
+        kind, _colon, person = failed.target.partition(":")
+        if kind != "person" or failed.state != "failed" or not failed.slot:
+            return
+        for swarm in await unit.find(Swarm, invitee=person):
+            asked = any(
+                one.person == person and invitation_series(swarm.id, one.number) == failed.slot
+                for one in swarm.invitations
+                if one.state is Asked.SENT
+            )
+            if asked:
+                words = _(
+                    "{person} was asked into {swarm}, but could not be told: {reason}",
+                    person=self._follow.names(person),
+                    swarm=swarm.name,
+                    reason=said(short(failed.reason or "?", _REASON)),
+                )
+                unit.note(swarm, words, tag="invited")
+                self._to(unit, swarm.owner, words)
 
     async def written(self, unit: Unit, effect: TicketEffect) -> None:
         """Something was written to the ticket, or was not: the card shows it, the owner is told of a failure."""

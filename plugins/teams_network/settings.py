@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chatops import Frozen
+from chatops import Frozen, replace
 from chatops.errors import SettingsError
 from teams_network.clouds import CLOUDS, Cloud
 
@@ -116,6 +116,12 @@ def read(name: str, table: Mapping[str, Any]) -> TeamsSettings:
     except msgspec.ValidationError as error:
         message = f"plugins.{name}: {error}. Known: {', '.join(TeamsSettings.__struct_fields__)}."
         raise SettingsError(message) from error
+    settings = replace(
+        settings,
+        app_id=settings.app_id.strip().lower(),
+        tenant=settings.tenant.strip().lower(),
+        more_tenants=tuple(tenant.strip().lower() for tenant in settings.more_tenants),
+    )
     for setting in ("app_id", "tenant"):
         if not getattr(settings, setting):
             message = f"plugins.{name}.{setting} is empty; without it nobody could tell who speaks to the bot"

@@ -15,6 +15,9 @@ from teams_network.known import Contact, Known
 from teams_network.senders import identity_of, is_automated
 from teams_network.settings import TeamsSettings
 
+MOST_ADDED = 200
+"""People of one activity that are remembered: Teams waits for our answer meanwhile, and whoever speaks is told again."""
+
 _TEAM_GONE = frozenset({"teamDeleted", "teamHardDeleted"})
 
 _CHANNEL_GONE = frozenset({"channelDeleted"})
@@ -129,7 +132,8 @@ def _gone(activity: Activity) -> Iterable[str]:
 def _contacts(activity: Activity, settings: TeamsSettings, *, personal: bool) -> Iterable[Contact]:
     """Whoever did it, and whoever came in."""
     conversation = base(activity.conversation.id) if personal else ""
-    for account, chat in [(activity.sender, conversation), *((one, "") for one in activity.members_added or ())]:
+    added = (activity.members_added or ())[:MOST_ADDED]
+    for account, chat in [(activity.sender, conversation), *((one, "") for one in added)]:
         identity = identity_of(account, activity, settings) if _is_somebody(account) else None
         if identity is not None:
             yield Contact(

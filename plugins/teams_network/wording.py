@@ -102,11 +102,15 @@ def _joined(said: Written, us: Collection[int], names: Mapping[int, str]) -> str
     return "\n".join(lines).strip()
 
 
+_SYNTAX = re.compile(r"(?<!\S)-+|[\"“”„=`]")
+
+
 def _with_name(text: str, at: At, names: Mapping[int, str]) -> str:
     """Return the text with somebody's name behind it; once where each word of the name is a mention of its own."""
     known = names.get(at.index) if at.index is not None else None
     if known is None:
-        return text + at.name
+        # People choose their names themselves: nothing in one may be an option, or end a quoted text.
+        return text + _SYNTAX.sub("", at.name)
     before = text.rstrip(" ")
     return before if before.split("\n")[-1].split(" ")[-1] == known else text + known
 

@@ -262,3 +262,12 @@ async def test_however_broken_a_text_is_it_is_read_at_once(text: str, html: str 
     found = await read(message(text, html=html, mentions=[mention(BOT)]))
 
     assert found.addressed
+
+
+async def test_a_name_somebody_chose_is_no_option() -> None:
+    """Whoever is called `x --private` adds nothing to the command of those who mention them."""
+    stranger = {"id": "29:stranger", "name": 'x --private y="z'}
+    text = '<at>chatops</at> swarm question <at>x --private y="z</at> why?'
+    found = await read(message(text, mentions=[mention(BOT), mention(stranger)]))
+
+    assert found.text == "swarm question x private yz why?"
