@@ -117,7 +117,13 @@ class Chats:
                 raise
 
     async def remove(self, chat: str, member: Identity) -> None:
-        """Take somebody out. Harmless when they are not in."""
+        """Take somebody out. Harmless when they are not in. Raise Forbidden for somebody whom Graph does not know.
+
+        Who stays in goes on reading: that is never passed over.
+        """
+        if member.id.startswith(("29:", "8:")):
+            message = "they have no account in an organisation's directory: somebody in the chat has to take them out"
+            raise Forbidden(message)
         for membership in await self._memberships(chat, member.id):
             await self._taken(chat, membership)
 
@@ -193,7 +199,7 @@ class Chats:
         return await self._connector.send(url, chat, call_post(link))
 
     async def _memberships(self, chat: str, user: str) -> list[ChatMember]:
-        return [member for member in await self._graph.chat_members(chat) if member.user == user]
+        return [member for member in await self._graph.chat_members(chat) if member.user.lower() == user.lower()]
 
     async def _taken(self, chat: str, member: ChatMember) -> None:
         try:

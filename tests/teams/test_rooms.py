@@ -72,6 +72,17 @@ async def test_people_come_and_go(stage: RoomStage, ann: User, ben: User) -> Non
     assert await stage.rooms.members(room) == [stage.identity(ann)]
 
 
+async def test_nobody_stays_in_unsaid(stage: RoomStage, ann: User, ben: User) -> None:
+    """However their id is written; whom Graph cannot take out is named, rather than thought to be gone."""
+    spec = RoomSpec(title="Room", members=(stage.identity(ann), stage.identity(ben)))
+    room = await stage.rooms.open_room(spec, key="k")
+    tenant = stage.simulator.world.tenant
+    with pytest.raises(Forbidden, match="has to take them out"):
+        await stage.rooms.remove(room, Identity(network="teams", tenant=tenant, id=ben.id), key="r")
+    await stage.rooms.remove(room, Identity(network="teams", tenant=tenant, id=ben.object_id.upper()), key="r")
+    assert stage.chats()[0].people == [ann]
+
+
 async def test_who_cannot_be_put_into_a_chat_is_left_out(stage: RoomStage, ann: User, ben: User) -> None:
     """Somebody the directory does not know costs nobody the room."""
     nobody = Identity(network="teams", tenant=stage.settings.tenant, id="00000000-0000-0000-0000-000000000001")
