@@ -61,5 +61,7 @@ class Outcome(Frozen, frozen=True, kw_only=True):
         if self.answers is None:
             return words(_("Working on it…"))
         told = self.refused() or next((one for one in reversed(self.answers) if one.reply), None)
-        plain = (told.body.plain or told.body.title) if told is not None else ""
+        # Without facts and buttons: the card itself stands in the conversation.
+        parts = () if told is None else (told.body.title, "".join(line.text for line in told.body.text))
+        plain = "\n".join(part for part in parts if part) or (told.body.plain if told is not None else "")
         return shortened(plain, 1_000) if plain.strip() else words(_("Done."))
