@@ -12,6 +12,7 @@ import asyncio
 from bisect import bisect_right, insort
 from collections import OrderedDict, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Literal
 
@@ -117,8 +118,10 @@ class Buckets:
             try:
                 await self._clock.sleep(at - now)
             except asyncio.CancelledError:
-                own.taken.remove(at)
-                all_.taken.remove(at)
+                with suppress(ValueError):  # a turn long over is no longer remembered
+                    own.taken.remove(at)
+                with suppress(ValueError):
+                    all_.taken.remove(at)
                 raise
 
     def rest(self, kind: Turn, thread: str, seconds: float) -> None:

@@ -31,6 +31,7 @@ async def test_two_people_race_for_one_button(tmp_path: Path, simulator: TeamsSi
         assert len(said) == 1
 
 
+@pytest.mark.faults
 async def test_a_click_again_and_after_a_power_cut(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """The second is told so; a card from before the cut goes on working; what nobody gave out does nothing."""
     async with house(tmp_path / "house", simulator, outside=["tobias"]) as home:
@@ -53,6 +54,7 @@ async def test_a_click_again_and_after_a_power_cut(tmp_path: Path, simulator: Te
         assert [user.name for user in room.people].count("Tobias Rösler") == 1
 
 
+@pytest.mark.faults
 async def test_an_old_client(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """A client that knows only the older buttons brings a click as a message; it does the same."""
     async with house(tmp_path / "house", simulator) as home:

@@ -17,6 +17,7 @@ from teams_story import answer, clicks, house
 pytestmark = pytest.mark.timeout(60)
 
 
+@pytest.mark.faults
 async def test_a_swarm_without_any_permission(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """Where an admin consented to nothing, a swarm's room is a thread; everything else is as it is elsewhere."""
     simulator.bot.roles.clear()
@@ -97,6 +98,7 @@ async def test_a_message_becomes_a_command(tmp_path: Path, simulator: TeamsSimul
         await home.room("SW-1")
 
 
+@pytest.mark.faults
 async def test_somebody_without_the_app(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """The server may not give it to them: the owner learns that they could not be told, and what can be done."""
     simulator.bot.roles.discard("TeamsAppInstallation.ReadWriteSelfForUser.All")

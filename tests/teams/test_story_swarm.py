@@ -57,6 +57,7 @@ async def test_a_swarm_by_three_people(tmp_path: Path, simulator: TeamsSimulator
         assert home.chats("SW-") == [room]
 
 
+@pytest.mark.faults
 async def test_threads_stay_threads(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """What is asked in a channel's thread is answered there; posts of their own begin threads of their own."""
     async with house(tmp_path / "house", simulator) as home:
@@ -76,6 +77,7 @@ async def test_threads_stay_threads(tmp_path: Path, simulator: TeamsSimulator) -
         assert home.chats("SW-") == []
 
 
+@pytest.mark.faults
 async def test_a_case_in_german(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """Opened, answered and finished in German, in words and in everything the server says to her."""
     async with house(tmp_path / "house", simulator) as home:
