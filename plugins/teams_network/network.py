@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -74,11 +75,10 @@ class TeamsChat:
 
     async def run(self, accept: Accept) -> None:
         """Let in what the Bot Connector brings, until cancelled."""
-        with suppress(StoreUnavailable):  # what is not forgotten now is with the next start
-            await self._rooms.prune()
-            await self._sending.prune()
         self._tokens.retry()
-        await self._door.listen(accept)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._door.listen(accept))
+            both.create_task(self._prune())
 
     async def post(self, room: RoomRef, body: Outgoing, *, key: str, thread: str | None = None) -> MessageRef:
         """Post and return the message; of a post that became several, the first.
@@ -152,6 +152,12 @@ class TeamsChat:
         """Let go of connections. Calling twice is harmless."""
         await self._keys.close()
         await self._http.close()
+
+    async def _prune(self) -> None:
+        """Forget what nobody needs any more. Nobody at the door waits for that."""
+        with suppress(StoreUnavailable):  # what is not forgotten now is with the next start
+            await self._rooms.prune()
+            await self._sending.prune()
 
     def _here(self, room: RoomRef) -> None:
         if room.network != self.name:
