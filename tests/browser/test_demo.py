@@ -13,6 +13,7 @@ from running import demo
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 
+@pytest.mark.faults
 def test_a_swarm_from_open_to_done(tmp_path: Path) -> None:
     """Open, invite by form, accept by button, question, answer, solution, done with a new article."""
     with demo(tmp_path / "data") as house, chromium(tmp_path / "profile") as driver:

@@ -83,6 +83,7 @@ async def test_a_room_for_few_is_no_channel(simulator: TeamsSimulator) -> None:
             assert (chat.type, chat.people) == ("groupChat", [ann.user])
 
 
+@pytest.mark.faults
 async def test_a_message_becomes_a_command(tmp_path: Path, simulator: TeamsSimulator) -> None:
     """From the menu of somebody's message, by a form that has its words in it: a swarm opens in the message's thread."""
     async with house(tmp_path / "house", simulator) as home:

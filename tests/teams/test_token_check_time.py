@@ -205,6 +205,7 @@ async def test_a_lying_publisher_lets_nobody_in(door: Gate) -> None:
         assert other.publisher.calls == {}
 
 
+@pytest.mark.faults
 @limits(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_changed_byte_is_another_token(data: st.DataObject) -> None:

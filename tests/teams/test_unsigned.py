@@ -86,6 +86,7 @@ async def test_an_order_without_a_signature(home: House) -> None:
     await nothing_happened(home)
 
 
+@pytest.mark.faults
 async def test_an_order_from_another_tenant(home: House) -> None:
     """Whose token the connector has signed, as it does for all who install the app: it says so, and is turned away."""
     activity = order(home)
@@ -99,6 +100,7 @@ async def test_an_order_from_another_tenant(home: House) -> None:
     await nothing_happened(home)
 
 
+@pytest.mark.faults
 async def test_a_flood_of_them(home: House) -> None:
     """Fifty are not fifty entries: the first is told at once, and the rest of the same are counted."""
     activity = order(home)
