@@ -68,6 +68,10 @@ def translated(doing: str) -> Iterator[None]:
         raise StoreUnavailable(message) from error
 
 
+TRANSACTION_TIMEOUT_SINCE = 17
+"""PostgreSQL's version that has the setting `transaction_timeout`."""
+
+
 async def keep(_connection: Connection) -> None:
     """Give a connection back as it is: nothing of ours outlives its transaction, and asyncpg's reset is a query."""
 
@@ -91,12 +95,23 @@ class Pool:
                 min_size=0,  # asyncpg would keep up any more by itself, and log a traceback at each failure to
                 max_size=self._size,
                 server_settings=self._session,
+                init=self._limit,
                 reset=keep,
                 # The server ends a statement that takes too long; should the server itself be gone, we do.
                 command_timeout=self._server.statement_timeout + self._server.connect_timeout,
             )
             async with self._lent():
                 pass
+
+    async def _limit(self, connection: Connection) -> None:
+        """Let the server end a transaction whose client was stopped in the middle, and what it has locked.
+
+        The other time-outs do not see a client that was stopped between a statement and its arguments: for the server
+        it is neither idle nor busy (`ProcessInterrupts` in PostgreSQL's `postgres.c`). PostgreSQL 17 and newer see it.
+        """
+        if connection.get_server_version().major >= TRANSACTION_TIMEOUT_SINCE:
+            most = (self._server.statement_timeout + self._server.idle_timeout) * 1000
+            await connection.execute(f"SET transaction_timeout = {most:.0f}")
 
     async def close(self) -> None:
         """Disconnect. Calling twice is harmless."""
