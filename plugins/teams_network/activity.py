@@ -33,7 +33,6 @@ class Conversation(Wire, frozen=True, kw_only=True):
     """`personal`, `groupChat` or `channel`."""
     tenant_id: str | None = None
     name: str | None = None
-    is_group: bool | None = None
 
 
 class Named(Wire, frozen=True, kw_only=True):

@@ -148,6 +148,17 @@ class Connector:
             raise (OutcomeUnknown if ask.doing == "write" else Unreachable)(message) from error
         return Created(conversation=begun.id, activity=begun.activity_id or "")
 
+    async def begin_personal(self, service_url: str, *, bot: str, member: str, tenant: str) -> str:
+        """Return the personal chat with somebody, by account or object id, begun if need be: asked again, the same."""
+        body = {
+            "isGroup": False,
+            "bot": {"id": bot},
+            "members": [{"id": member}],
+            "tenantId": tenant,
+            "channelData": {"tenant": {"id": tenant}},
+        }
+        return (await self.create(service_url, body, thread=member, tenant=tenant)).conversation
+
     async def members(self, service_url: str, conversation: str, *, tenant: str = "") -> Sequence[Account]:
         """Return who is in a conversation; of a channel, who is in its team."""
         found: list[Account] = []
@@ -161,26 +172,6 @@ class Connector:
                 break
             token = page.continuation_token
         return found
-
-    async def member(self, service_url: str, conversation: str, id: str, *, tenant: str = "") -> Account:
-        """Return somebody in a conversation, by account or object id. Raise Missing."""
-        path = f"{in_path(conversation)}/members/{in_path(id)}"
-        return _account(_decoded(await self._asking(_look(service_url, path, conversation, tenant)), _Member))
-
-    async def typing(self, service_url: str, conversation: str, *, tenant: str = "") -> None:
-        """Show for a few seconds that an answer is being written."""
-        await self._asking(
-            Ask(
-                method="POST",
-                service_url=service_url,
-                path=f"{in_path(conversation)}/activities",
-                body=_encoded({"type": "typing"}),
-                doing="repeatable",
-                turn="send",
-                thread=conversation,
-                tenant=tenant,
-            )
-        )
 
 
 def _look(service_url: str, path: str, conversation: str, tenant: str) -> Ask:

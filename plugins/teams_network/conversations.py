@@ -99,10 +99,6 @@ class Conversations:
         """Forget a conversation. Harmless when it is not known."""
         await self._delete("conversation", name_of(base(conversation)))
 
-    async def forget_contact(self, tenant: str, object_id: str) -> None:
-        """Forget somebody. Harmless when they are not known."""
-        await self._delete("contact", name_of(tenant, object_id))
-
     async def _grouped(self, known: Known, general: str) -> Known:
         """Return a channel with its team's group, where that was told with the team's first channel only."""
         if known.team or known.type != "channel" or not general or known.id == general:

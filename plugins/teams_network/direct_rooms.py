@@ -7,8 +7,6 @@ the member's id where the app is installed for them (MicrosoftDocs/msteams-docs#
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 
 from chatops import replace
@@ -71,14 +69,7 @@ class DirectRooms:
     async def _begun(self, person: Identity, contact: Contact | None, url: str) -> str:
         member = contact.account if contact is not None and contact.account else person.id
         bot = f"28:{self._settings.app_id}"
-        body: dict[str, Any] = {
-            "isGroup": False,
-            "bot": {"id": bot},
-            "members": [{"id": member}],
-            "tenantId": person.tenant,
-            "channelData": {"tenant": {"id": person.tenant}},
-        }
-        chat = (await self._connector.create(url, body, thread=member, tenant=person.tenant)).conversation
+        chat = await self._connector.begin_personal(url, bot=bot, member=member, tenant=person.tenant)
         if await self._conversations.known(chat) is None:
             known = Known(id=chat, tenant=person.tenant, service_url=url, bot_id=bot, type="personal")
             await self._conversations.keep(known)

@@ -32,19 +32,14 @@ class PersonalChats:
         if contact is None:
             return False
         member = contact.account or contact.identity_id
-        body = {
-            "isGroup": False,
-            "bot": {"id": known.bot_id},
-            "members": [{"id": member}],
-            "tenantId": known.tenant,
-            "channelData": {"tenant": {"id": known.tenant}},
-        }
         try:
-            begun = await self._connector.create(known.service_url, body, thread=member, tenant=known.tenant)
+            begun = await self._connector.begin_personal(
+                known.service_url, bot=known.bot_id, member=member, tenant=known.tenant
+            )
         except Rejected:
             return False
-        if begun.conversation != known.id:
-            await self._conversations.keep(replace(known, id=begun.conversation))
-            await self._conversations.keep_contact(replace(contact, conversation=begun.conversation))
-        log.info("a personal chat was begun again", conversation=begun.conversation)
-        return begun.conversation == known.id
+        if begun != known.id:
+            await self._conversations.keep(replace(known, id=begun))
+            await self._conversations.keep_contact(replace(contact, conversation=begun))
+        log.info("a personal chat was begun again", conversation=begun)
+        return begun == known.id

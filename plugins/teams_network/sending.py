@@ -90,20 +90,6 @@ class Sending:
         """Forget how posts were split that nobody edits any more; return how many. Raise StoreUnavailable."""
         return await self._parts.prune()
 
-    async def delete(self, message: MessageRef) -> None:
-        """Take one of our messages away, with all that followed it. Harmless when it is gone."""
-        known = (await spot(self._conversations, message.room, None)).known
-        async with self._queues.turn(known.id):
-            parts = await self._parts.of(message.room.id, message.id)
-            place = parts.place if parts else address_of(message, known)
-            await self._drop(known, place, parts.ids if parts else (message.id,))
-
-    async def typing(self, room: RoomRef, *, thread: str | None = None) -> None:
-        """Show for a few seconds that an answer is being written. In a channel that is shown in threads only."""
-        where = await spot(self._conversations, room, thread)
-        if not where.begins_thread:
-            await self._connector.typing(where.known.service_url, where.address, tenant=where.known.tenant)
-
     async def react(self, message: MessageRef, emoji: str, *, key: str) -> None:
         """Raise Unsupported. The Bot Connector's documented API has no call for it, only Microsoft's newest SDK does, as a
         preview (microsoft/teams.net#338); Graph's is for people (Microsoft Learn, "chatMessage: setReaction")."""

@@ -109,16 +109,6 @@ async def test_everybody_in_a_conversation_is_told(
     members = await connector.members(speaking.url, crowd.id)
     assert [member.aad_object_id for member in members] == [person.object_id for person in people]
     assert len(simulator.asked("pagedmembers")) == 3
-    one = await connector.member(speaking.url, crowd.id, people[7].id)
-    assert one.aad_object_id == people[7].object_id
-    with pytest.raises(Missing):
-        await connector.member(speaking.url, crowd.id, "29:nobody")
-
-
-async def test_typing_is_shown(connector: Connector, speaking: Speaking, chat: Conversation) -> None:
-    """And is no message."""
-    await connector.typing(speaking.url, chat.id)
-    assert (chat.typing, chat.standing()) == (1, [])
 
 
 Call = Callable[[Connector, str, str], Awaitable[object]]
@@ -130,8 +120,6 @@ CALLS: dict[str, tuple[Call, bool]] = {
     "delete": (lambda c, url, at: c.delete(url, at, "1"), False),
     "personal": (lambda c, url, at: c.create(url, {"members": [{"id": at}]}), False),
     "members": (lambda c, url, at: c.members(url, at), False),
-    "member": (lambda c, url, at: c.member(url, at, "29:x"), False),
-    "typing": (lambda c, url, at: c.typing(url, at), False),
 }
 """Each call, and whether a repetition would be seen by people."""
 

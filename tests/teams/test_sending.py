@@ -267,23 +267,6 @@ async def test_a_lost_answer_is_told(
     assert texts(chat) == ["one"]
 
 
-async def test_a_long_post_is_taken_away_as_a_whole(sending: Sending, chat: Conversation, room: RoomRef) -> None:
-    """And twice is harmless."""
-    message = await sending.post(room, report(40), key="1")
-    await sending.delete(message)
-    await sending.delete(message)
-    assert chat.standing() == []
-
-
-async def test_typing_is_shown_where_a_post_would_go(
-    sending: Sending, chat: Conversation, room: RoomRef, channel: Conversation, channel_room: RoomRef
-) -> None:
-    """But not in a channel outside of threads."""
-    await sending.typing(room)
-    await sending.typing(channel_room)
-    assert (chat.typing, channel.typing) == (1, 0)
-
-
 async def test_nothing_overtakes_in_a_conversation(
     simulator: TeamsSimulator, sending: Sending, chat: Conversation, room: RoomRef
 ) -> None:
