@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -29,21 +29,8 @@ TEXT = {"type": "message", "text": "hello"}
 
 
 @pytest.fixture
-async def speaking(simulator: TeamsSimulator) -> AsyncIterator[Speaking]:
-    """The bot's voice."""
-    made = Speaking(simulator)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 def connector(speaking: Speaking) -> Connector:
     return speaking.connector
-
-
-@pytest.fixture
-def ann(simulator: TeamsSimulator) -> User:
-    return simulator.world.user("Ann Keller")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chatops.core.message import Identity, MessageRef, RoomRef
@@ -14,43 +12,6 @@ from teams_network.graph_message import message_of
 from teams_simulator import TeamsSimulator
 from teams_speaking import Speaking
 from teams_world import Conversation, User
-
-
-@pytest.fixture
-async def speaking(simulator: TeamsSimulator) -> AsyncIterator[Speaking]:
-    """The bot's voice."""
-    made = Speaking(simulator)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-def ann(simulator: TeamsSimulator) -> User:
-    return simulator.world.user("Ann Keller")
-
-
-@pytest.fixture
-def chat(simulator: TeamsSimulator, ann: User) -> Conversation:
-    """A group chat with her."""
-    return simulator.world.group_chat([ann], topic="A chat")
-
-
-@pytest.fixture
-async def room(speaking: Speaking, chat: Conversation) -> RoomRef:
-    """The same, as a room that the bot knows."""
-    return await speaking.meet(chat)
-
-
-@pytest.fixture
-def channel(simulator: TeamsSimulator, ann: User) -> Conversation:
-    """A channel with her."""
-    return simulator.world.channel(simulator.world.team("Incidents", [ann]), "checkout")
-
-
-@pytest.fixture
-async def channel_room(speaking: Speaking, channel: Conversation) -> RoomRef:
-    """The same, as a room that the bot knows."""
-    return await speaking.meet(channel)
 
 
 async def test_what_somebody_wrote_is_read(

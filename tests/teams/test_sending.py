@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -23,45 +22,8 @@ LONG = "Line of a long report, with a number in it. " * 40
 
 
 @pytest.fixture
-async def speaking(simulator: TeamsSimulator) -> AsyncIterator[Speaking]:
-    """The bot's voice."""
-    made = Speaking(simulator)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 def sending(speaking: Speaking) -> Sending:
     return speaking.sending
-
-
-@pytest.fixture
-def ann(simulator: TeamsSimulator) -> User:
-    return simulator.world.user("Ann Keller")
-
-
-@pytest.fixture
-def chat(simulator: TeamsSimulator, ann: User) -> Conversation:
-    """A group chat with her."""
-    return simulator.world.group_chat([ann], topic="A chat")
-
-
-@pytest.fixture
-async def room(speaking: Speaking, chat: Conversation) -> RoomRef:
-    """The same, as a room that the bot knows."""
-    return await speaking.meet(chat)
-
-
-@pytest.fixture
-def channel(simulator: TeamsSimulator, ann: User) -> Conversation:
-    """A channel with her."""
-    return simulator.world.channel(simulator.world.team("Incidents", [ann]), "checkout")
-
-
-@pytest.fixture
-async def channel_room(speaking: Speaking, channel: Conversation) -> RoomRef:
-    """The same, as a room that the bot knows."""
-    return await speaking.meet(channel)
 
 
 def plain(text: str) -> Outgoing:
