@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from chatops.ports.tickets import Knowledge, Ref
 from chatops.settings import load
 from chatops.web.operator import DoRequest
 from kill_company import CASES
+from kill_life import carry_out, settled
 from kill_script import Script, title
 
 ANY_MOMENT = "any moment"
@@ -73,21 +73,10 @@ async def _serve(app: App, order: dict[str, Any], data: Path) -> None:
             await script.forever()
     async with asyncio.timeout(120):
         await script.finish(order["at_least"])
-        await _settled(app)
+        await settled(app)
     ledger = await _ledger(app)
     await asyncio.to_thread((data.parent / "ledger.json").write_text, json.dumps(ledger))
     await app.stop()
-
-
-async def _settled(app: App) -> None:
-    quiet = 0
-    while quiet < 5:
-        await asyncio.sleep(0.05)
-        depths = await app.store.depths()
-        due = await app.store.next_due()
-        ringing = due is not None and (due - app.engine.clock.now()).total_seconds() < 5
-        idle = not (depths.inbox or depths.outbox or ringing) and app.engine.quiet
-        quiet = quiet + 1 if idle else 0
 
 
 async def _ledger(app: App) -> dict[str, Any]:
@@ -124,22 +113,5 @@ async def _ledger(app: App) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Carry out orders."""
-    data = Path(sys.argv[1])
-    for line in sys.stdin:
-        process = os.fork()
-        if process == 0:
-            try:
-                live(json.loads(line), data)
-            except BaseException:  # noqa: BLE001 - a forked process must not go on as its parent
-                sys.excepthook(*sys.exc_info())
-                os._exit(1)
-            os._exit(0)
-        _pid, status = os.waitpid(process, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    carry_out(live)

@@ -17,10 +17,11 @@ Order = dict[str, Any]
 
 
 def carry_out(live: Callable[[Order, Path], None]) -> None:
-    """Carry out orders: PROGRAM DATA ERRORS, an order a line. What is logged or goes wrong is written to ERRORS."""
+    """Carry out orders: PROGRAM DATA [ERRORS], an order a line. What is logged or goes wrong is written to ERRORS."""
     data = Path(sys.argv[1])
-    with Path(sys.argv[2]).open("w") as errors:
-        os.dup2(errors.fileno(), 2)
+    for name in sys.argv[2:]:
+        with Path(name).open("w") as errors:
+            os.dup2(errors.fileno(), 2)
     for line in sys.stdin:
         process = os.fork()
         if process == 0:
@@ -40,13 +41,14 @@ async def serve(app: App, order: Order, data: Path) -> None:
     await app.start()
     while order["step"] or not await asyncio.to_thread((data.parent / order["until"]).exists):  # noqa: ASYNC110 - a file
         await asyncio.sleep(0.05)
-    await _settled(app)
+    await settled(app)
     ledger = await _ledger(app)
     await asyncio.to_thread((data.parent / "ledger.json").write_text, json.dumps(ledger))
     await app.stop()
 
 
-async def _settled(app: App) -> None:
+async def settled(app: App) -> None:
+    """Return once nothing is left to do, and no timer rings within seconds."""
     quiet = 0
     while quiet < 5:
         await asyncio.sleep(0.05)
