@@ -102,6 +102,8 @@ class Unit:
         self._disarmed: list[str] = []
         self._entries: list[NewEntry] = []
         self._facts_emitted: list[tuple[Body, str | None]] = []
+        self.previewed: Said | None = None
+        self.inverse: tuple[str, Aggregate] | None = None
 
     # who
 
@@ -302,6 +304,14 @@ class Unit:
                 occurred_at=occurred_at or self.now,
             ),
         )
+
+    def preview(self, said: Said) -> None:
+        """Say what a command that asks for confirmation will do: shown before it is done, and nothing else of the unit is."""
+        self.previewed = said
+
+    def undo_with(self, command: str, aggregate: Aggregate) -> None:
+        """Remember the command that takes this one back: `undo` runs it, for the same person, while `aggregate` is unchanged."""
+        self.inverse = (command, aggregate)
 
     def audit(self, record: AuditRecord) -> None:
         """Add to this lane's audit. The dispatcher does this for every command."""
