@@ -306,11 +306,11 @@ class Unit:
         )
 
     def preview(self, said: Said) -> None:
-        """Say what a command that asks for confirmation will do: shown before it is done, and nothing else of the unit is."""
+        """Say what a command that asks for confirmation will do: this is shown first, and nothing else of the unit."""
         self.previewed = said
 
     def undo_with(self, command: str, aggregate: Aggregate) -> None:
-        """Remember the command that takes this one back: `undo` runs it, for the same person, while `aggregate` is unchanged."""
+        """Name the command that takes this one back: `undo` runs it for the same person while `aggregate` is unchanged."""
         self.inverse = (command, aggregate)
 
     def audit(self, record: AuditRecord) -> None:
