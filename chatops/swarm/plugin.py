@@ -13,6 +13,7 @@ from chatops.swarm.arriving import Arrivals
 from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
 from chatops.swarm.displaced import DisplacedSwarms
+from chatops.swarm.facts import FACTS
 from chatops.swarm.listening import SwarmListeners
 from chatops.swarm.model import Swarm
 from chatops.swarm.opening import SwarmSettings
@@ -37,7 +38,7 @@ RELATIONS = (
 )
 """What people are to a swarm. The case's owner and the swarm's are one person."""
 
-BODIES: tuple[type[Body], ...] = (Swarm, InvitationExpires, TimeboxEnds)
+BODIES: tuple[type[Body], ...] = (Swarm, InvitationExpires, TimeboxEnds, *FACTS)
 
 
 class SwarmPlugin:
