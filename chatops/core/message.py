@@ -197,6 +197,8 @@ class CommandCall(Body, frozen=True, kw_only=True):
     via: str = "api"
     """How it came in, for the audit: `api`, `operator acting as …`."""
     dry_run: bool = False
+    fields: dict[str, str] = {}
+    """Values of a form, by parameter; never read as part of the text."""
 
     def __post_init__(self) -> None:
         text, _cut = clean(self.text)

@@ -215,7 +215,9 @@ class CommandWork(AskedWork):
         body = self.event.body
         if isinstance(body, Message) and await self.parts.intake.redacted(body.ref, self.event.accepted_at):
             return self.unit()
-        return await self.run(self.parts.table.read(self.asker.typed, self.context()))
+        typed, fields, context = self.asker.typed, self.asker.fields, self.context()
+        table = self.parts.table
+        return await self.run(table.bind(typed, fields, context) if fields else table.read(typed, context))
 
     async def run(self, call: Call) -> Unit:
         """Check a call, run it, and leave exactly one audit record."""

@@ -103,6 +103,7 @@ class Dispatcher:
                     typed=body.text,
                     via=body.via,
                     room=room,
+                    fields=body.fields,
                     dry_run=body.dry_run,
                 )
             case _:
