@@ -28,7 +28,7 @@ from chatops.core.rooms import Room
 from chatops.core.table import CommandTable
 from chatops.engine.engine import Engine
 from chatops.engine.settings import EngineSettings
-from chatops.engine.ticket_effects import ticket_performers
+from chatops.engine.ticket_performing import ticket_performers
 from chatops.hookspecs import PluginContext
 from chatops.people.plugin import PeoplePlugin
 from chatops.plugins import Loading

@@ -23,7 +23,7 @@ from chatops.engine.engine import Engine, no_probe
 from chatops.engine.help import HelpCommands
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
-from chatops.engine.ticket_effects import ticket_performers
+from chatops.engine.ticket_performing import ticket_performers
 from chatops.engine.upkeep import Upkeep
 from chatops.errors import NotFound, SettingsError, StartError
 from chatops.examining import Examination

@@ -1,33 +1,12 @@
-"""What a unit can make true on a ticket, and how the outbox does it. None of it ever changes a ticket's owner.
-
-The outbox key is the ticket system's write key, so an effect performed twice is there once. Whatever the foreign system
-says passes as the port's errors; the sender knows which are worth another try.
-"""
+"""What a unit can make true in a ticket system. Only `AssignTicket` ever changes a ticket's owner."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.effects import Effect
-from chatops.core.text import Text, _
-from chatops.errors import Missing, Unsupported
-from chatops.hookspecs import EffectPerformer, Performed
-from chatops.ports.tickets import (
-    ArticleDraft,
-    Audience,
-    Knowledge,
-    Ref,
-    Status,
-    TicketPatch,
-    TicketSystem,
-    TicketSystems,
-    WriteContext,
-)
-
-MAX_PARTS = 8
-"""Comments one note may become in a system with short comments; what is longer ends with a notice."""
+from chatops.core.text import Text
+from chatops.ports.tickets import UNSET, Audience, NewTicket, Priority, Ref, Status, Unset
 
 
 class TicketEffect(Effect, frozen=True, kw_only=True):
@@ -62,6 +41,46 @@ class SetStatus(TicketEffect, frozen=True, kw_only=True):
     status: Status
 
 
+class SetPriority(TicketEffect, frozen=True, kw_only=True):
+    """Change the priority, whatever it is now; nothing else. Result: the system's own word for it."""
+
+    kind: ClassVar[str] = "ticket.priority"
+
+    priority: Priority
+
+
+class AssignTicket(TicketEffect, frozen=True, kw_only=True):
+    """Give the ticket to somebody, or with None to nobody. Result: the new owner's name there; None for nobody."""
+
+    kind: ClassVar[str] = "ticket.assign"
+
+    owner: Ref | None
+    was: Ref | Unset | None = UNSET
+    """Whose it must be until then, else it fails with Conflict. UNSET: whoever's."""
+
+
+class CreateTicket(Effect, frozen=True, kw_only=True):
+    """Make a ticket. Result: what people call it, and behind a space its address if it has one (`ticket_made`)."""
+
+    kind: ClassVar[str] = "ticket.create"
+
+    system: str
+    """The connection's name."""
+    new: NewTicket
+    acting_for: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The system: it has no name of its own yet."""
+        return f"tickets:{self.system}"
+
+
+def ticket_made(result: str) -> tuple[str, str | None]:
+    """Return name (`demo:1001`) and address of what `CreateTicket` made."""
+    name, _space, url = result.partition(" ")
+    return name, url or None
+
+
 class DraftArticle(TicketEffect, frozen=True, kw_only=True):
     """Write an article draft that came out of the ticket. Result: what people call it (`KB12`)."""
 
@@ -82,110 +101,12 @@ class LinkArticle(TicketEffect, frozen=True, kw_only=True):
     """What people call it."""
 
 
-TICKET_EFFECTS: tuple[type[TicketEffect], ...] = (AddNote, SetStatus, DraftArticle, LinkArticle)
-
-
-def ticket_performers(tickets: TicketSystems, catalogues: Catalogues) -> Sequence[EffectPerformer]:
-    """Return the performers of all effects on tickets. Systems are looked up when an effect is performed."""
-    desk = _Desk(tickets, catalogues)
-    return (
-        EffectPerformer(of=AddNote, perform=desk.note),
-        EffectPerformer(of=SetStatus, perform=desk.status),
-        EffectPerformer(of=DraftArticle, perform=desk.draft),
-        EffectPerformer(of=LinkArticle, perform=desk.link),
-    )
-
-
-class _Desk:
-    def __init__(self, tickets: TicketSystems, catalogues: Catalogues) -> None:
-        self._tickets = tickets
-        self._catalogues = catalogues
-
-    async def note(self, effect: AddNote, key: str) -> Performed:
-        system = self._system(effect)
-        can = system.capabilities
-        if not (can.internal_comments if effect.audience is Audience.INTERNAL else can.public_comments):
-            message = f"{system.name} has no {effect.audience} comments"
-            raise Unsupported(message)
-        reader = Reader(locale=effect.locale, zone=effect.zone)
-        words = self._catalogues.plain(effect.text, reader)
-        cut = self._catalogues.plain(_("… (shortened here; the whole text is in the chat)"), reader)
-        first = None
-        for number, part in enumerate(parts(words, can.comment_limit, cut)):
-            context = _context(effect, key if number == 0 else f"{key}#{number + 1}")
-            written = await system.comment(effect.ticket, part, effect.audience, context)
-            first = first or written.ref.id
-        return Performed(result=first)
-
-    async def status(self, effect: SetStatus, key: str) -> Performed:
-        patch = TicketPatch(status=effect.status)
-        ticket = await self._system(effect).update(effect.ticket, patch, _context(effect, key))
-        return Performed(result=ticket.vendor_status)
-
-    async def draft(self, effect: DraftArticle, key: str) -> Performed:
-        system = self._system(effect)
-        if not system.capabilities.article_drafts:
-            message = f"{system.name} takes no article drafts"
-            raise Unsupported(message)
-        words = effect.text
-        if isinstance(words, Text):
-            words = self._catalogues.plain(words, Reader(locale=effect.locale, zone=effect.zone))
-        draft = ArticleDraft(title=effect.title, text=words, locale=effect.locale)
-        article = await _knowledge(system).draft_article(draft, effect.ticket, _context(effect, key))
-        return Performed(result=_called(article.ref))
-
-    async def link(self, effect: LinkArticle, key: str) -> Performed:
-        knowledge = _knowledge(self._system(effect))
-        article = await knowledge.article(effect.article)
-        await knowledge.link_article(article.ref, effect.ticket, _context(effect, key))
-        return Performed(result=_called(article.ref))
-
-    def _system(self, effect: TicketEffect) -> TicketSystem:
-        try:
-            return self._tickets.system(effect.ticket.system)
-        except KeyError:
-            message = f"no ticket system is called {effect.ticket.system}"
-            raise Missing(message) from None
-
-
-def parts(text: str, limit: int, cut: str) -> Sequence[str]:
-    """Return `text` in pieces of at most `limit` UTF-8 bytes, divided at line ends or spaces where there are some.
-
-    At most `MAX_PARTS`; when that is not enough the last one ends with `cut`.
-    """
-    if len(text.encode()) <= limit:
-        return (text,)
-    pieces: list[str] = []
-    rest = text
-    while rest and len(pieces) < MAX_PARTS:
-        piece = _head(rest, limit)
-        rest = rest[len(piece) :].lstrip()
-        pieces.append(piece.rstrip() or piece)
-    if rest:
-        pieces[-1] = _head(pieces[-1], limit - len(cut.encode())).rstrip() + cut
-    return tuple(pieces)
-
-
-def _head(text: str, limit: int) -> str:
-    raw = text.encode()
-    if len(raw) <= limit:
-        return text
-    head = raw[: max(limit, 4)].decode(errors="ignore")
-    # Half a page is too much to lose to a neat ending.
-    at = max(head.rfind("\n"), head.rfind(" "))
-    return head[: at + 1] if at > len(head) // 2 else head
-
-
-def _context(effect: TicketEffect, key: str) -> WriteContext:
-    return WriteContext(key=key, acting_for=effect.acting_for)
-
-
-def _knowledge(system: TicketSystem) -> Knowledge:
-    if system.capabilities.articles and isinstance(system, Knowledge):
-        return system
-    message = f"{system.name} holds no articles"
-    raise Unsupported(message)
-
-
-def _called(article: Ref) -> str:
-    return article.key or article.id
+TICKET_EFFECTS: tuple[type[Effect], ...] = (
+    AddNote,
+    SetStatus,
+    SetPriority,
+    AssignTicket,
+    CreateTicket,
+    DraftArticle,
+    LinkArticle,
+)

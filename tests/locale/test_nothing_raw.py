@@ -15,7 +15,8 @@ from chatops.core.command import declared
 from chatops.core.message import Identity, Person
 from chatops.core.table import CommandTable
 from chatops.engine.help import HelpCommands
-from chatops.engine.ticket_effects import TICKET_EFFECTS, ticket_performers
+from chatops.engine.ticket_effects import TICKET_EFFECTS
+from chatops.engine.ticket_performing import ticket_performers
 from chatops.hookspecs import PluginContext, Section
 from chatops.people.plugin import PeoplePlugin
 from chatops.ports.roster import Profile

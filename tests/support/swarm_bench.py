@@ -27,7 +27,8 @@ from chatops.core.rooms import Room, direct_target, remote_target, room_target
 from chatops.core.table import CommandTable
 from chatops.core.text import Text
 from chatops.core.unit import Origin, Unit
-from chatops.engine.ticket_effects import TICKET_EFFECTS, ticket_performers
+from chatops.engine.ticket_effects import TICKET_EFFECTS
+from chatops.engine.ticket_performing import ticket_performers
 from chatops.errors import NotAllowed, PortError
 from chatops.hookspecs import Listener, PluginContext
 from chatops.people.commands import PeopleCommands

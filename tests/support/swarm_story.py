@@ -6,7 +6,8 @@ from pathlib import Path
 
 from chatops.cases.plugin import CasesPlugin
 from chatops.core.message import Identity, Person
-from chatops.engine.ticket_effects import TICKET_EFFECTS, ticket_performers
+from chatops.engine.ticket_effects import TICKET_EFFECTS
+from chatops.engine.ticket_performing import ticket_performers
 from chatops.hookspecs import PluginContext, Section
 from chatops.people.plugin import PeoplePlugin
 from chatops.ports.roster import Profile

@@ -8,26 +8,29 @@ from hypothesis import strategies as st
 
 from chatops.core.catalogue import Catalogues
 from chatops.core.codec import Codec
+from chatops.core.effects import Effect
 from chatops.core.text import _, said
 from chatops.engine.ticket_effects import (
-    MAX_PARTS,
     TICKET_EFFECTS,
     AddNote,
+    AssignTicket,
+    CreateTicket,
     DraftArticle,
     LinkArticle,
+    SetPriority,
     SetStatus,
     TicketEffect,
-    parts,
-    ticket_performers,
+    ticket_made,
 )
-from chatops.errors import Missing, OutcomeUnknown, Unreachable, Unsupported
+from chatops.engine.ticket_performing import MAX_PARTS, parts, ticket_performers
+from chatops.errors import Conflict, Missing, OutcomeUnknown, Unreachable, Unsupported
 from chatops.hookspecs import Performed
-from chatops.ports.tickets import Audience, Ref, Status, TicketCapabilities, TicketQuery
+from chatops.ports.tickets import Audience, NewTicket, Priority, Ref, Status, TicketCapabilities, TicketQuery
 from chatops.testing.tickets import EVERYTHING, FakeTickets
 from local_desk import Systems
 
 
-async def perform(fake: FakeTickets, effect: TicketEffect, key: str = "k") -> Performed:
+async def perform(fake: FakeTickets, effect: Effect, key: str = "k") -> Performed:
     """Let the right performer do it."""
     performers = {performer.of: performer.perform for performer in ticket_performers(Systems(fake), Catalogues({}))}
     return await performers[type(effect)](effect, key)
@@ -42,6 +45,7 @@ def samples(ticket: Ref, article: str) -> tuple[TicketEffect, ...]:
     return (
         AddNote(ticket=ticket, text=_("{who} joined", who="Anna")),
         SetStatus(ticket=ticket, status=Status.RESOLVED),
+        SetPriority(ticket=ticket, priority=Priority.HIGH),
         DraftArticle(ticket=ticket, title="How", text="So."),
         LinkArticle(ticket=ticket, article=article),
     )
@@ -51,10 +55,15 @@ def test_every_effect_can_be_stored(fake: FakeTickets) -> None:
     """And names its ticket as the target, so that effects on one ticket keep their order."""
     codec = Codec(TICKET_EFFECTS)
     ticket = fake.add_ticket("x")
-    for effect in samples(ticket, "KB1"):
+    anna = fake.add_person("anna", "Anna")
+    effects = (*samples(ticket, "KB1"), AssignTicket(ticket=ticket, owner=None, was=anna))
+    for effect in effects:
         assert codec.decode(effect.kind, codec.encode(effect)) == effect
         assert effect.target == "ticket:fake:1001"
-    assert {type(effect) for effect in samples(ticket, "KB1")} == set(TICKET_EFFECTS)
+    create = CreateTicket(system="fake", new=NewTicket(subject="x"))
+    assert codec.decode(create.kind, codec.encode(create)) == create
+    assert create.target == "tickets:fake"
+    assert {type(effect) for effect in (*effects, create)} == set(TICKET_EFFECTS)
 
 
 async def test_a_note_is_internal_unless_it_says_otherwise(fake: FakeTickets) -> None:
@@ -69,8 +78,8 @@ async def test_a_note_is_internal_unless_it_says_otherwise(fake: FakeTickets) ->
     assert "Grace" in comment.author.name
 
 
-async def test_no_effect_changes_the_owner(fake: FakeTickets) -> None:
-    """Whatever a swarm does, the case stays with its owner."""
+async def test_no_effect_but_one_changes_the_owner(fake: FakeTickets) -> None:
+    """Whatever else is done to a case, it stays with its owner."""
     anna = fake.add_person("anna", "Anna")
     ticket = fake.add_ticket("x", owner="anna")
     article = fake.add_article("How", state="published")
@@ -129,7 +138,7 @@ async def test_what_cannot_be_is_refused_before_anything_happens() -> None:
     """No internal comments, no articles, no such system or article: the port's own errors, and no write."""
     bare = FakeTickets(capabilities=TicketCapabilities(internal_comments=False))
     ticket = bare.add_ticket("x")
-    for effect in (samples(ticket, "KB1")[0], *samples(ticket, "KB1")[2:]):
+    for effect in (samples(ticket, "KB1")[0], *samples(ticket, "KB1")[3:]):
         with pytest.raises(Unsupported):
             await perform(bare, effect)
     with pytest.raises(Missing):
@@ -163,3 +172,30 @@ def test_parts_fit_and_lose_no_word(text: str, limit: int) -> None:
         assert "".join(text.split()).startswith(squeezed.removesuffix("…more"))
     else:
         assert squeezed == "".join(text.split())
+
+
+async def test_a_case_changes_hands_once(fake: FakeTickets) -> None:
+    """To the person named, or to nobody; a repetition changes nothing, and neither does a lost answer."""
+    anna, ben = fake.add_person("anna", "Anna"), fake.add_person("ben", "Ben")
+    ticket = fake.add_ticket("x")
+    taken = AssignTicket(ticket=ticket, owner=anna, was=None)
+    fake.fail(OutcomeUnknown("no answer"), when="after")
+    with pytest.raises(OutcomeUnknown):
+        await perform(fake, taken, "a")
+    assert (await perform(fake, taken, "a")).result == "Anna"
+
+    with pytest.raises(Conflict, match="Anna"):
+        await perform(fake, AssignTicket(ticket=ticket, owner=ben, was=None), "b")
+    assert (await perform(fake, AssignTicket(ticket=ticket, owner=ben), "c")).result == "Ben"
+    assert (await perform(fake, AssignTicket(ticket=ticket, owner=None), "d")).result is None
+    assert (await fake.get(ticket)).owner is None
+
+
+async def test_a_case_is_made_once(fake: FakeTickets) -> None:
+    """The result says what it is called and where it is; again under the same key it is the same case."""
+    create = CreateTicket(system="fake", new=NewTicket(subject="Card charged twice", priority=Priority.HIGH))
+    done = await perform(fake, create)
+    assert ticket_made(done.result or "") == ("fake:1001", "https://fake.example/1001")
+    assert await perform(fake, create) == done
+    with pytest.raises(Missing):
+        await perform(fake, CreateTicket(system="nowhere", new=NewTicket(subject="x")))
