@@ -9,7 +9,8 @@
         ▼                  ▼
     cancelled          resolved ──▶ closed
 
-`merged` is a reserved word. A case is only ever referenced here: nothing in a swarm can say who owns the case.
+A live one may end as `merged` in another; what is resolved, closed or cancelled may be reopened for two weeks. A case is
+only ever referenced here: nothing in a swarm can say who owns the case.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from chatops.core.frozen import Aggregate, Frozen, Instant
 from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.ports.tickets import Ref
+from chatops.swarm.parts import Absorbed, Handover, Offer
 
 PREFIX = "SW"
 """`SW-12`."""
@@ -39,7 +41,7 @@ class State(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     MERGED = "merged"
-    """Reserved."""
+    """It ended in another swarm."""
 
 
 LIVE = frozenset({State.REQUESTED, State.ACTIVE, State.ON_HOLD})
@@ -201,6 +203,8 @@ class Finish(Frozen, frozen=True, kw_only=True):
     solved: bool
     reply: str
     cause: str
+    kudos: tuple[str, ...] = ()
+    """Ids of the people to thank by name."""
 
 
 class Swarm(Aggregate, frozen=True, kw_only=True):
@@ -234,6 +238,10 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     solution: Solution | None = None
     waiting_for: str = ""
     """While on hold."""
+    waits_until: Instant | None = None
+    """While on hold: when it goes on by itself."""
+    rested: int = 0
+    """How many times it has been put on hold."""
     cause: str = ""
     """Root-cause tag."""
     resolved_at: Instant | None = None
@@ -243,6 +251,17 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     cancelled_because: str = ""
     writes: tuple[Write, ...] = ()
     finish: Finish | None = None
+    offers: tuple[Offer, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    merged_into: str | None = None
+    """Id of the swarm it ended in."""
+    merge_asked: tuple[str, str] | None = None
+    """Id of the swarm it is to end in, and of the person who asked for that; the other owner has to agree."""
+    absorbed: tuple[Absorbed, ...] = ()
+    reopened: int = 0
+    """How many times it was not over after all."""
+    earlier: tuple[Decision, ...] = ()
+    """The knowledge decisions made before it was reopened."""
 
     def keys(self) -> frozenset[tuple[str, str]]:
         """Found by case; once over by the month it ended in (UTC), before that as open, by who is in it and who is asked."""
@@ -253,6 +272,8 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
             found.add(("open", "yes"))
             found.update(("member", member.person) for member in self.present)
             found.update(("invitee", one.person) for one in self.invitations if one.state is Asked.SENT)
+            if self.handover is not None:
+                found.update(("receiver", one) for one in self.handover.to if self.handover.waits_for(one))
         return frozenset(found)
 
     @property
@@ -281,6 +302,16 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
         return any(member.guest for member in self.present) or any(
             one.guest and one.state in {Asked.SENT, Asked.ACCEPTED} for one in self.invitations
         )
+
+    @property
+    def handover(self) -> Handover | None:
+        """The handing over that is under way, if one is."""
+        return next((one for one in reversed(self.handovers) if one.open), None)
+
+    @property
+    def helpers(self) -> tuple[Member, ...]:
+        """Who is, or was, in it to help: neither its owner nor learners."""
+        return tuple(member for member in self.members if member.person != self.owner and not member.learner)
 
     @property
     def open_questions(self) -> tuple[Question, ...]:

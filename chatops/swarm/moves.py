@@ -1,6 +1,6 @@
 """Transitions of a swarm: pure functions from a swarm to the next, or `Impossible` with what would work instead.
 
-Invitations have their own in `asking`.
+Invitations have their own in `asking`, handing over in `passing`, coming back and merging in `returning`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from chatops.core.text import Code, Text, _, to_type
 from chatops.errors import Impossible, NotFound
 from chatops.swarm.model import (
     LIVE,
+    PREFIX,
     Asked,
     Case,
     Decision,
@@ -29,6 +30,10 @@ from chatops.swarm.model import (
     Swarm,
     Write,
 )
+
+
+LEARNER_SEATS = 3
+"""People who may listen and learn in one swarm at a time."""
 
 
 class Request(Frozen, frozen=True, kw_only=True):
@@ -79,14 +84,21 @@ def opened(
 def joined(swarm: Swarm, person: str, at: datetime, *, learner: bool = False, guest: bool = False) -> Swarm:
     """Take somebody in. `asking.came` is for people who may have been asked."""
     _live(swarm)
-    if swarm.member(person):
+    present = swarm.member(person)
+    if present is not None and (learner or not present.learner):
         raise Impossible(_("You are in {swarm} already.", swarm=swarm.name))
+    if learner:
+        _seat(swarm)
     before = next((member for member in swarm.members if member.person == person), None)
     member = Member(
-        person=person, since=at, learner=learner, guest=guest, stays=1 if before is None else before.stays + 1
+        person=person,
+        since=at if present is None else present.since,
+        learner=learner,
+        guest=guest,
+        stays=1 if before is None else before.stays + (present is None),
     )
     others = tuple(one for one in swarm.members if one.person != person)
-    state = State.ACTIVE if swarm.state is State.REQUESTED else swarm.state
+    state = State.ACTIVE if swarm.state is State.REQUESTED and not learner else swarm.state
     return replace(swarm, members=(*others, member), state=state)
 
 
@@ -99,7 +111,7 @@ def left(swarm: Swarm, person: str, at: datetime) -> Swarm:
     if person == swarm.owner:
         raise Impossible(
             _("You own {swarm}; somebody has to see it through.", swarm=swarm.name),
-            hint=_("Finish it or cancel it."),
+            hint=_("Finish it, or hand it over: {command}", command=to_type(f"swarm handover {swarm.name} …")),
             commands=(f"swarm done {swarm.name}", f"swarm cancel {swarm.name}"),
         )
     return replace(
@@ -142,24 +154,33 @@ def answered(swarm: Swarm, number: int, by: str, text: str, at: datetime) -> Swa
 
 
 def proposed(swarm: Swarm, by: str, text: str, at: datetime) -> Swarm:
-    """Say what solves it. The newest proposal stands."""
+    """Say what solves it. The newest proposal stands. Who came to learn asks; to propose they come in to help."""
     _live(swarm)
+    member = swarm.member(by)
+    if member is not None and member.learner:
+        raise Impossible(
+            _("You came to learn; ask as much as you like."),
+            hint=_("To help, come in as a helper."),
+            commands=(f"swarm join {swarm.name}",),
+        )
     return replace(swarm, solution=Solution(by=by, at=at, text=_words(text)))
 
 
-def held(swarm: Swarm, waiting_for: str) -> Swarm:
-    """Rest until somebody outside has done their part."""
+def held(swarm: Swarm, waiting_for: str, until: datetime | None = None) -> Swarm:
+    """Rest until somebody outside has done their part, or until a time."""
     if swarm.state not in {State.REQUESTED, State.ACTIVE}:
         raise wrong_state(swarm)
-    return replace(swarm, state=State.ON_HOLD, waiting_for=waiting_for)
+    return replace(
+        swarm, state=State.ON_HOLD, waiting_for=waiting_for, waits_until=until, rested=swarm.rested + 1
+    )
 
 
 def resumed(swarm: Swarm) -> Swarm:
     """Go on."""
     if swarm.state is not State.ON_HOLD:
         raise wrong_state(swarm)
-    helped = any(member.person not in {swarm.owner, swarm.opened_by} for member in swarm.members)
-    return replace(swarm, state=State.ACTIVE if helped else State.REQUESTED, waiting_for="")
+    helped = any(member.person != swarm.opened_by for member in swarm.helpers)
+    return replace(swarm, state=State.ACTIVE if helped else State.REQUESTED, waiting_for="", waits_until=None)
 
 
 def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str = "") -> Swarm:
@@ -186,6 +207,7 @@ def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str =
         cause=cause or swarm.cause,
         resolved_at=at,
         waiting_for="",
+        waits_until=None,
     )
 
 
@@ -247,6 +269,7 @@ def cancelled(swarm: Swarm, by: str, because: str, at: datetime) -> Swarm:
         ended_by=by,
         finish=None,
         waiting_for="",
+        waits_until=None,
     )
 
 
@@ -312,7 +335,13 @@ def fingerprint(question: str) -> str:
 
 
 def _withdrawn(swarm: Swarm) -> Swarm:
-    return replace(swarm, invitations=_spent(swarm), calls=tuple(replace(call, candidates=()) for call in swarm.calls))
+    return replace(
+        swarm,
+        invitations=_spent(swarm),
+        calls=tuple(replace(call, candidates=()) for call in swarm.calls),
+        handovers=tuple(replace(one, state="withdrawn") if one.open else one for one in swarm.handovers),
+        merge_asked=None,
+    )
 
 
 def _spent(swarm: Swarm) -> tuple[Invitation, ...]:
@@ -320,6 +349,16 @@ def _spent(swarm: Swarm) -> tuple[Invitation, ...]:
         replace(one, state=Asked.WITHDRAWN) if one.state in {Asked.SENT, Asked.SUGGESTED} else one
         for one in swarm.invitations
     )
+
+
+def _seat(swarm: Swarm) -> None:
+    """Raise Impossible when every seat for learners is taken."""
+    if sum(member.learner for member in swarm.present) >= LEARNER_SEATS:
+        raise Impossible(
+            _("Every seat for learners in {swarm} is taken ({count}).", swarm=swarm.name, count=LEARNER_SEATS),
+            hint=_("If you can help, come in as a helper."),
+            commands=(f"swarm join {swarm.name}",),
+        )
 
 
 def _words(text: str) -> str:
@@ -359,9 +398,18 @@ def wrong_state(swarm: Swarm) -> Impossible:
         State.RESOLVED: (f"swarm close {swarm.name} article=new", f"swarm show {swarm.name}"),
     }.get(swarm.state, (f"swarm show {swarm.name}", "swarm list"))
     again = to_type(f"swarm open {swarm.case.ref} …")
+    if swarm.state is State.MERGED:
+        return Impossible(
+            _("{swarm} ended in {other}; it goes on there.", swarm=swarm.name, other=f"{PREFIX}-{swarm.merged_into}"),
+            commands=(f"swarm show {PREFIX}-{swarm.merged_into}",),
+        )
     return Impossible(
         _("{swarm} is {state}; that does not work now.", swarm=swarm.name, state=STATE_WORDS[swarm.state]),
-        hint=_("If it comes back, open a new one: {command}", command=again)
+        hint=_(
+            "If it comes back: {reopen}; two weeks later, open a new one: {command}",
+            reopen=to_type(f"swarm reopen {swarm.name} because …"),
+            command=again,
+        )
         if swarm.over and not swarm.has_guests  # guests know no case
         else None,
         commands=works,
