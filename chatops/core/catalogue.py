@@ -6,6 +6,7 @@ import gettext
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -181,6 +182,7 @@ def span(seconds: int, locale: babel.Locale) -> str:
     return " ".join(words) or babel.units.format_unit(0, "duration-minute", locale=locale, length="long")
 
 
+@lru_cache(maxsize=32)
 def _babel(language: str) -> babel.Locale:
     try:
         return babel.Locale.parse(language, sep="_")

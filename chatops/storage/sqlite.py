@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
-from chatops.core.commit import Commit, InboxRow
+from chatops.core.commit import Commit, InboxRow, Stored
 from chatops.core.events import TimerFired
 from chatops.core.journal import Anchor, Seal
 from chatops.errors import StoreError, StoreUnavailable
@@ -36,8 +36,10 @@ from chatops.storage import (
 )
 from chatops.storage.bell import Bell, Watched
 from chatops.storage.lanes import Lanes
+from chatops.storage.names import storable
 from chatops.storage.reading import ReadingStore
 from chatops.storage.reads import Reads
+from chatops.storage.recent import FreshEvents, RecentAggregates
 from chatops.storage.schema import migrate
 from chatops.storage.sqlite_rows import News, PostTag
 from chatops.storage.sqlite_upkeep import Present
@@ -74,6 +76,8 @@ class SqliteStore(ReadingStore):
         self._event_bell = Bell(clock)
         self._post_bell = Bell(clock)
         self._watched = Watched(clock)
+        self._recent = RecentAggregates()
+        self._fresh = FreshEvents()
         self._epoch: int | None = None
         self.signals = LocalSignals()
         self._announced: set[str] = set()
@@ -134,17 +138,20 @@ class SqliteStore(ReadingStore):
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on."""
         taken = self._events.take(limit=limit, now=now, lease=lease)
-        if not taken:
-            return ()
+        fresh = self._fresh.take(taken)
+        unknown = [claim for claim in taken if claim.id not in fresh]
+        if not unknown:
+            return [fresh[claim.id] for claim in taken]
         try:
-            found = await self.reads.ask(reads.events(taken))
+            read = {event.seq: event for event in await self.reads.ask(reads.events(unknown))}
         except (StoreError, asyncio.CancelledError):
             for claim in taken:
                 self._events.again(claim.id, None)
             raise
-        for gone in {claim.id for claim in taken} - {event.seq for event in found}:
+        for gone in {claim.id for claim in unknown} - read.keys():
             self._events.done(gone)
-        return found
+        found = fresh | read
+        return [found[claim.id] for claim in taken if claim.id in found]
 
     async def renew(self, seq: int, fence: int, *, until: datetime) -> bool:
         """Keep a claim."""
@@ -157,6 +164,7 @@ class SqliteStore(ReadingStore):
         self._grown = self._grown or bool(commit.entries)
 
         def after(news: News) -> None:
+            self._recent.committed(commit)
             if commit.outcome.state == "retry":
                 self._events.again(commit.seq, commit.outcome.not_before)
             else:
@@ -164,10 +172,12 @@ class SqliteStore(ReadingStore):
             self._event_bell.ring()
             self._learn(news)
 
+        def failed() -> None:
+            self._recent.doubt([*((put.kind, put.id) for put in commit.puts), *(read[:2] for read in commit.reads)])
+            self._events.let_go(commit.seq, commit.fence, until)
+
         await self.writer.run(
-            lambda db: sqlite_commit.write(db, commit, seal=self._seal, at=at),
-            after=after,
-            failed=lambda: self._events.let_go(commit.seq, commit.fence, until),
+            lambda db: sqlite_commit.write(db, commit, seal=self._seal, at=at), after=after, failed=failed
         )
         for put in (*commit.puts, *commit.ensures):
             if put.kind in self._announced:
@@ -178,6 +188,18 @@ class SqliteStore(ReadingStore):
         await self._event_bell.wait(self._patience(self._events, at_most))
 
     # facts
+
+    async def get(self, kind: str, id: str) -> Stored | None:
+        """Return one aggregate, or None: from memory, where it was put by the commit that wrote it."""
+        key = (kind, id)
+        if key in self._recent:
+            return self._recent[key]
+        if not storable(kind, id):
+            return None
+        self._recent.ask(key)
+        found = await super().get(kind, id)
+        self._recent.read(key, found)
+        return found
 
     async def allocate(self, sequence: str) -> int:
         """Return the next number of a sequence."""
@@ -347,6 +369,7 @@ class SqliteStore(ReadingStore):
                 )
             )
             gone += count
+        self._recent.clear()
         return gone
 
     # inside: in the writer's thread
@@ -378,6 +401,8 @@ class SqliteStore(ReadingStore):
 
     def _greeted(self, present: Present) -> None:
         """Start from what the database says; also after a fault, when a write may have happened unknown to us."""
+        self._recent.clear()
+        self._fresh.clear()
         self._events.start(present.epoch)
         self._targets.start(present.epoch)
         self._events.reconcile(present.events)
@@ -386,6 +411,7 @@ class SqliteStore(ReadingStore):
         self._post_bell.ring()
 
     def _learn(self, news: News) -> None:
+        self._fresh.accepted(news.accepted)
         for event in news.events:
             self._events.add(event)
         for post in news.posts:

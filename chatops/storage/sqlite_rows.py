@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from chatops.core.commit import InboxRow, OutboxRow
+from chatops.ports.store import ClaimedEvent
 from chatops.storage.lanes import Open
 
 PostTag = tuple[bool, str]
@@ -54,6 +55,8 @@ class News:
     events: list[Open[None]] = field(default_factory=list)
     posts: list[Open[PostTag]] = field(default_factory=list)
     causes: set[str] = field(default_factory=set)
+    accepted: list[ClaimedEvent] = field(default_factory=list)
+    """The events that are new, as they will be claimed; nobody has a claim on them yet."""
 
     def accept(self, connection: sqlite3.Connection, row: InboxRow, at: datetime) -> bool:
         """Insert an event; False when its key has been seen."""
@@ -73,7 +76,22 @@ class News:
         )
         if cursor.rowcount != 1:
             return False
-        self.events.append(Open(id=cursor.lastrowid or 0, lane=row.lane, tag=None, not_before=row.not_before))
+        seq = cursor.lastrowid or 0
+        self.events.append(Open(id=seq, lane=row.lane, tag=None, not_before=row.not_before))
+        self.accepted.append(
+            ClaimedEvent(
+                seq=seq,
+                key=row.key,
+                lane=row.lane,
+                kind=row.kind,
+                body=row.body,
+                cause=row.cause,
+                room=row.room,
+                accepted_at=at.astimezone(UTC),
+                attempts=0,
+                fence=0,
+            )
+        )
         self.causes.add(row.cause)
         return True
 
