@@ -30,6 +30,8 @@ from chatops.core.params import Duration, IdOf, Many, RestOfLine, Selector, Tick
 from chatops.core.text import Text
 
 Handler = Callable[..., Awaitable[None]]
+Awaiting = Callable[[Any], Awaitable[Sequence[str]]]
+"""Given the unit of somebody's command: the whole commands that would settle what awaits them."""
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[None]])
 
 _TYPES = (str, int, bool, Duration, When, TicketName, Selector, Person)
@@ -56,9 +58,12 @@ class Declaration(Frozen, frozen=True, kw_only=True):
     outward: bool
     destructive: bool
     acts: bool
+    replying: Sequence[str] = ()
+    reaction: str = ""
+    awaiting: str = ""
 
 
-def command(
+def command(  # noqa: PLR0913 - everything a command declares, by name
     words: str,
     *,
     who: str,
@@ -70,12 +75,19 @@ def command(
     outward: bool = False,
     destructive: bool = False,
     acts: bool = True,
+    replying: Sequence[str] = (),
+    reaction: str = "",
+    awaiting: str = "",
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare an async function as the command `words` (`noun verb`, or one word).
 
     `aliases` are whole other wordings by language. `anywhere` are single words that mean this command wherever one thing
     awaits the asker (`accept`). `outward`: what it does leaves the house; `destructive`: it cannot be undone; both ask for
     confirmation. `acts=False` for commands that only show something.
+
+    `replying` are single words that mean this command in a reply to somebody's message, and `reaction` the emoji that
+    means it on one; the handler finds the message in `unit.origin.reply_to`. `awaiting` names the method (unit → whole
+    commands) that tells what awaits the asker, for words in `anywhere` that several commands share.
     """
 
     def mark(function: HandlerT) -> HandlerT:
@@ -90,6 +102,9 @@ def command(
             outward=outward,
             destructive=destructive,
             acts=acts,
+            replying=tuple(replying),
+            reaction=reaction,
+            awaiting=awaiting,
         )
         function.__chatops_command__ = declaration  # type: ignore[attr-defined]
         return function
@@ -128,6 +143,9 @@ class Command(Frozen, frozen=True, kw_only=True):
     outward: bool = False
     destructive: bool = False
     acts: bool = True
+    replying: Sequence[str] = ()
+    reaction: str = ""
+    awaiting: Awaiting | None = None
 
     @property
     def noun(self) -> str:
@@ -154,6 +172,8 @@ class ReadContext(Frozen, frozen=True, kw_only=True):
     """The id of that thing, implied where a command wants one of its kind."""
     systems: tuple[str, ...] = ()
     """Names of the connected ticket systems."""
+    replied: bool = False
+    """Whether they were said in reply to a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +219,9 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             outward=declaration.outward,
             destructive=declaration.destructive,
             acts=declaration.acts,
+            replying=declaration.replying,
+            reaction=declaration.reaction,
+            awaiting=getattr(source, declaration.awaiting) if declaration.awaiting else None,
         )
 
 

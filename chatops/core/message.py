@@ -97,6 +97,18 @@ class Message(Body, frozen=True, kw_only=True):
         _aware(self.at)
 
 
+class Quoted(Frozen, frozen=True, kw_only=True):
+    """A message that a command is about: it was replied to, or reacted to."""
+
+    ref: MessageRef
+    text: str = ""
+    """Its words, as last edited; empty when nobody has them any more."""
+    by: Identity | None = None
+    person: str | None = None
+    """Id of who wrote it, if the directory knows them."""
+    at: Instant | None = None
+
+
 class ButtonPress(Body, frozen=True, kw_only=True):
     """Somebody pressed a button, submitted a small form, or used a reaction that stands for a button."""
 

@@ -32,6 +32,15 @@ class _Match(Frozen, frozen=True, kw_only=True):
 
     length: int
     commands: tuple[Command, ...]
+    anywhere: bool = False
+    """They were meant by a word for whatever awaits the asker."""
+
+
+class Awaited(Ambiguous):
+    """A word for whatever awaits the asker: which of `meant` it is, depends on what does. `rest`: what follows it."""
+
+    meant: tuple[Command, ...] = ()
+    rest: str = ""
 
 
 class CommandTable:
@@ -42,6 +51,8 @@ class CommandTable:
         self._by_words = {command.words: command for command in self.commands}
         self._index: dict[str, dict[str, list[Command]]] = {}
         self._anywhere: dict[str, list[Command]] = {}
+        self._replying: dict[str, Command] = {}
+        self._reactions: dict[str, Command] = {}
         self._nouns: dict[str, str] = {}
         self._wordings: dict[str, Wording] = {}
         for command in self.commands:
@@ -49,6 +60,10 @@ class CommandTable:
                 self._claim(command, language, wording)
             for word in command.anywhere:
                 self._anywhere.setdefault(fold(word), []).append(command)
+            for word in command.replying:
+                self._replying[fold(word)] = command
+            if command.reaction:
+                self._reactions[_emoji(command.reaction)] = command
         self._mix()
         prepare()
         self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
@@ -56,6 +71,10 @@ class CommandTable:
     def command(self, words: str) -> Command:
         """Return the command declared as `words`. Raise KeyError."""
         return self._by_words[words]
+
+    def reaction(self, emoji: str) -> Command | None:
+        """Return the command that a reaction means, or None."""
+        return self._reactions.get(_emoji(emoji))
 
     def noun(self, word: str) -> str | None:
         """Return the noun that `word` is, or stands for in some language; None when it is none."""
@@ -214,6 +233,8 @@ class CommandTable:
         return Call(command=command, arguments=given, typed=typed, dry_run=dry_run)
 
     def _match(self, found: Sequence[Token], context: ReadContext) -> _Match | None:
+        if context.replied and (replying := self._in_reply(found)) is not None:
+            return replying
         words = []
         for token in found[: self._longest]:
             if token.quoted:
@@ -226,10 +247,17 @@ class CommandTable:
         if whole is not None:
             return whole
         if words and words[0] in self._anywhere:
-            return _Match(length=1, commands=tuple(self._anywhere[words[0]]))
+            return _Match(length=1, commands=tuple(self._anywhere[words[0]]), anywhere=True)
         if len(words) > 1 and (turned := self._longest_match([words[1], words[0]], (), context)) is not None:
             return turned if turned.length == 2 else None  # noqa: PLR2004 - noun and verb
         return None
+
+    def _in_reply(self, found: Sequence[Token]) -> _Match | None:
+        """Return what `step`, `task @anna` and the like mean in a reply. A second word of letters only may be a verb."""
+        if not found or found[0].quoted or (len(found) > 1 and not found[1].quoted and found[1].text.isalpha()):
+            return None
+        meant = self._replying.get(fold(found[0].text))
+        return None if meant is None else _Match(length=1, commands=(meant,))
 
     def _longest_match(self, words: Sequence[str], before: Sequence[str], context: ReadContext) -> _Match | None:
         for length in range(len(words), 0, -1):
@@ -246,10 +274,14 @@ class CommandTable:
         commands = [command for command in match.commands if command.noun == context.noun] or list(match.commands)
         if len(commands) > 1:
             rest = line[found[match.length - 1].end :]
-            raise Ambiguous(
+            kind = Awaited if match.anywhere else Ambiguous
+            several = kind(
                 _("{word} can mean several things. Choose one.", word=Code(code=line[: found[match.length - 1].end])),
                 commands=tuple(f"{command.words}{rest}" for command in commands),
             )
+            if isinstance(several, Awaited):
+                several.meant, several.rest = tuple(commands), rest
+            raise several
         return commands[0]
 
     # saying what went wrong
@@ -355,6 +387,11 @@ def _declared(command: Command) -> Iterator[tuple[str, str]]:
 
 def _key(wording: str) -> str:
     return " ".join(fold(word) for word in wording.split())
+
+
+def _emoji(emoji: str) -> str:
+    """Return an emoji without the mark that only says how it is drawn."""
+    return emoji.strip().replace("\ufe0f", "")
 
 
 def _without_dry_run(line: str) -> tuple[str, bool]:

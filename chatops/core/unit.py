@@ -20,7 +20,7 @@ from chatops.core.effects import Effect, Post, Timer
 from chatops.core.events import Event
 from chatops.core.frozen import Aggregate, Body, Frozen, replace
 from chatops.core.journal import AuditRecord, Entry, NewEntry, TimelineNote, audit_chain, timeline_chain
-from chatops.core.message import Button, Person, RoomRef, Said
+from chatops.core.message import Button, Person, Quoted, RoomRef, Said
 from chatops.core.recurrence import check, first_due
 from chatops.core.rooms import Room, direct_target
 from chatops.core.text import Text, _
@@ -61,6 +61,8 @@ class Origin(Frozen, frozen=True, kw_only=True):
     direct: bool = False
     """True when nobody but the asker reads what is posted there."""
     via: str = "chat"
+    reply_to: Quoted | None = None
+    """The message it is about, if the command is a reply or a reaction to one."""
 
 
 class Unit:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chatops.core.command import Call, Parameter
-from chatops.core.frozen import Frozen
-from chatops.core.message import Identity, Person, RoomRef
+from chatops.core.frozen import Frozen, replace
+from chatops.core.message import Identity, MessageRef, Person, RoomRef
 from chatops.core.params import Selector
 from chatops.core.rooms import Room, direct_target, remote_target, room_target
+from chatops.core.table import Awaited
 from chatops.core.text import Code, _, listed, said
-from chatops.core.unit import Origin
+from chatops.core.unit import Origin, Unit
+from chatops.engine.quoting import Quoting
 from chatops.errors import Ambiguous, NotFound
 from chatops.ports.roster import Directory
 
@@ -52,6 +54,21 @@ def origin(
     else:
         target = remote_target(remote)
     return Origin(target=target, room=room, remote=remote, thread=thread, direct=direct, via=via)
+
+
+async def about(asker: Asker, message: MessageRef, quoting: Quoting) -> Asker:
+    """Return somebody whose request is about a message."""
+    return replace(asker, origin=replace(asker.origin, reply_to=await quoting.quoted(message)))
+
+
+async def the_awaited(several: Awaited, unit: Unit) -> str:
+    """Return the command for the one thing that awaits the asker. Raise NotFound, or Ambiguous when there are more."""
+    waiting = [line for command in several.meant if command.awaiting for line in await command.awaiting(unit)]
+    if not waiting:
+        raise NotFound(_("Nothing awaits that from you."), commands=("me",))
+    if len(waiting) > 1:
+        raise Ambiguous(_("Which one?"), commands=tuple(f"{line}{several.rest}" for line in waiting))
+    return f"{waiting[0]}{several.rest}"
 
 
 def people(call: Call, directory: Directory) -> dict[str, object]:

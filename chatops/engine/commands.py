@@ -18,12 +18,14 @@ from chatops.core.icons import numbered
 from chatops.core.journal import AuditRecord
 from chatops.core.message import Button, ButtonPress, Message, Refused, Said
 from chatops.core.rooms import direct_target, remote_target
+from chatops.core.table import Awaited
 from chatops.core.text import Code, _, lines, said, to_type
 from chatops.core.unit import Origin, Unit
-from chatops.engine.asking import Asker, people
+from chatops.engine.asking import Asker, about, people, the_awaited
 from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
+from chatops.engine.quoting import Quoting
 from chatops.engine.roombook import RoomBook
 from chatops.engine.units import Units
 from chatops.errors import Impossible, NotAllowed, NotFound, Refusal, UsageError
@@ -41,6 +43,10 @@ class Table(Protocol):
 
     def read(self, text: str, context: ReadContext) -> Call:
         """Return what `text` asks for. Raise a UsageError."""
+        ...
+
+    def reaction(self, emoji: str) -> Command | None:
+        """Return the command that a reaction means, or None."""
         ...
 
     def bind(self, text: str, fields: Mapping[str, str], context: ReadContext) -> Call:
@@ -65,6 +71,7 @@ class Parts:
     units: Units
     systems: tuple[str, ...]
     """Names of the connected ticket systems."""
+    quoting: Quoting
     direct_chats: Callable[[str], bool]
     """Whether a network has direct chats."""
     late_after: float = 0.0
@@ -85,6 +92,8 @@ class AskedWork:
         self.typed = asker.typed
         self.private = False
         """True when what goes wrong concerns nobody but the asker."""
+        self.silent = False
+        """True when what came to nothing more than it shows needs no answer."""
 
     async def attempt(self) -> Unit:
         """Do nothing."""
@@ -215,9 +224,20 @@ class CommandWork(AskedWork):
         body = self.event.body
         if isinstance(body, Message) and await self.parts.intake.redacted(body.ref, self.event.accepted_at):
             return self.unit()
+        if isinstance(body, Message) and body.reply_to is not None:
+            self.asker = await about(self.asker, replace(body.ref, id=body.reply_to), self.parts.quoting)
+        return await self.run(await self.call())
+
+    async def call(self) -> Call:
+        """Return what the words ask for; of what several commands could mean, what awaits the asker."""
         typed, fields, context = self.asker.typed, self.asker.fields, self.context()
         table = self.parts.table
-        return await self.run(table.bind(typed, fields, context) if fields else table.read(typed, context))
+        try:
+            return table.bind(typed, fields, context) if fields else table.read(typed, context)
+        except Awaited as several:
+            if self.asker.person is None or any(command.awaiting is None for command in several.meant):
+                raise
+            return table.read(await the_awaited(several, self.unit()), context)
 
     async def run(self, call: Call) -> Unit:
         """Check a call, run it, and leave exactly one audit record."""
@@ -241,7 +261,7 @@ class CommandWork(AskedWork):
             telling.answer(described(unit))
             self.audit(telling, "dry-run")
             return telling
-        if not any(isinstance(effect, Post) for _key, effect in unit.effects):
+        if not self.silent and not any(isinstance(effect, Post) for _key, effect in unit.effects):
             unit.answer(_("Done."))
         self.audit(unit, "done")
         return unit
@@ -270,6 +290,7 @@ class CommandWork(AskedWork):
             noun=noun,
             id=id_,
             systems=self.parts.systems,
+            replied=self.asker.origin.reply_to is not None,
         )
 
 

@@ -6,12 +6,13 @@ from functools import partial
 
 from chatops.core.commit import InboxRow
 from chatops.core.events import Event
-from chatops.core.message import ButtonPress, CommandCall, Message
+from chatops.core.message import ButtonPress, CommandCall, Message, Reaction
 from chatops.core.text import _
 from chatops.core.unit import Origin
 from chatops.engine.asking import Asker, origin
 from chatops.engine.commands import AskedWork, CommandWork, Parts, PressWork, RefusedWork, UnreadableWork
 from chatops.engine.flood import Flood
+from chatops.engine.reacting import ReactionWork
 from chatops.engine.router import Emitted, Router
 from chatops.engine.seldom import Seldom
 from chatops.engine.work import FanOutWork, ListenerWork, Work
@@ -37,6 +38,8 @@ class Dispatcher:
             return ListenerWork(event, listener, units=parts.units, router=self._router, rooms=parts.rooms)
         if asks(event):
             return self._asked(event)
+        if (reacted := self._reacted(event)) is not None:
+            return reacted
         listeners = self._router.listeners(event.body)
         if len(listeners) > 1:
             return FanOutWork(event, units=parts.units, router=self._router)
@@ -58,7 +61,7 @@ class Dispatcher:
             refusal = NotAllowed(_("I do not know you yet. Please ask an administrator to add you to the directory."))
         else:
             verdict = self._flood.asks(asker.name)
-            refusal = TooMany(_("That was a lot at once. Please give me a minute."))
+            refusal = _flooded()
         if verdict == "welcome":
             work = PressWork if isinstance(body, ButtonPress) else CommandWork
             return work(event, asker, also, parts)
@@ -68,6 +71,27 @@ class Dispatcher:
             told = partial(self._floods.everywhere, asker.name)
             return RefusedWork(event, asker, also, parts, refusal=refusal, told=told)
         return AskedWork(event, asker, also, parts)
+
+    def _reacted(self, event: Event) -> Work | None:
+        """Return the work of a reaction that means a command: in rooms of ours, from people we know."""
+        body, parts = event.body, self._parts
+        if not isinstance(body, Reaction) or body.removed:
+            return None
+        command, room = parts.table.reaction(body.emoji), parts.rooms.by_remote(body.ref.room)
+        person = parts.directory.by_identity(body.sender)
+        if command is None or room is None or room.subject is None or person is None:
+            return None
+        also = self._router.fan_out(event, body, "self")
+        alone = parts.direct_chats(body.sender.network)
+        where = origin(body.ref.room, room, person, thread=None, direct=alone, via="reaction")
+        asker = Asker(person=person, identity=body.sender, origin=where, typed=body.emoji, via="reaction", room=room)
+        verdict = self._flood.asks(asker.name)
+        if verdict == "welcome":
+            return ReactionWork(event, asker, also, parts, command=command)
+        told = partial(self._floods.everywhere, asker.name) if verdict == "told" else None
+        if told is None:
+            return AskedWork(event, asker, also, parts)
+        return RefusedWork(event, asker, also, parts, refusal=_flooded(), told=told)
 
     def _asker(self, event: Event) -> Asker:
         directory, rooms, body = self._parts.directory, self._parts.rooms, event.body
@@ -109,6 +133,10 @@ class Dispatcher:
             case _:
                 message = f"nobody asks for anything with a {body.kind}"
                 raise TypeError(message)
+
+
+def _flooded() -> TooMany:
+    return TooMany(_("That was a lot at once. Please give me a minute."))
 
 
 def asks(event: Event) -> bool:

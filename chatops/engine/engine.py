@@ -46,6 +46,8 @@ from chatops.engine.performing import Performer
 from chatops.engine.places import Places
 from chatops.engine.plugged import Plugged, typed
 from chatops.engine.posting import PinPost, Posting, ShrinkCard
+from chatops.engine.quoting import Quoting
+from chatops.engine.reacting import Marked
 from chatops.engine.render import Renderer
 from chatops.engine.reply import Replies, Reply
 from chatops.engine.room_changes import RoomChanges
@@ -69,7 +71,7 @@ BODIES: tuple[type[Body], ...] = (
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
     NetworkLost, NetworkBack, NetworkState,
-    Action, Room, RoomLost, RoomFound, RoomRebound, TimelineNote, AuditRecord,
+    Action, Marked, Room, RoomLost, RoomFound, RoomRebound, TimelineNote, AuditRecord,
 )  # fmt: skip
 """What the engine itself stores; it registers these with the codec."""
 
@@ -186,6 +188,7 @@ class Engine:
             store=store,
             codec=codec,
             units=units,
+            quoting=Quoting(store, codec, directory, self.intake),
             systems=tuple(systems),
             late_after=self.settings.late_after,
             direct_chats=lambda name: (line := lines.get(name)) is not None and line.network.capabilities.direct_rooms,
