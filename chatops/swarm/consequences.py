@@ -19,11 +19,14 @@ from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import AddNote, DraftArticle, LinkArticle, TicketEffect
 from chatops.ports.roster import Directory
 from chatops.swarm.cards import card_for, room_card
-from chatops.swarm.clocks import InvitationExpires, TimeboxEnds, invitation_series, timebox_series
+from chatops.swarm.clocks import InvitationExpires, invitation_series
 from chatops.swarm.letters import exhausted_card, invitation_card, question_card, suggestion_card, welcome_card
 from chatops.swarm.model import Asked, Call, Invitation, Place, State, Swarm, Write, case_key, lane
 from chatops.swarm.moves import fingerprint, written
 from chatops.swarm.notes import article_text, ticket_note
+from chatops.swarm.packet import settled_packet
+from chatops.swarm.telling import tell
+from chatops.swarm.waking import wake
 from chatops.swarm.wording import Names, short
 
 TOGETHER = timedelta(minutes=1)
@@ -51,12 +54,9 @@ class Consequences:
         unit.claim(claim_name(swarm), f"swarm:{swarm.id}")
         for place in swarm.places:
             if place.room is not None:
-                self._open_room(unit, swarm, place.room, network)
-        if swarm.ends_at is not None:
-            series = timebox_series(swarm.id)
-            body = TimeboxEnds(swarm=swarm.id)
-            unit.arm(Timer(series=series, lane=lane(swarm.id), body=body, due=swarm.ends_at.isoformat()))
-        return self.follow(unit, replace(swarm, members=(), calls=(), invitations=()), swarm, new=True)
+                self.open_room(unit, swarm, place.room, network)
+        nothing = replace(swarm, members=(), calls=(), invitations=(), ends_at=None)
+        return self.follow(unit, nothing, swarm, new=True)
 
     def follow(
         self,
@@ -79,8 +79,11 @@ class Consequences:
         self._members(unit, before, after, new=new, briefed=briefed)
         self._questions(unit, before, after)
         if before.live and not after.live:
-            unit.release(claim_name(after))
-            unit.disarm(timebox_series(after.id))
+            for name in (claim_name(after), *(one.claim for one in after.absorbed)):
+                unit.release(name)
+        wake(unit, before, after)
+        settled_packet(unit, before, after, self._name)
+        tell(unit, before, after, new=new, by=self._who(unit) or after.owner)
         self._card(unit, before, after, new=new)
         if _finished(after) and not _finished(before):
             for place in after.places:
@@ -110,7 +113,8 @@ class Consequences:
         return any(place.target == here for place in swarm.places)
 
     def write(self, unit: Unit, swarm: Swarm, name: str, effect: TicketEffect) -> Swarm:
-        """Write something to the ticket, once, and remember to look what becomes of it."""
+        """Write something to the ticket, once, and remember to look what becomes of it; once more after each reopening."""
+        name = f"{name}/{swarm.reopened + 1}" if swarm.reopened else name
         unit.effect(effect, key=f"swarm:{swarm.id}/{name}")
         return written(swarm, Write(name=name))
 
@@ -124,7 +128,8 @@ class Consequences:
 
     # rooms
 
-    def _open_room(self, unit: Unit, swarm: Swarm, room: str, network: str) -> None:
+    def open_room(self, unit: Unit, swarm: Swarm, room: str, network: str) -> None:
+        """Open a room of the swarm's own, with everybody who is in it."""
         title = f"{swarm.name} {short(swarm.question, 50)}"
         opener = self._directory.by_id(swarm.opened_by)
         unit.put(
@@ -270,6 +275,7 @@ class Consequences:
                 State.RESOLVED: "note/resolved",
                 State.CLOSED: "note/closed",
                 State.CANCELLED: "note/cancelled",
+                State.MERGED: "note/merged",
             }.get(state)
             if state is not None
             else None
@@ -301,8 +307,12 @@ class Consequences:
         return self.write(unit, swarm, "article", draft)
 
     def _actor(self, unit: Unit) -> str | None:
+        who = self._who(unit)
+        return None if who is None else unit.actor.name
+
+    def _who(self, unit: Unit) -> str | None:
         try:
-            return unit.actor.name
+            return unit.actor.id
         except LookupError:
             return None
 

@@ -333,6 +333,8 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
         """Whether a person may know of it: every member of the house, or of a private one who is in it or asked."""
         if self.member(person.id) or self.invited(person.id, Asked.SENT, Asked.ACCEPTED, Asked.JOINED):
             return True
+        if self.handover is not None and self.handover.waits_for(person.id):
+            return True
         return not self.private and "guest" not in person.roles
 
 

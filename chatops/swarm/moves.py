@@ -31,7 +31,6 @@ from chatops.swarm.model import (
     Write,
 )
 
-
 LEARNER_SEATS = 3
 """People who may listen and learn in one swarm at a time."""
 
@@ -170,9 +169,7 @@ def held(swarm: Swarm, waiting_for: str, until: datetime | None = None) -> Swarm
     """Rest until somebody outside has done their part, or until a time."""
     if swarm.state not in {State.REQUESTED, State.ACTIVE}:
         raise wrong_state(swarm)
-    return replace(
-        swarm, state=State.ON_HOLD, waiting_for=waiting_for, waits_until=until, rested=swarm.rested + 1
-    )
+    return replace(swarm, state=State.ON_HOLD, waiting_for=waiting_for, waits_until=until, rested=swarm.rested + 1)
 
 
 def resumed(swarm: Swarm) -> Swarm:
@@ -201,7 +198,7 @@ def resolved(swarm: Swarm, by: str, solution: str, at: datetime, *, cause: str =
         )
     found = Solution(by=by, at=at, text=solution.strip()) if solution.strip() else swarm.solution
     return replace(
-        _withdrawn(swarm),
+        spent(swarm),
         state=State.RESOLVED,
         solution=found,
         cause=cause or swarm.cause,
@@ -251,7 +248,7 @@ def closed(swarm: Swarm, decision: Decision) -> Swarm:
         ended_at=decision.at,
         ended_by=decision.by,
         finish=None,
-        invitations=_spent(swarm),
+        invitations=_let_off(swarm),
     )
 
 
@@ -262,7 +259,7 @@ def cancelled(swarm: Swarm, by: str, because: str, at: datetime) -> Swarm:
     if not because.strip():
         raise Impossible(_("Say why, so that nobody wonders later."), hint=like(f"swarm cancel {swarm.name} because …"))
     return replace(
-        _withdrawn(swarm),
+        spent(swarm),
         state=State.CANCELLED,
         cancelled_because=because.strip(),
         ended_at=at,
@@ -334,17 +331,18 @@ def fingerprint(question: str) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
 
 
-def _withdrawn(swarm: Swarm) -> Swarm:
+def spent(swarm: Swarm) -> Swarm:
+    """Return the swarm with everything that waits for somebody's answer taken back."""
     return replace(
         swarm,
-        invitations=_spent(swarm),
+        invitations=_let_off(swarm),
         calls=tuple(replace(call, candidates=()) for call in swarm.calls),
         handovers=tuple(replace(one, state="withdrawn") if one.open else one for one in swarm.handovers),
         merge_asked=None,
     )
 
 
-def _spent(swarm: Swarm) -> tuple[Invitation, ...]:
+def _let_off(swarm: Swarm) -> tuple[Invitation, ...]:
     return tuple(
         replace(one, state=Asked.WITHDRAWN) if one.state in {Asked.SENT, Asked.SUGGESTED} else one
         for one in swarm.invitations

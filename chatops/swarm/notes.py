@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from chatops.core.text import Text, _, lines, said
-from chatops.swarm.model import State, Swarm
+from chatops.swarm.model import PREFIX, State, Swarm
 from chatops.swarm.wording import Names, decision_line, people
 
 
 def ticket_note(before: Swarm, after: Swarm, names: Names) -> Text:
     """Return the internal note for what just happened."""
+    if after.state is State.MERGED:
+        return _("{swarm} goes on as {other}.", swarm=after.name, other=f"{PREFIX}-{after.merged_into}")
     if after.state is State.CANCELLED:
         return _("{swarm} was cancelled: {reason}", swarm=after.name, reason=said(after.cancelled_because))
     if after.state is State.RESOLVED:

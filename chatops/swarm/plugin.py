@@ -10,7 +10,7 @@ from chatops.core.text import _
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
 from chatops.swarm.arriving import Arrivals
-from chatops.swarm.clocks import InvitationExpires, TimeboxEnds
+from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
 from chatops.swarm.displaced import DisplacedSwarms
 from chatops.swarm.facts import FACTS
@@ -38,7 +38,15 @@ RELATIONS = (
 )
 """What people are to a swarm. The case's owner and the swarm's are one person."""
 
-BODIES: tuple[type[Body], ...] = (Swarm, InvitationExpires, TimeboxEnds, *FACTS)
+BODIES: tuple[type[Body], ...] = (
+    Swarm,
+    InvitationExpires,
+    TimeboxEnds,
+    RestEnds,
+    HandoverDue,
+    HandoverLapses,
+    *FACTS,
+)
 
 
 class SwarmPlugin:

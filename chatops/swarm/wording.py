@@ -68,7 +68,7 @@ def write_line(write: Write) -> Text:
         return _("{what} …", what=what)
     if write.state == "done":
         # Only an article's number means something to people.
-        return _ticked(what, write.result if write.name == "article" else None)
+        return _ticked(what, write.result if write.name.startswith("article") else None)
     if write.state == "unknown":
         return _("{what} may have failed: have a look", what=what)
     return _("{what} failed: {reason}", what=what, reason=said(short(write.reason or "?", 50)))
@@ -83,16 +83,17 @@ _WRITES = {
     "status": _("ticket status"),
     "article": _("article"),
     "reply": _("reply to the customer"),
+    "owner": _("new owner of the ticket"),
 }
 
 
 def write_backs(swarm: Swarm) -> Text:
-    """Return what became of everything written to the ticket: of the notes, the newest; failures always."""
-    newest = next((write for write in reversed(swarm.writes) if write.name.startswith("note/")), None)
+    """Return what became of everything written to the ticket: of each kind, the newest; failures always."""
+    newest = {write.name.partition("/")[0]: write for write in swarm.writes}
     shown = [
         write
         for write in swarm.writes
-        if write is newest or not write.name.startswith("note/") or write.state in {"failed", "unknown"}
+        if write is newest[write.name.partition("/")[0]] or write.state in {"failed", "unknown"}
     ]
     return dotted(*(write_line(write) for write in shown))
 

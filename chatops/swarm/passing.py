@@ -1,0 +1,110 @@
+"""Handing a swarm over, in two steps: offered, and only then, perhaps, accepted. Pure.
+
+The old owner stays the owner until the very transition `accepted`; nothing else here, or anywhere, changes who that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chatops.core.frozen import replace
+from chatops.core.text import _
+from chatops.errors import Impossible
+from chatops.swarm.model import Member, Swarm
+from chatops.swarm.moves import wrong_state
+from chatops.swarm.parts import Handover
+
+STANDS = timedelta(hours=1)
+"""How long an offer stands before it lapses."""
+
+
+def planned(
+    swarm: Swarm, *, by: str, to: Sequence[str], wanted: str, at: datetime, now: datetime, why: str = ""
+) -> Swarm:
+    """Offer the swarm to `to`, now or at a later time. Raise Impossible when nobody is left to offer it to."""
+    if not swarm.live:
+        raise wrong_state(swarm)
+    if swarm.handover is not None:
+        raise Impossible(
+            _("{swarm} is offered to somebody already.", swarm=swarm.name),
+            commands=(f"swarm handover {swarm.name} stop", f"swarm show {swarm.name}"),
+        )
+    people = tuple(one for one in dict.fromkeys(to) if one != swarm.owner)
+    if not people:
+        raise Impossible(_("{swarm} is theirs already.", swarm=swarm.name), commands=(f"swarm show {swarm.name}",))
+    handover = Handover(
+        number=len(swarm.handovers) + 1, by=by, wanted=wanted, to=people, why=why.strip(), at=max(at, now)
+    )
+    swarm = replace(swarm, handovers=(*swarm.handovers, handover))
+    return offered(swarm, handover.number, now) if at <= now else swarm
+
+
+def offered(swarm: Swarm, number: int, now: datetime) -> Swarm:
+    """The time has come to show it to them. Changes nothing when it has been settled."""
+    one = swarm.handover
+    if one is None or one.number != number or one.state != "planned" or not swarm.live:
+        return swarm
+    return with_handover(swarm, replace(one, state="offered", at=now, lapses_at=now + STANDS))
+
+
+def seen(swarm: Swarm, person: str) -> Swarm:
+    """Somebody has opened the packet."""
+    one = _waiting(swarm, person)
+    return swarm if person in one.seen else with_handover(swarm, replace(one, seen=(*one.seen, person)))
+
+
+def accepted(swarm: Swarm, person: str, now: datetime) -> Swarm:
+    """Take it over. The one transition that changes the owner. Raise Impossible when the packet was not opened."""
+    one = _waiting(swarm, person)
+    if person not in one.seen:
+        raise Impossible(_("Read what is handed over first."), commands=(f"swarm accept {swarm.name}",))
+    taken = with_handover(swarm, replace(one, state="accepted", accepted_by=person))
+    member = swarm.member(person)
+    before = next((other for other in swarm.members if other.person == person), None)
+    own = (
+        replace(member, learner=False)
+        if member is not None
+        else Member(person=person, since=now, stays=1 if before is None else before.stays + 1)
+    )
+    others = tuple(other for other in taken.members if other.person != person)
+    return replace(taken, owner=person, members=(*others, own))
+
+
+def declined(swarm: Swarm, person: str) -> Swarm:
+    """Say no. When all have, it is settled and the owner stays."""
+    one = _waiting(swarm, person)
+    no = (*one.declined, person)
+    return with_handover(swarm, replace(one, declined=no, state="declined" if set(one.to) <= set(no) else "offered"))
+
+
+def lapsed(swarm: Swarm, number: int) -> Swarm:
+    """Nobody has answered in time. Changes nothing when it has been settled."""
+    one = swarm.handover
+    if one is None or one.number != number or one.state != "offered":
+        return swarm
+    return with_handover(swarm, replace(one, state="lapsed"))
+
+
+def withdrawn(swarm: Swarm) -> Swarm:
+    """The owner keeps it after all. Raise Impossible when it is offered to nobody."""
+    one = swarm.handover
+    if one is None:
+        raise Impossible(_("{swarm} is offered to nobody.", swarm=swarm.name), commands=(f"swarm show {swarm.name}",))
+    return with_handover(swarm, replace(one, state="withdrawn"))
+
+
+def with_handover(swarm: Swarm, one: Handover) -> Swarm:
+    """Return the swarm with one handover in its place."""
+    return replace(swarm, handovers=tuple(one if other.number == one.number else other for other in swarm.handovers))
+
+
+def _waiting(swarm: Swarm, person: str) -> Handover:
+    if not swarm.live:
+        raise wrong_state(swarm)
+    one = swarm.handover
+    if one is None or not one.waits_for(person):
+        raise Impossible(
+            _("{swarm} is not offered to you any more.", swarm=swarm.name), commands=(f"swarm show {swarm.name}",)
+        )
+    return one
