@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from rapidfuzz import fuzz, process
 
 from chatops.core.access import ANYONE, effective
-from chatops.core.frozen import Frozen
+from chatops.core.frozen import Frozen, replace
 from chatops.core.message import Identity, Person
 from chatops.core.params import Selector
+from chatops.people.changes import PodChanges, ProfileChanges, evidence_of, overlaid, overlaid_pod
 from chatops.people.names import plain, spellings
-from chatops.ports.roster import Profile
+from chatops.ports.roster import Pod, Profile
+
+__all__ = ["Member", "PeopleDirectory", "Pod", "skill_name"]
 
 LIKENESS = 60.0
 """Out of 100: how alike two names must be for a hint."""
@@ -24,29 +27,56 @@ class Member(Frozen, frozen=True, kw_only=True):
     profile: Profile = Profile()
 
 
-class Pod(Frozen, frozen=True, kw_only=True):
-    """A standing team that swarms together. The lead is one of the members."""
-
-    id: str
-    name: str = ""
-    lead: str | None = None
-    members: tuple[str, ...] = ()
-    """Ids of the people, the lead among them."""
-    zone: str = "UTC"
-
-
 class PeopleDirectory:
     """Everybody, as last loaded. `replace` swaps the whole company at once; a reader never sees half of two.
 
-    Where nothing else decides, people come in the order they were given.
+    Where nothing else decides, people come in the order they were given. What people have changed about themselves and
+    their pods (`learn`) is laid over it, and stays when the company is replaced.
     """
 
-    def __init__(self, members: Iterable[Member] = (), pods: Iterable[Pod] = ()) -> None:
-        self._all = _Company(members, pods)
+    def __init__(
+        self, members: Iterable[Member] = (), pods: Iterable[Pod] = (), synonyms: Mapping[str, str] | None = None
+    ) -> None:
+        self._changes: dict[str, ProfileChanges] = {}
+        self._pod_changes: dict[str, PodChanges] = {}
+        self.replace(members, pods, synonyms)
 
-    def replace(self, members: Iterable[Member], pods: Iterable[Pod] = ()) -> None:
-        """Make these the company. Ids and identities must be unique: `chatops.people.roster` sees to it."""
-        self._all = _Company(members, pods)
+    def replace(
+        self, members: Iterable[Member], pods: Iterable[Pod] = (), synonyms: Mapping[str, str] | None = None
+    ) -> None:
+        """Make these the company. Ids and identities must be unique: `chatops.people.roster` sees to it.
+
+        `synonyms`: other words for a skill → the skill, both folded.
+        """
+        company = _Company(members, pods, synonyms or {})
+        for changes in self._changes.values():
+            company.learn(changes)
+        for of_pod in self._pod_changes.values():
+            company.learn_pod(of_pod)
+        self._all = company
+
+    def learn(self, changes: ProfileChanges) -> None:
+        """Lay over what somebody has changed. What is older than what is known already changes nothing."""
+        known = self._changes.get(changes.id)
+        if known is None or known.number < changes.number:
+            self._changes[changes.id] = changes
+            self._all.learn(changes)
+
+    def learn_pod(self, changes: PodChanges) -> None:
+        """Lay over what was changed about a pod; who leads it now may what pod leads may."""
+        known = self._pod_changes.get(changes.id)
+        if known is None or known.number < changes.number:
+            self._pod_changes[changes.id] = changes
+            self._all.learn_pod(changes)
+
+    def written(self, person: str) -> Profile:
+        """Return what the files say of a person, without what was changed since."""
+        member = self._all.written.get(person)
+        return Profile() if member is None else member.profile
+
+    def skill(self, text: str) -> str:
+        """Return a skill as profiles hold it: folded, and a synonym replaced by what it stands for."""
+        return self._all.skill(text)
 
     def everybody(self) -> Sequence[Person]:
         """Return all people, guests included."""
@@ -104,9 +134,13 @@ class PeopleDirectory:
 class _Company:
     """The indexes of one loading. Values are ids, in the order the people were given."""
 
-    def __init__(self, members: Iterable[Member], pods: Iterable[Pod]) -> None:
+    def __init__(self, members: Iterable[Member], pods: Iterable[Pod], synonyms: Mapping[str, str]) -> None:
         self.members = {member.person.id: member for member in members}
+        self.written = dict(self.members)
+        """Everybody as the files have them."""
         self.pods = {pod.id: pod for pod in pods}
+        self.written_pods = dict(self.pods)
+        self.synonyms = synonyms
         self.identities: dict[Identity, Person] = {}
         self.addresses: dict[str, tuple[str, ...]] = {}
         self.full_names: dict[str, tuple[str, ...]] = {}
@@ -125,6 +159,36 @@ class _Company:
         }
         for member in self.members.values():
             self._index(member)
+
+    def learn(self, changes: ProfileChanges) -> None:
+        written, now = self.written.get(changes.id), self.members.get(changes.id)
+        if written is not None and now is not None:
+            self.members[changes.id] = replace(now, profile=overlaid(written.profile, changes))
+
+    def learn_pod(self, changes: PodChanges) -> None:
+        written = self.written_pods.get(changes.id)
+        if written is None:
+            return
+        before = self.pods[changes.id].lead
+        self.pods[changes.id] = overlaid_pod(written, changes)
+        for person in {before, self.pods[changes.id].lead} - {None}:
+            self._role(person or "")
+
+    def _role(self, id_: str) -> None:
+        """Let who leads a pod by word of a manager do what pod leads may, as long as they lead it."""
+        written = self.written.get(id_)
+        if written is None or "guest" in written.person.roles:
+            return
+        named = any(pod.lead == id_ and self.written_pods[pod.id].lead != id_ for pod in self.pods.values())
+        roles = written.person.roles | ({"pod_lead"} if named else frozenset())
+        person = replace(self.members[id_].person, roles=roles)
+        self.members[id_] = replace(self.members[id_], person=person)
+        for identity in person.identities:
+            self.identities[identity] = person
+
+    def skill(self, text: str) -> str:
+        name = skill_name(text)
+        return self.synonyms.get(name, name)
 
     def people(self, ids: Iterable[str]) -> tuple[Person, ...]:
         return tuple(self.members[id_].person for id_ in ids)
@@ -166,10 +230,12 @@ class _Company:
         return [member for member in self.members.values() if "guest" not in member.person.roles]
 
     def _skilled(self, selector: Selector) -> Sequence[Person]:
-        skill, least = skill_name(selector.value), max(selector.minimum, 1)
-        fit = [member for member in self._staff() if member.profile.skills.get(skill, 0) >= least]
-        fit.sort(key=lambda member: (-member.profile.skills[skill], -len(member.profile.languages)))
-        return tuple(member.person for member in fit)
+        skill, least = self.skill(selector.value), max(selector.minimum, 1)
+        known = [(member, evidence_of(member.profile, skill)) for member in self._staff()]
+        fit = [(member, why) for member, why in known if max(why.level, why.claimed) >= least]
+        # What is only claimed comes behind what can be relied on.
+        fit.sort(key=lambda one: (one[1].level < least, -one[1].level, -one[1].claimed, -len(one[0].profile.languages)))
+        return tuple(member.person for member, _why in fit)
 
     def _in_pod(self, selector: Selector) -> Sequence[Person]:
         pod = self.pod(selector.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from chatops.core.message import Identity, Person
 from chatops.errors import SettingsError
 from chatops.people.directory import Member, Pod, skill_name
 from chatops.people.names import plain
-from chatops.ports.roster import Profile
+from chatops.ports.roster import Location, Profile
 
 MAX_LEVEL = 5
 """Skills go from 1 to this."""
@@ -25,6 +25,7 @@ MAX_LEVEL = 5
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _CLOCK_TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _QUIET = re.compile(rf"{_CLOCK_TIME}-{_CLOCK_TIME}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})?")
 
 
@@ -52,6 +53,10 @@ class PersonRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     """`HH:MM-HH:MM` in their own zone, also over midnight."""
     max_load: int = 3
     skills: dict[str, int] = {}
+    interests: tuple[str, ...] = ()
+    """Skills they would like to learn."""
+    countries: tuple[str, ...] = ()
+    """Two letters each: `DE`."""
     identities: dict[str, str | Account] = {}
     """Chat network or ticket system → their id there."""
 
@@ -64,6 +69,14 @@ class PodRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     lead: str | None = None
     members: tuple[str, ...] = ()
     zone: str = "UTC"
+    location: Location = ""
+    room: str = ""
+    """Home room."""
+    calendar: str = ""
+    external: bool = False
+    """Whether it belongs to a partner; its members are guests or staff as people.toml says."""
+    skills: tuple[str, ...] = ()
+    """What it is there for."""
 
 
 RowT = TypeVar("RowT", PersonRow, PodRow)
@@ -99,8 +112,46 @@ def read_pods(file: Path, members: Sequence[Member]) -> Sequence[Pod]:
                 sheet.say(f"pods of {member.person.id}: {_unknown('a pod', pod, pods)}")
     sheet.finish()
     return [
-        Pod(id=row.id, name=row.name or row.id, lead=row.lead, members=row.members, zone=row.zone) for row in sheet.rows
+        Pod(
+            id=row.id,
+            name=row.name or row.id,
+            lead=row.lead,
+            members=row.members,
+            zone=row.zone,
+            location=row.location,
+            room=row.room,
+            calendar=row.calendar,
+            external=row.external,
+            skills=tuple(skill_name(skill) for skill in row.skills),
+        )
+        for row in sheet.rows
     ]
+
+
+def read_synonyms(file: Path) -> Mapping[str, str]:
+    """Read the table `[synonyms]` of the people file: `billing = ["invoicing", "Abrechnung"]`. Blocking.
+
+    Return other word → skill, both folded. Raise SettingsError when a word stands for two skills.
+    """
+    source = _parsed(file)[1].get("synonyms", {})
+    findings: list[str] = []
+    found: dict[str, str] = {}
+    fits = isinstance(source, dict) and all(
+        isinstance(words, list) and all(isinstance(word, str) for word in words) for words in source.values()
+    )
+    if not fits:
+        message = f'{file}: synonyms: write one line a skill, like billing = ["invoicing", "Abrechnung"].'
+        raise SettingsError(message)
+    skills = {skill_name(skill) for skill in source}
+    for skill, words in source.items():
+        for word in (skill_name(word) for word in words):
+            other = found.get(word, skill_name(skill))
+            if word in skills or other != skill_name(skill):
+                findings.append(f"{file}: synonyms.{skill}: {word!r} is {other!r} already; a word means one skill.")
+            found[word] = skill_name(skill)
+    if findings:
+        raise SettingsError("\n".join(findings))
+    return found
 
 
 class _Sheet(Generic[RowT]):
@@ -146,13 +197,19 @@ class _Sheet(Generic[RowT]):
             raise SettingsError("\n".join(self._findings))
 
 
-def _tables(file: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
+def _parsed(file: Path) -> tuple[str, dict[str, Any]]:
     try:
         source = file.read_text(encoding="utf-8")
-        told = tomllib.loads(source)
+        return source, tomllib.loads(source)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{file} cannot be read: {error}"
         raise SettingsError(message) from error
+
+
+def _tables(file: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
+    source, told = _parsed(file)
+    if name == "people":
+        told.pop("synonyms", None)
     tables = told.pop(name, [])
     if told or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         wrong = f"{next(iter(told))} has no meaning here" if told else f"{name} is no list of tables"
@@ -191,6 +248,7 @@ def _person_findings(row: PersonRow) -> Iterator[str]:
     for skill, level in row.skills.items():
         if not 1 <= level <= MAX_LEVEL:
             yield f"skills.{skill}: {level} is no level; give 1 (learning) to {MAX_LEVEL} (teaches it)."
+    yield from (f"countries: {one!r} is no country such as DE." for one in row.countries if not _fits(_COUNTRY, one))
     if row.quiet and not _fits(_QUIET, row.quiet):
         yield f'quiet: {row.quiet!r} is no span of time; write it like quiet = "22:00-07:00".'
     if row.max_load < 0:
@@ -242,6 +300,8 @@ def _member(row: PersonRow) -> Member:
         ),
         profile=Profile(
             skills={skill_name(skill): level for skill, level in row.skills.items()},
+            interests=tuple(skill_name(skill) for skill in row.interests),
+            countries=row.countries,
             department=row.department,
             pods=row.pods,
             languages=row.languages or (row.locale.split("-")[0].split("_")[0],),

@@ -13,7 +13,7 @@ from chatops.core.frozen import Frozen, replace
 from chatops.core.message import Person
 from chatops.errors import PortError
 from chatops.people.directory import Member, PeopleDirectory, Pod
-from chatops.people.files import read_members, read_pods
+from chatops.people.files import read_members, read_pods, read_synonyms
 from chatops.ports.roster import PeopleSource, Profile
 
 CONFIGURED_ONLY = frozenset({"manager", "admin"})
@@ -25,6 +25,8 @@ class Company(Frozen, frozen=True, kw_only=True):
 
     members: tuple[Member, ...] = ()
     pods: tuple[Pod, ...] = ()
+    synonyms: Mapping[str, str] = {}
+    """Other words for a skill → the skill."""
 
 
 def read_company(people: Path | None, pods: Path | None = None) -> Company:
@@ -34,11 +36,12 @@ def read_company(people: Path | None, pods: Path | None = None) -> Company:
     """
     if people is None:
         return Company()
-    members = read_members(people)
+    synonyms = read_synonyms(people)
+    members = [_with_synonyms(member, synonyms) for member in read_members(people)]
     if pods is not None:
-        return _joined(members, read_pods(pods, members))
+        return _joined(members, read_pods(pods, members), synonyms)
     named = dict.fromkeys(pod for member in members for pod in member.profile.pods)
-    return _joined(members, [Pod(id=pod, name=pod) for pod in named])
+    return _joined(members, [Pod(id=pod, name=pod) for pod in named], synonyms)
 
 
 class Roster:
@@ -80,11 +83,11 @@ class Roster:
                 ids.add(person.id)
                 identities.update(person.identities)
                 members.append(Member(person=replace(person, roles=person.roles - CONFIGURED_ONLY)))
-        self._directory.replace(members, self._company.pods)
+        self._directory.replace(members, self._company.pods, self._company.synonyms)
         return left_out
 
 
-def _joined(members: Sequence[Member], pods: Sequence[Pod]) -> Company:
+def _joined(members: Sequence[Member], pods: Sequence[Pod], synonyms: Mapping[str, str]) -> Company:
     """Make membership the same seen from both sides."""
     of_pod: dict[str, tuple[str, ...]] = {}
     for pod in pods:
@@ -92,8 +95,26 @@ def _joined(members: Sequence[Member], pods: Sequence[Pod]) -> Company:
         of_pod[pod.id] = tuple(dict.fromkeys([*([pod.lead] if pod.lead else []), *pod.members, *own]))
     return Company(
         members=tuple(replace(member, profile=_in_pods(member, of_pod)) for member in members),
-        pods=tuple(replace(pod, members=of_pod[pod.id]) for pod in pods),
+        pods=tuple(
+            replace(
+                pod,
+                members=of_pod[pod.id],
+                skills=tuple(dict.fromkeys(synonyms.get(skill, skill) for skill in pod.skills)),
+            )
+            for pod in pods
+        ),
+        synonyms=synonyms,
     )
+
+
+def _with_synonyms(member: Member, synonyms: Mapping[str, str]) -> Member:
+    """Hold every skill under its one name; of two names for one, the higher level counts."""
+    skills: dict[str, int] = {}
+    for skill, level in member.profile.skills.items():
+        name = synonyms.get(skill, skill)
+        skills[name] = max(level, skills.get(name, 0))
+    interests = tuple(dict.fromkeys(synonyms.get(skill, skill) for skill in member.profile.interests))
+    return replace(member, profile=replace(member.profile, skills=skills, interests=interests))
 
 
 def _in_pods(member: Member, of_pod: Mapping[str, Sequence[str]]) -> Profile:

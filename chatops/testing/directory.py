@@ -8,7 +8,8 @@ from rapidfuzz import process
 
 from chatops.core.message import Identity, Person
 from chatops.core.params import Selector
-from chatops.ports.roster import Profile
+from chatops.people.changes import PodChanges, ProfileChanges, overlaid, overlaid_pod
+from chatops.ports.roster import Pod, Profile
 
 
 class FakeDirectory:
@@ -17,12 +18,52 @@ class FakeDirectory:
     def __init__(self, people: Iterable[Person] = (), profiles: dict[str, Profile] | None = None) -> None:
         self._people = {person.id: person for person in people}
         self._profiles = dict(profiles or {})
+        self._pods: dict[str, Pod] = {}
+        self._changes: dict[str, ProfileChanges] = {}
+        self._pod_changes: dict[str, PodChanges] = {}
 
     def add(self, person: Person, profile: Profile | None = None) -> None:
         """Add somebody, or replace them."""
         self._people[person.id] = person
         if profile is not None:
             self._profiles[person.id] = profile
+
+    def add_pod(self, pod: Pod) -> None:
+        """Add a pod, or replace it."""
+        self._pods[pod.id] = pod
+
+    def learn(self, changes: ProfileChanges) -> None:
+        """Lay over what somebody has changed."""
+        known = self._changes.get(changes.id)
+        if known is None or known.number < changes.number:
+            self._changes[changes.id] = changes
+
+    def learn_pod(self, changes: PodChanges) -> None:
+        """Lay over what was changed about a pod."""
+        known = self._pod_changes.get(changes.id)
+        if known is None or known.number < changes.number:
+            self._pod_changes[changes.id] = changes
+
+    def written(self, person: str) -> Profile:
+        """Return what the test has said of a person."""
+        return self._profiles.get(person, Profile())
+
+    def pods(self) -> Sequence[Pod]:
+        """Return all pods."""
+        return tuple(overlaid_pod(pod, self._pod_changes.get(pod.id)) for pod in self._pods.values())
+
+    def pod(self, text: str) -> Pod | None:
+        """Return the pod of that id or name."""
+        wanted = text.casefold()
+        return next((pod for pod in self.pods() if wanted in {pod.id.casefold(), pod.name.casefold()}), None)
+
+    def skills(self) -> Sequence[str]:
+        """Return the name of every skill somebody has, sorted."""
+        return sorted({skill for person in self._people for skill in self.profile(person).skills})
+
+    def skill(self, text: str) -> str:
+        """Return a skill as profiles hold it; there are no synonyms."""
+        return "-".join(text.casefold().split())
 
     def everybody(self) -> Sequence[Person]:
         """Return all people, guests included."""
@@ -38,7 +79,7 @@ class FakeDirectory:
 
     def profile(self, person: str) -> Profile:
         """Return what is known of a person."""
-        return self._profiles.get(person, Profile())
+        return overlaid(self.written(person), self._changes.get(person))
 
     def named(self, text: str) -> Sequence[Person]:
         """Return whom `text` may mean."""
