@@ -81,6 +81,30 @@ def ticket_made(result: str) -> tuple[str, str | None]:
     return name, url or None
 
 
+class AttachFile(TicketEffect, frozen=True, kw_only=True):
+    """Put a file on the ticket by its address, for colleagues only. Result: its id there."""
+
+    kind: ClassVar[str] = "ticket.attach"
+
+    url: str
+    name: str
+
+
+class NoteCustomer(Effect, frozen=True, kw_only=True):
+    """Write something about a customer, for colleagues only."""
+
+    kind: ClassVar[str] = "customer.note"
+
+    customer: Ref
+    text: str
+    acting_for: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The customer."""
+        return f"customer:{self.customer.system}:{self.customer.id}"
+
+
 class DraftArticle(TicketEffect, frozen=True, kw_only=True):
     """Write an article draft that came out of the ticket. Result: what people call it (`KB12`)."""
 
@@ -107,6 +131,8 @@ TICKET_EFFECTS: tuple[type[Effect], ...] = (
     SetPriority,
     AssignTicket,
     CreateTicket,
+    AttachFile,
+    NoteCustomer,
     DraftArticle,
     LinkArticle,
 )

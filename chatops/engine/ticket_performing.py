@@ -13,15 +13,18 @@ from chatops.core.text import Text, _
 from chatops.engine.ticket_effects import (
     AddNote,
     AssignTicket,
+    AttachFile,
     CreateTicket,
     DraftArticle,
     LinkArticle,
+    NoteCustomer,
     SetPriority,
     SetStatus,
     TicketEffect,
 )
 from chatops.errors import Conflict, Missing, Unsupported
 from chatops.hookspecs import EffectPerformer, Performed
+from chatops.ports.ticket_extras import Attachments, CustomerRecords
 from chatops.ports.tickets import (
     ArticleDraft,
     Audience,
@@ -48,6 +51,8 @@ def ticket_performers(tickets: TicketSystems, catalogues: Catalogues) -> Sequenc
         EffectPerformer(of=SetPriority, perform=desk.priority),
         EffectPerformer(of=AssignTicket, perform=desk.assign),
         EffectPerformer(of=CreateTicket, perform=desk.create),
+        EffectPerformer(of=AttachFile, perform=desk.attach),
+        EffectPerformer(of=NoteCustomer, perform=desk.note_customer),
         EffectPerformer(of=DraftArticle, perform=desk.draft),
         EffectPerformer(of=LinkArticle, perform=desk.link),
     )
@@ -98,6 +103,23 @@ class _Desk:
         context = WriteContext(key=key, acting_for=effect.acting_for)
         ticket = await self._named(effect.system).create(effect.new, context)
         return Performed(result=f"{ticket.ref} {ticket.ref.url or ''}".rstrip())
+
+    async def attach(self, effect: AttachFile, key: str) -> Performed:
+        system = self._system(effect)
+        if not (system.capabilities.attachments and isinstance(system, Attachments)):
+            message = f"{system.name} takes no files"
+            raise Unsupported(message)
+        attached = await system.attach(effect.ticket, effect.url, effect.name, _context(effect, key))
+        return Performed(result=attached.id)
+
+    async def note_customer(self, effect: NoteCustomer, key: str) -> Performed:
+        system = self._named(effect.customer.system)
+        if not (system.capabilities.customer_records and isinstance(system, CustomerRecords)):
+            message = f"{system.name} takes no notes on customers"
+            raise Unsupported(message)
+        context = WriteContext(key=key, acting_for=effect.acting_for)
+        await system.note_customer(effect.customer, effect.text, context)
+        return Performed()
 
     async def draft(self, effect: DraftArticle, key: str) -> Performed:
         system = self._system(effect)

@@ -246,6 +246,14 @@ class TicketCapabilities(Frozen, frozen=True, kw_only=True):
     articles: bool = False
     article_drafts: bool = False
     exact_lock: bool = False
+    customer_records: bool = False
+    """See `CustomerRecords`."""
+    history: bool = False
+    """See `Histories`."""
+    related_records: bool = False
+    """See `RelatedRecords`."""
+    attachments: bool = False
+    """See `Attachments`."""
     native_keys: bool = False
     """The system itself refuses a second write with the same key; else the adapter looks before it repeats."""
     comment_limit: int = 65_536
@@ -275,7 +283,10 @@ class TicketSystem(Protocol):
         ...
 
     async def resolve(self, words: str) -> Ref:
-        """Return the ticket people call `words`: its key (`1001`, `#1001`) or URL. Raise Missing."""
+        """Return the ticket people call `words`: its key (`1001`, `#1001`) or URL. Raise Missing.
+
+        An address of anybody else's is Missing without asking the system: what people link to is none of its business.
+        """
         ...
 
     async def get(self, ticket: Ref) -> Ticket:

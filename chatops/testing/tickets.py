@@ -38,9 +38,19 @@ from chatops.ports.tickets import (
     WriteContext,
 )
 from chatops.testing.clock import ManualClock
+from chatops.testing.ticket_extras import Extras, FakeExtras, changes
 
 EVERYTHING = TicketCapabilities(
-    customers=True, clocks=True, articles=True, article_drafts=True, exact_lock=True, native_keys=True
+    customers=True,
+    clocks=True,
+    articles=True,
+    article_drafts=True,
+    customer_records=True,
+    history=True,
+    related_records=True,
+    attachments=True,
+    exact_lock=True,
+    native_keys=True,
 )
 RESOLVED_WITHIN = timedelta(hours=8)
 """The one SLA clock of every case of a customer."""
@@ -49,7 +59,7 @@ _RANK = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW, Priority
 ResultT = TypeVar("ResultT")
 
 
-class FakeTickets:
+class FakeTickets(FakeExtras):
     """Cases are numbered from 1001. Put people, queues and customers in with the `add_` methods.
 
     `fail` makes one call, or every call, raise; a write can also be carried out and then fail, as when an answer is lost.
@@ -70,6 +80,8 @@ class FakeTickets:
         self._done: dict[str, object] = {}
         self._faults: list[tuple[PortError, Literal["before", "after"]]] = []
         self._outage: PortError | None = None
+        self.extras = Extras()
+        """What there is beside tickets."""
         self.links: list[tuple[str, str]] = []
         """(article, ticket) pairs, in the order they were made."""
         self.writes: list[tuple[str, str]] = []
@@ -188,6 +200,8 @@ class FakeTickets:
                 owner=None if isinstance(patch.owner, Unset) else patch.owner,
                 queue=None if isinstance(patch.queue, Unset) else patch.queue,
             )
+            events = changes(old, patch, by=context.acting_for or "", clock=self._clock)
+            self.extras.events.setdefault(old.ref.id, []).extend(events)
             self._keep(self._changed(old, patch))
             return old.ref
 

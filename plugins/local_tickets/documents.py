@@ -129,6 +129,53 @@ class PersonDoc(Document, frozen=True, kw_only=True):
     customer: str | None = None
 
 
+class DutyDoc(Frozen, frozen=True, kw_only=True):
+    """Something the law or the contract asks of us when this customer is hit."""
+
+    name: str
+    within: int | None = None
+    """Seconds."""
+
+
+class OrderDoc(Frozen, frozen=True, kw_only=True):
+    """Something the customer ordered."""
+
+    id: str
+    detail: str = ""
+    at: Instant
+
+
+class CustomerNoteDoc(Document, frozen=True, kw_only=True):
+    """Something colleagues wrote about a customer."""
+
+    kind: ClassVar[str] = "customer-note"
+
+    customer: str
+    text: str
+    by: str
+    at: Instant
+
+    def columns(self) -> dict[str, str]:
+        """Its customer."""
+        return {"customer": self.customer}
+
+
+class FileDoc(Document, frozen=True, kw_only=True):
+    """A file on a case, by its address."""
+
+    kind: ClassVar[str] = "file"
+
+    ticket: str
+    name: str
+    url: str
+    by: str
+    at: Instant
+
+    def columns(self) -> dict[str, str]:
+        """Its ticket."""
+        return {"ticket": self.ticket}
+
+
 class CustomerDoc(Document, frozen=True, kw_only=True):
     """Who is served, and on what plan until when."""
 
@@ -140,6 +187,8 @@ class CustomerDoc(Document, frozen=True, kw_only=True):
     locale: str = "en"
     plan: str | None = None
     plan_ends: Instant | None = None
+    duties: tuple[DutyDoc, ...] = ()
+    orders: tuple[OrderDoc, ...] = ()
 
 
 class PlanDoc(Document, frozen=True, kw_only=True):

@@ -24,7 +24,9 @@ from local_tickets.documents import (
     ArticleDoc,
     CustomerDoc,
     Document,
+    DutyDoc,
     LinkDoc,
+    OrderDoc,
     PersonDoc,
     PlanDoc,
     QueueDoc,
@@ -56,6 +58,20 @@ class NamedRow(_Row, frozen=True, kw_only=True):
     email: str | None = None
 
 
+class DutyRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What is asked of us when a customer is hit, and how soon."""
+
+    name: str
+    within: str | None = None
+
+
+class OrderRow(_Row, frozen=True, kw_only=True):
+    """Something a customer ordered."""
+
+    at: str
+    detail: str = ""
+
+
 class CustomerRow(_Row, frozen=True, kw_only=True):
     """`[[customers]]`."""
 
@@ -66,6 +82,8 @@ class CustomerRow(_Row, frozen=True, kw_only=True):
     plan: str | None = None
     plan_ends: str | None = None
     contacts: tuple[NamedRow, ...] = ()
+    duties: tuple[DutyRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
 
 
 class EventRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -186,6 +204,10 @@ def documents_of(seed: SeedFile, now: datetime) -> Iterator[Document]:
             locale=row.locale,
             plan=row.plan,
             plan_ends=ends,
+            duties=tuple(DutyDoc(name=duty.name, within=_seconds(duty.within)) for duty in row.duties),
+            orders=tuple(
+                OrderDoc(id=order.id, detail=order.detail, at=now + _duration(order.at)) for order in row.orders
+            ),
         )
         for person in row.contacts:
             yield PersonDoc(id=person.id, name=person.name, email=person.email, side="customer", customer=row.id)
@@ -261,6 +283,10 @@ def _plan(row: PlanRow) -> PlanDoc:
     return PlanDoc(
         id=row.id, name=row.name, first_response=seconds(row.first_response), resolution=seconds(row.resolution)
     )
+
+
+def _seconds(length: str | None) -> int | None:
+    return int(_duration(length).total_seconds()) if length else None
 
 
 def _duration(text: str) -> timedelta:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from chatops.core.message import clean
 from chatops.errors import ChatopsError, Conflict, Invalid, Missing
@@ -27,8 +26,8 @@ from chatops.ports.tickets import (
     Unset,
     WriteContext,
 )
-from local_tickets.addresses import Addresses
 from local_tickets.changes import commented, patched, tagged
+from local_tickets.desk import author, filled
 from local_tickets.documents import (
     ArticleDoc,
     CommentDoc,
@@ -41,10 +40,11 @@ from local_tickets.documents import (
     TicketDoc,
     written,
 )
+from local_tickets.extras import Extras
 from local_tickets.listing import fits, page
-from local_tickets.shelf import Prepared, Shelf, fresh
+from local_tickets.shelf import Prepared, fresh
 from local_tickets.timers import begun
-from local_tickets.views import CHAT, Kind, Views
+from local_tickets.views import Kind
 
 FIRST = 1000
 """Cases are numbered from the one after this."""
@@ -57,6 +57,10 @@ CAPABILITIES = TicketCapabilities(
     clocks=True,
     articles=True,
     article_drafts=True,
+    customer_records=True,
+    history=True,
+    related_records=True,
+    attachments=True,
     exact_lock=True,
     native_keys=True,
 )
@@ -71,32 +75,12 @@ _KINDS: dict[Kind, type[Document]] = {
 }
 
 
-class LocalSystem:
+class LocalSystem(Extras):
     """A complete small ticket system.
 
     Every write is one transaction that also holds its key, so repeating it finds what the first one did. A ticket's
     version moves with every change and every comment, and is exact.
     """
-
-    def __init__(
-        self,
-        shelf: Shelf,
-        *,
-        addresses: Addresses,
-        now: Callable[[], datetime],
-        prepare: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._shelf = shelf
-        self._addresses = addresses
-        self._now = now
-        self._ready = prepare
-        """Fills the records before they are used for the first time; harmless afterwards."""
-        self._views = Views(shelf, system=addresses.system, now=now, page=addresses.of)
-
-    @property
-    def name(self) -> str:
-        """The connection's name in the settings."""
-        return self._addresses.system
 
     @property
     def capabilities(self) -> TicketCapabilities:
@@ -146,7 +130,7 @@ class LocalSystem:
         await self._ready()
 
         async def prepare() -> Prepared:
-            _filled("subject", ticket.subject)
+            filled("subject", ticket.subject)
             await self._known(customer=ticket.customer, requester=ticket.requester)
             await self._known(owner=ticket.owner, queue=ticket.queue)
             plan = await self._plan(ticket.customer.id if ticket.customer else None)
@@ -182,13 +166,13 @@ class LocalSystem:
                 message = "a ticket's status cannot be made unknown"
                 raise Invalid(message, fields={"status": ["is no status to set"]})
             if not isinstance(patch.subject, Unset):
-                _filled("subject", patch.subject)
+                filled("subject", patch.subject)
             await self._known(
                 owner=None if isinstance(patch.owner, Unset) else patch.owner,
                 queue=None if isinstance(patch.queue, Unset) else patch.queue,
             )
             plan = await self._plan(doc.customer)
-            new, changes = patched(doc, patch, plan=plan, by=_author(context), at=self._now())
+            new, changes = patched(doc, patch, plan=plan, by=author(context), at=self._now())
             if not changes:
                 return (), doc.id
             return (written(new, expected=version), *fresh(*changes)), doc.id
@@ -203,7 +187,7 @@ class LocalSystem:
         async def prepare() -> Prepared:
             doc, version = await self._ticket(ticket)
             _unmoved(context, version)
-            _filled("text", text)
+            filled("text", text)
             if len(text.encode(errors="replace")) > CAPABILITIES.comment_limit:
                 message = f"a comment has at most {CAPABILITIES.comment_limit} bytes"
                 raise Invalid(message, fields={"text": ["is too long"]})
@@ -261,7 +245,7 @@ class LocalSystem:
 
         async def prepare() -> Prepared:
             ticket, _version = await self._ticket(source)
-            _filled("title", draft.title)
+            filled("title", draft.title)
             doc = ArticleDoc(
                 id=f"KB{await self._shelf.records.number('article')}",
                 title=draft.title,
@@ -284,12 +268,6 @@ class LocalSystem:
             return (written(link),), link.id
 
         await self._shelf.once(context.key, f"link article {article.id} to ticket {ticket.id}", prepare)
-
-    async def _ticket(self, ref: Ref) -> tuple[TicketDoc, int]:
-        if ref.system != self.name or ref.kind != "ticket":
-            message = f"{ref} is no ticket here"
-            raise Missing(message)
-        return await self._shelf.need(TicketDoc, self._addresses.id_in(ref.id))
 
     async def _ours(self, ref: Ref, kind: Kind) -> None:
         if ref.system != self.name or ref.kind != kind:
@@ -320,16 +298,6 @@ def _unmoved(context: WriteContext, version: int) -> None:
     if context.expect is not None and context.expect.token != str(version):
         message = f"the ticket has version {version} now, not {context.expect.token}"
         raise Conflict(message)
-
-
-def _filled(field: str, text: str) -> None:
-    if not text.strip():
-        message = f"the {field} is empty"
-        raise Invalid(message, fields={field: ["is empty"]})
-
-
-def _author(context: WriteContext) -> str:
-    return context.acting_for or CHAT
 
 
 def _link(article: str, ticket: str) -> LinkDoc:

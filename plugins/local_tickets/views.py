@@ -71,7 +71,7 @@ class Views:
 
     async def ticket(self, doc: TicketDoc, version: int) -> Ticket:
         """Return a case with everything around it."""
-        customer, plan, ends = await self._customer(doc.customer)
+        found = await self._shelf.find(CustomerDoc, doc.customer) if doc.customer else None
         return Ticket(
             ref=self.ref("ticket", doc.id),
             subject=doc.subject,
@@ -84,10 +84,10 @@ class Views:
             created_at=doc.created_at,
             updated_at=doc.updated_at,
             requester=await self.person(doc.requester),
-            customer=customer,
+            customer=await self.customer(found[0]) if found else None,
             owner=await self.person(doc.owner),
             queue=self.ref("queue", doc.queue) if doc.queue else None,
-            entitlement=Entitlement(name=plan.name, level=plan.id, ends=ends) if plan else None,
+            entitlement=await self.contract(found[0]) if found else None,
             clocks=tuple(shown(timer, self._now()) for timer in doc.timers),
             tags=doc.tags,
             origin=doc.origin,
@@ -123,14 +123,10 @@ class Views:
         name = f"{acting_for} (ChatOps)" if acting_for else "ChatOps"
         return TicketPerson(ref=self.ref("person", CHAT), name=name, side="automation")
 
-    async def _customer(self, id: str | None) -> tuple[Customer | None, PlanDoc | None, datetime | None]:
-        found = await self._shelf.find(CustomerDoc, id) if id else None
-        if found is None:
-            return None, None, None
-        doc = found[0]
-        plan = await self._shelf.find(PlanDoc, doc.plan) if doc.plan else None
+    async def customer(self, doc: CustomerDoc) -> Customer:
+        """Return a customer, and how many open cases they have."""
         cases = await self._shelf.all(TicketDoc, {"customer": doc.id, "open": "yes"})
-        customer = Customer(
+        return Customer(
             ref=self.ref("account", doc.id),
             name=doc.name,
             segment=doc.segment,
@@ -138,4 +134,8 @@ class Views:
             locale=doc.locale,
             open_tickets=len(cases),
         )
-        return customer, plan[0] if plan else None, doc.plan_ends
+
+    async def contract(self, doc: CustomerDoc) -> Entitlement | None:
+        """Return what a customer is entitled to."""
+        plan = await self._shelf.find(PlanDoc, doc.plan) if doc.plan else None
+        return Entitlement(name=plan[0].name, level=plan[0].id, ends=doc.plan_ends) if plan else None

@@ -14,9 +14,11 @@ from chatops.engine.ticket_effects import (
     TICKET_EFFECTS,
     AddNote,
     AssignTicket,
+    AttachFile,
     CreateTicket,
     DraftArticle,
     LinkArticle,
+    NoteCustomer,
     SetPriority,
     SetStatus,
     TicketEffect,
@@ -56,14 +58,18 @@ def test_every_effect_can_be_stored(fake: FakeTickets) -> None:
     codec = Codec(TICKET_EFFECTS)
     ticket = fake.add_ticket("x")
     anna = fake.add_person("anna", "Anna")
-    effects = (*samples(ticket, "KB1"), AssignTicket(ticket=ticket, owner=None, was=anna))
+    file = AttachFile(ticket=ticket, url="https://files.example/log.txt", name="log.txt")
+    effects = (*samples(ticket, "KB1"), AssignTicket(ticket=ticket, owner=None, was=anna), file)
     for effect in effects:
         assert codec.decode(effect.kind, codec.encode(effect)) == effect
         assert effect.target == "ticket:fake:1001"
     create = CreateTicket(system="fake", new=NewTicket(subject="x"))
     assert codec.decode(create.kind, codec.encode(create)) == create
     assert create.target == "tickets:fake"
-    assert {type(effect) for effect in (*effects, create)} == set(TICKET_EFFECTS)
+    note = NoteCustomer(customer=fake.add_customer("acme", "Acme"), text="x")
+    assert codec.decode(note.kind, codec.encode(note)) == note
+    assert note.target == "customer:fake:acme"
+    assert {type(effect) for effect in (*effects, create, note)} == set(TICKET_EFFECTS)
 
 
 async def test_a_note_is_internal_unless_it_says_otherwise(fake: FakeTickets) -> None:
@@ -199,3 +205,20 @@ async def test_a_case_is_made_once(fake: FakeTickets) -> None:
     assert await perform(fake, create) == done
     with pytest.raises(Missing):
         await perform(fake, CreateTicket(system="nowhere", new=NewTicket(subject="x")))
+
+
+async def test_files_and_notes_on_customers_are_there_once(fake: FakeTickets) -> None:
+    """A system that takes neither refuses before anything happens."""
+    ticket, acme = fake.add_ticket("x"), fake.add_customer("acme", "Acme")
+    file = AttachFile(ticket=ticket, url="https://files.example/log.txt", name="log.txt")
+    note = NoteCustomer(customer=acme, text="calls at noon", acting_for="Anna")
+    for _time in range(2):
+        assert (await perform(fake, file, "a")).result == "A1"
+        await perform(fake, note, "b")
+    assert fake.extras.files == [(ticket.id, "https://files.example/log.txt", "log.txt")]
+    assert [(one.text, one.by) for one in (await fake.customer_record(acme)).notes] == [("calls at noon", "Anna")]
+
+    bare = FakeTickets(capabilities=TicketCapabilities())
+    for effect in (file, note):
+        with pytest.raises(Unsupported):
+            await perform(bare, effect)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import pytest
 
 from chatops.testing.conformance.ticket_extras import Articles, Customers
+from chatops.testing.conformance.ticket_more import Belongings, MasterData, Past
 from chatops.testing.conformance.ticket_premises import Premises
 from chatops.testing.conformance.ticket_reading import Reading, Searching
 from chatops.testing.conformance.ticket_writing import Changing, Commenting, Repeating
@@ -22,7 +23,9 @@ from chatops.testing.conformance.ticket_writing import Changing, Commenting, Rep
 __all__ = ["Premises", "TicketSystemSuite"]
 
 
-class TicketSystemSuite(Reading, Searching, Commenting, Changing, Repeating, Customers, Articles):
+class TicketSystemSuite(
+    Reading, Searching, Commenting, Changing, Repeating, Customers, Articles, MasterData, Past, Belongings
+):
     """All of it. A subclass gives the fixture `premises`."""
 
     @pytest.fixture
