@@ -10,6 +10,15 @@ from collections.abc import Sequence
 
 from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.text import Text, _
+from chatops.engine.ticket_asked import (
+    AskedAssign,
+    AskedCreate,
+    AskedCustomerNote,
+    AskedFile,
+    AskedNote,
+    AskedPriority,
+    AskedStatus,
+)
 from chatops.engine.ticket_effects import (
     AddNote,
     AssignTicket,
@@ -53,6 +62,13 @@ def ticket_performers(tickets: TicketSystems, catalogues: Catalogues) -> Sequenc
         EffectPerformer(of=CreateTicket, perform=desk.create),
         EffectPerformer(of=AttachFile, perform=desk.attach),
         EffectPerformer(of=NoteCustomer, perform=desk.note_customer),
+        EffectPerformer(of=AskedNote, perform=desk.note),
+        EffectPerformer(of=AskedStatus, perform=desk.status),
+        EffectPerformer(of=AskedPriority, perform=desk.priority),
+        EffectPerformer(of=AskedAssign, perform=desk.assign),
+        EffectPerformer(of=AskedCreate, perform=desk.create),
+        EffectPerformer(of=AskedFile, perform=desk.attach),
+        EffectPerformer(of=AskedCustomerNote, perform=desk.note_customer),
         EffectPerformer(of=DraftArticle, perform=desk.draft),
         EffectPerformer(of=LinkArticle, perform=desk.link),
     )
