@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from chatops.core.frozen import Frozen, replace
-from chatops.core.text import Text, _
+from chatops.core.frozen import Frozen, Instant, replace
+from chatops.core.text import Moment, Text, _
 from chatops.errors import Impossible
 from chatops.swarm.model import COUNTS_AS_ASKED, Asked, Call, Invitation, Skip, Swarm
 from chatops.swarm.moves import joined, wrong_state
@@ -25,6 +25,8 @@ class Candidate(Frozen, frozen=True, kw_only=True):
     """Swarms they are in at present."""
     max_load: int = 3
     quiet: bool = False
+    away_until: Instant | None = None
+    """When they are back, while they are away: then not even a page is for them."""
     local_time: str = ""
     """`23:40`, where they are."""
 
@@ -41,6 +43,13 @@ def hindrance(swarm: Swarm, candidate: Candidate, *, page: bool) -> Text | None:
         return _("was asked before")
     if candidate.guest and not candidate.named_as_guest:
         return _("is a guest; write guest: before the name")
+    return _rest(candidate, page=page)
+
+
+def _rest(candidate: Candidate, *, page: bool) -> Text | None:
+    """Return why somebody has to be left alone now; a page disturbs quiet hours, but nobody who is away."""
+    if candidate.away_until is not None:
+        return _("away until {time}", time=Moment(at=candidate.away_until, style="datetime"))
     if candidate.load >= candidate.max_load:
         return _("is busy with other swarms ({load} of {most})", load=candidate.load, most=candidate.max_load)
     if candidate.quiet and not page:

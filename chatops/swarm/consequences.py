@@ -18,6 +18,7 @@ from chatops.core.text import Text, _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import AddNote, DraftArticle, LinkArticle, TicketEffect
 from chatops.ports.roster import Directory
+from chatops.swarm.asked import tell_asked
 from chatops.swarm.cards import card_for, room_card
 from chatops.swarm.clocks import InvitationExpires, invitation_series
 from chatops.swarm.letters import exhausted_card, invitation_card, question_card, suggestion_card, welcome_card
@@ -76,6 +77,7 @@ class Consequences:
         after = self._write_back(unit, before, after, new=new)
         unit.put(after)
         self._invitations(unit, before, after, told)
+        tell_asked(unit, before, after)
         self._members(unit, before, after, new=new, briefed=briefed)
         self._questions(unit, before, after)
         if before.live and not after.live:
@@ -160,7 +162,7 @@ class Consequences:
 
     def _card(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool) -> None:
         # What people do brings the card back into view; what machines report changes it where it stands.
-        resurface = self._actor(unit) is not None
+        resurface = self.actor(unit) is not None
         known = {place.target for place in before.places}
         for place in after.places:
             card, own = self._card_of(after, place), place.room is not None
@@ -280,7 +282,7 @@ class Consequences:
             if state is not None
             else None
         )
-        actor = self._actor(unit)
+        actor = self.actor(unit)
         if name is not None:
             text = ticket_note(before, after, self._name)
             after = self.write(
@@ -306,7 +308,8 @@ class Consequences:
         )
         return self.write(unit, swarm, "article", draft)
 
-    def _actor(self, unit: Unit) -> str | None:
+    def actor(self, unit: Unit) -> str | None:
+        """Return the name of the person behind the event, or None."""
         who = self._who(unit)
         return None if who is None else unit.actor.name
 

@@ -78,6 +78,14 @@ def with_surnames(who: Sequence[Selector], why: str, directory: Directory) -> tu
     return tuple(found), " ".join(words) if tuple(found) != tuple(who) else why
 
 
+def nobody_fits(who: str, command: str) -> NotFound:
+    """Return the refusal of words that mean nobody; `command` and a skill would work."""
+    return NotFound(
+        _("Nobody fits {who}.", who=said(who)),
+        hint=_("For example: {command}", command=to_type(f"{command}skill:billing")),
+    )
+
+
 def _is_name(directory: Directory, words: Sequence[str]) -> bool:
     name = " ".join(words).rstrip(",")
     return any(fold_bare(person.name) == fold_bare(name) for person in directory.named(name))
@@ -104,10 +112,7 @@ class PeopleDesk:
             found = self._directory.select(selector)
             if found:
                 return found[:MOST_CANDIDATES]
-            raise NotFound(
-                _("Nobody fits {who}.", who=said(str(selector))),
-                hint=_("For example: {command}", command=to_type(f"{command}skill:billing")),
-            )
+            raise nobody_fits(str(selector), command)
         found = self._directory.named(selector.value)
         if len(found) > 1:
             raise Ambiguous(
@@ -152,6 +157,7 @@ class PeopleDesk:
             load=len(await unit.glance(Swarm, member=id_)),
             max_load=profile.max_load,
             quiet=clock.quiet,
+            away_until=profile.away_until if clock.away else None,
             local_time=clock.local_time,
         )
 

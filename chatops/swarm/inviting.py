@@ -15,7 +15,8 @@ from chatops.errors import Impossible
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import called, came, declined, hindrance, suggested
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import PeopleDesk, the_invited, the_swarm, with_surnames
+from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits, the_invited, the_swarm, with_surnames
+from chatops.swarm.finding import Finder, asks_for, with_words
 from chatops.swarm.letters import exhausted_card, skip_buttons, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
 from chatops.swarm.opening import SwarmSettings
@@ -36,6 +37,7 @@ class Inviting:
     def __init__(self, directory: Directory, consequences: Consequences, settings: SwarmSettings) -> None:
         self._directory = directory
         self._people = PeopleDesk(directory)
+        self._finder = Finder(directory)
         self._follow = consequences
         self._settings = settings
 
@@ -52,12 +54,15 @@ class Inviting:
     ) -> None:
         """Look for one helper per selector; with `ask`, for one among all of them, so many asked at once.
 
+        Who is looked for by a skill is asked in the order of the ranking. Behind a skill, words that are skills or
+        languages belong to it.
+
         Who is a member only suggests: the owner is asked to ask.
         """
         before = await the_swarm(unit, id)
         unit.require(before)
         who, why = with_surnames(who, why, self._directory)
-        wanted = self._wanted(before, who, pooled=ask is not None)
+        wanted, why = await self._wanted(unit, before, who, why, pooled=ask is not None)
         if self._may_ask(unit, before):
             after = before
             for places in wanted:
@@ -156,23 +161,34 @@ class Inviting:
     def _may_ask(self, unit: Unit, swarm: Swarm) -> bool:
         return swarm.owner == unit.actor.id or "pod_lead" in unit.actor.roles
 
-    def _wanted(self, swarm: Swarm, who: Sequence[Selector], *, pooled: bool) -> Sequence[_Wanted]:
+    async def _wanted(
+        self, unit: Unit, swarm: Swarm, who: Sequence[Selector], why: str, *, pooled: bool
+    ) -> tuple[Sequence[_Wanted], str]:
         command = f"swarm invite {swarm.name} "
         found = []
         for selector in who:
+            skilled = asks_for(selector, self._directory)
+            if skilled is not None:
+                if selector is who[-1]:
+                    skilled, why = with_words(skilled, why, self._directory)
+                words = " ".join((*(f"skill:{one}" for one in skilled.needs), *skilled.languages))
+                ranking = await self._finder.ranked(unit, skilled)
+                if not ranking.order:
+                    raise nobody_fits(words, command)
+                found.append(_Wanted(words=words, people=ranking.order[:MOST_CANDIDATES]))
+                continue
             people = tuple(person.id for person in self._people.meant(selector, command))
             guests = people if selector.kind == "guest" else ()
             words = self._follow.names(people[0]) if selector.kind == "person" and len(people) == 1 else str(selector)
             found.append(_Wanted(words=words, people=people, guests=guests))
         if not pooled or len(found) == 1:
-            return found
-        return [
-            _Wanted(
-                words=", ".join(one.words for one in found),
-                people=tuple(dict.fromkeys(person for one in found for person in one.people)),
-                guests=tuple(person for one in found for person in one.guests),
-            )
-        ]
+            return found, why
+        together = _Wanted(
+            words=", ".join(one.words for one in found),
+            people=tuple(dict.fromkeys(person for one in found for person in one.people)),
+            guests=tuple(person for one in found for person in one.guests),
+        )
+        return [together], why
 
     def _tell(self, unit: Unit, before: Swarm, after: Swarm) -> None:
         calls = after.calls[len(before.calls) :]

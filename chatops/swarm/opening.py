@@ -8,18 +8,20 @@ from datetime import timedelta
 from chatops.core.frozen import Frozen
 from chatops.core.lexer import quote
 from chatops.core.message import Identity, Person
-from chatops.core.params import Duration, Selector, TicketName
+from chatops.core.params import Duration, TicketName
 from chatops.core.rooms import direct_target
 from chatops.core.text import _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.errors import Impossible, NotAllowed, PortError
+from chatops.people.needs import read_wanted
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Article, Knowledge, Ticket, TicketSystems
 from chatops.swarm.asking import called
 from chatops.swarm.cards import opened_card
 from chatops.swarm.consequences import Consequences, main_place
-from chatops.swarm.desk import PeopleDesk
+from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits
+from chatops.swarm.finding import Finder
 from chatops.swarm.model import Case, State, Swarm, case_key, main_room
 from chatops.swarm.moves import Request, fingerprint, opened
 
@@ -47,6 +49,7 @@ class Opening:
         self._tickets = tickets
         self._follow = consequences
         self._people = PeopleDesk(directory)
+        self._finder = Finder(directory)
         self._settings = settings
 
     async def open(
@@ -112,18 +115,16 @@ class Opening:
 
     async def _asked(self, unit: Unit, swarm: Swarm, skills: Sequence[str]) -> Swarm:
         for skill in skills:
-            selector = Selector(kind="skill", value=skill.removeprefix("skill:"))
-            people = [
-                person.id
-                for person in self._people.meant(
-                    selector, f"swarm open {swarm.case.ref} {quote(swarm.question)} skills="
-                )
-            ]
+            wanted = read_wanted([skill if ":" in skill else f"skill:{skill}"], self._directory)
+            words = " ".join(f"skill:{one}" for one in wanted.needs)
+            people = (await self._finder.ranked(unit, wanted)).order[:MOST_CANDIDATES]
+            if not people:
+                raise nobody_fits(words, f"swarm open {swarm.case.ref} {quote(swarm.question)} skills=")
             swarm = called(
                 swarm,
                 by=unit.actor.id,
-                wanted=str(selector),
-                candidates=tuple(people),
+                wanted=words,
+                candidates=people,
                 look=await self._people.look(unit, people),
                 at=unit.now,
                 wait=self._settings.wait,

@@ -10,6 +10,8 @@ from chatops.core.text import _
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
 from chatops.swarm.arriving import Arrivals
+from chatops.swarm.asked import BODIES as ASKED_BODIES
+from chatops.swarm.asked import asked_listeners
 from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
 from chatops.swarm.displaced import DisplacedSwarms
@@ -39,6 +41,7 @@ RELATIONS = (
 """What people are to a swarm. The case's owner and the swarm's are one person."""
 
 BODIES: tuple[type[Body], ...] = (
+    *ASKED_BODIES,
     Swarm,
     InvitationExpires,
     TimeboxEnds,
@@ -59,6 +62,7 @@ class SwarmPlugin:
         self._listeners = (
             *SwarmListeners(context.people, service.consequences).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
+            *asked_listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
         self._sections = views.sections()
