@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from chatops.doing import Doing
 from chatops.engine.dead_letters import DeadLetters
 from chatops.engine.engine import Engine, no_probe
 from chatops.engine.help import HelpCommands
+from chatops.engine.second_thoughts import SecondThoughts
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
 from chatops.engine.ticket_performing import ticket_performers
@@ -30,18 +31,22 @@ from chatops.examining import Examination
 from chatops.hookspecs import Finding, PluginContext, Tool
 from chatops.metrics.counted import Counted
 from chatops.metrics.page import MetricsPage
+from chatops.pages.site import pages
+from chatops.pages.visit import Entrance
 from chatops.people.directory import PeopleDirectory
 from chatops.people.plugin import PeoplePlugin
 from chatops.people.roster import Roster, read_company
 from chatops.plugins import Loading, PluginClass, Registry, find
 from chatops.ports.chat import CheckResult
 from chatops.ports.tickets import TicketSystem
+from chatops.ports.web import Route, Static
 from chatops.settings import Settings
 from chatops.storage.database import MOST_NAME, Database, PostgresDatabase, SqliteDatabase, own_name
 from chatops.storage.folder import DataFolder
 from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.secrets import SealedSecrets
 from chatops.swarm.plugin import SwarmPlugin
+from chatops.tasks.plugin import TasksPlugin
 from chatops.using import Using
 from chatops.web.health import PartHealth, ready_route
 from chatops.web.metrics import metrics_route, read_token
@@ -49,7 +54,12 @@ from chatops.web.operator import operator_route
 from chatops.web.operator_tools import OperatorTools
 from chatops.web.server import WebServer
 
-OWN: Mapping[str, PluginClass] = {"swarm": SwarmPlugin, "cases": CasesPlugin, "people": PeoplePlugin}
+OWN: Mapping[str, PluginClass] = {
+    "swarm": SwarmPlugin,
+    "cases": CasesPlugin,
+    "people": PeoplePlugin,
+    "tasks": TasksPlugin,
+}
 """Our own features; they come in through the same hooks as anybody's."""
 
 
@@ -142,6 +152,7 @@ class App:
             acts_as=settings.operator.acts_as,
         )
         self.web.add(*self.registry.routes, ready_route(self._health))
+        self.web.add(*self._pages(codec, catalogues))
         self._use = Using(self.registry.tools, used=self.engine.reconnect)
         self._examine = Examination(
             folder=folder,
@@ -300,6 +311,7 @@ class App:
         for name, plugin_class in classes.items():
             loading.add(name, plugin_class(self._context(name, told.get(name, {}))))
         loading.add("dead_letters", DeadLetters(self.store))
+        loading.add("second_thoughts", SecondThoughts())
         loading.add("help", HelpCommands(lambda: self.table, loading.relations))
         return loading.collect()
 
@@ -325,6 +337,24 @@ class App:
                 if (mark := parameter.id_of) is not None
             },
             commands=lambda: frozenset(command.words for command in self.registry.commands),
+        )
+
+    def _pages(self, codec: Codec, catalogues: Catalogues) -> Iterable[Route | Static]:
+        """Return the browser's pages, where there is a door to them."""
+        entrance = next((one for one in self.registry.plugins.values() if isinstance(one, Entrance)), None)
+        if entrance is None:
+            return ()
+        return pages(
+            web=self.web,
+            entrance=entrance,
+            engine=self.engine,
+            store=self.store,
+            codec=codec,
+            catalogues=catalogues,
+            directory=self.directory,
+            pods=self.directory.pods,
+            tickets=self._connected,
+            clock=self._clock,
         )
 
     async def _sign_in_link(self, person: str) -> str:

@@ -194,6 +194,7 @@ class Pages:
             "me": views.person(views.reader.id),
             "now": self._context.web.words(now, views.reader.locale, views.reader.zone),
             "demo": self._context.demo,
+            "guest": "guest" in views.reader.roles,
             "current": current,
             "mine": mine,
             "direct": direct,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aiohttp import web
+
 from chatops import PluginContext, hookimpl
+from chatops.core.message import Person, RoomRef
 from chatops.errors import SettingsError
 from chatops.ports.chat import ChatNetwork
 from chatops.ports.web import Route, Static
-from console_network.access import Access
+from console_network.access import Access, home
 from console_network.acts import Acts
 from console_network.live import Changes
 from console_network.network import ConsoleChat
@@ -35,6 +38,7 @@ class ConsoleNetwork:
         self.acts = Acts(context, store, self.network)
         """What people do; the pages call it, and so do tests."""
         self._access = Access(context)
+        self._store = store
         self._routes = Routes(
             context,
             store=store,
@@ -56,6 +60,24 @@ class ConsoleNetwork:
         register(FILES)
         for route in self._routes.all():
             register(route)
+
+    async def visitor(self, request: web.Request) -> Person | None:
+        """Return who is signed in below the address asked for, or None."""
+        await self.network.ready()
+        return await self._access.person(request)
+
+    def entrance(self, request: web.Request) -> web.Response:
+        """Answer somebody who is not signed in: the demo lets everybody in, otherwise it takes a link."""
+        return self._access.enter(request)
+
+    def room_address(self, person: str, room: RoomRef) -> str | None:
+        """Return where somebody reads a room of ours."""
+        return f"{home(person)}r/{room.id}" if room.network == self.network.name else None
+
+    def room_of(self, person: Person, id: str) -> RoomRef | None:
+        """Return the room of that id, as far as it is open to somebody."""
+        room = self._store.rooms.get(id)
+        return None if room is None or not room.visible_to(person) else RoomRef(network=self.network.name, id=id)
 
     async def sign_in_link(self, person: str) -> str:
         """Return an address that signs `person` in, once, within 15 minutes. Raise NotFound."""

@@ -55,6 +55,10 @@ WORDS: dict[str, Text] = {
     "choose": _("Choose …"),
     "yes": _("Yes"),
     "optional": _("optional"),
+    "swarms": _("Swarms"),
+    "search": _("Search"),
+    "profile": _("Profile"),
+    "page": _("Page"),
     "archived_hint": _("This room is closed. It stays readable."),
     "edit_hint": _("You are changing what you wrote. Commands do not run again."),
 }

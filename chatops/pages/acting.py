@@ -1,0 +1,101 @@
+"""Runs what a page's buttons and its command line ask for: the same commands as in chat, checked and audited alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from chatops.core.clock import Clock
+from chatops.core.frozen import Frozen
+from chatops.core.message import CommandCall, Person
+from chatops.engine.engine import Engine
+from chatops.engine.reply import Reply
+from chatops.pages.visit import Visit
+from chatops.swarm.model import Swarm, main_room
+
+PATIENCE = 8.0
+"""Seconds a page waits for an answer; what takes longer is looked at again."""
+
+VIA = "page"
+"""How it came in, for the audit."""
+
+_ONCE = re.compile(r"[0-9a-z]{16,64}")
+_PAGE = re.compile(r"(?!.*\.\.)[\w:%~+-][\w:%~.+-]*(/[\w:%~+-][\w:%~.+-]*)*", re.ASCII)
+
+
+class Order(Frozen, frozen=True, kw_only=True):
+    """What somebody asks for from a page."""
+
+    command: str
+    fields: dict[str, str] = {}
+    once: str
+    """Made with the form: sent twice, it is done once."""
+    page: str
+    """Where they were, below their path."""
+
+
+class Answer(Frozen, frozen=True, kw_only=True):
+    """What came of it."""
+
+    once: str
+    settled: bool
+    replies: tuple[Reply, ...] = ()
+
+
+class Acting:
+    """Runs commands for visitors."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def run(self, person: Person, order: Order, *, about: Swarm | None = None) -> Answer:
+        """Run a command as `person`, with no more rights than they have in chat, and wait for the answer.
+
+        `about`: the swarm they look at, which gives what they type its context.
+        """
+        logical = None if about is None else main_room(about.id)
+        room = logical if logical and self._engine.rooms.by_id(logical) is not None else None
+        call = CommandCall(
+            person=person.id,
+            text=order.command,
+            fields=order.fields,
+            at=self._clock.now(),
+            room=room,
+            via=VIA,
+        )
+        await self._engine.call(call, _key(person, order.once))
+        return await self.answer(person, order.once)
+
+    async def answer(self, person: Person, once: str, *, patience: float = PATIENCE) -> Answer:
+        """Return what came of something `person` asked for from a page."""
+        settlement = await self._engine.settled(_key(person, once), patience)
+        if settlement is None:
+            return Answer(once=once, settled=False)
+        return Answer(once=once, settled=True, replies=self._engine.replies(settlement, person.id))
+
+    async def asked(self, request: web.Request, visit: Visit) -> Answer | None:
+        """Return the answer a page's address asks to show: somebody's own, and nobody else's."""
+        once = request.query.get("answer", "")
+        if not _ONCE.fullmatch(once):
+            return None
+        return await self.answer(visit.person, once, patience=0.5)
+
+
+def order_of(form: Mapping[str, Any]) -> Order | None:
+    """Return what a form asks for; None when it is none of ours."""
+    told = {name: value for name, value in form.items() if isinstance(value, str)}
+    once, page, command = told.get("once", ""), told.get("page", ""), told.get("command", "").strip()
+    if not _ONCE.fullmatch(once) or not _PAGE.fullmatch(page):
+        return None
+    fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
+    # What was left empty is not said at all, as when one types.
+    filled = {name: value for name, value in fields.items() if value.strip()}
+    return Order(command=command, fields=filled, once=once, page=page)
+
+
+def _key(person: Person, once: str) -> str:
+    return f"page:{person.id}:{once}"

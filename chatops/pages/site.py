@@ -1,0 +1,61 @@
+"""Puts the pages together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from chatops.core.catalogue import Catalogues
+from chatops.core.clock import Clock
+from chatops.core.codec import Codec
+from chatops.engine.engine import Engine
+from chatops.pages.acting import Acting
+from chatops.pages.case_page import CasePage
+from chatops.pages.changes import Changes
+from chatops.pages.list_page import ListPage
+from chatops.pages.paper import Paper
+from chatops.pages.profile_page import ProfilePage
+from chatops.pages.reading import Reading
+from chatops.pages.routes import Pages
+from chatops.pages.search_page import SearchPage
+from chatops.pages.stream import Streams
+from chatops.pages.swarm_page import SwarmPage
+from chatops.pages.tasks_part import TasksPart
+from chatops.pages.visit import Entrance
+from chatops.people.directory import Pod
+from chatops.ports.roster import Directory
+from chatops.ports.store import Store
+from chatops.ports.tickets import TicketSystems
+from chatops.ports.web import Route, Static, Web
+from chatops.swarm.model import Swarm
+
+
+def pages(
+    *,
+    web: Web,
+    entrance: Entrance,
+    engine: Engine,
+    store: Store,
+    codec: Codec,
+    catalogues: Catalogues,
+    directory: Directory,
+    pods: Callable[[], Sequence[Pod]],
+    tickets: TicketSystems,
+    clock: Clock,
+) -> Iterable[Route | Static]:
+    """Return the routes of all pages. Reads templates from disk: call it before the server serves anybody."""
+    reading = Reading(store, codec)
+    return Pages(
+        web=web,
+        entrance=entrance,
+        paper=Paper(web, catalogues=catalogues, directory=directory, clock=clock),
+        directory=directory,
+        rooms=engine.rooms,
+        acting=Acting(engine, clock),
+        reading=reading,
+        streams=Streams(Changes(store, (Swarm.kind,), clock)),
+        swarms=SwarmPage(reading, directory, TasksPart()),
+        listing=ListPage(reading),
+        cases=CasePage(reading, directory, tickets),
+        search=SearchPage(reading, directory, tickets),
+        profiles=ProfilePage(reading, directory, pods),
+    ).routes()

@@ -1,0 +1,190 @@
+"""A swarm on a page: what it is about, who is in it, what is asked, what happened, and what one can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from chatops.core.access import effective
+from chatops.core.frozen import Frozen
+from chatops.core.message import Button, Card, Field, Person
+from chatops.core.text import Text, _
+from chatops.pages.paper import Pen
+from chatops.pages.reading import Reading
+from chatops.pages.stream import Parts
+from chatops.pages.tasks_part import TasksPart
+from chatops.ports.chat import Outgoing
+from chatops.ports.roster import Directory
+from chatops.swarm.availability import availability
+from chatops.swarm.buttons import buttons, own_buttons
+from chatops.swarm.cards import guest_card
+from chatops.swarm.model import Asked, State, Swarm
+from chatops.swarm.moves import STATE_WORDS
+from chatops.swarm.steps import clock, next_line
+from chatops.swarm.wording import case_line, decision_line, write_line
+
+SHOWN = 100
+"""Timeline entries at first."""
+
+MOST_SHOWN = 1000
+
+_TONES = {"waiting": "plain", "done": "good", "failed": "danger", "unknown": "attention"}
+
+
+class PersonRow(Frozen, frozen=True, kw_only=True):
+    """Somebody in the swarm, or asked into it."""
+
+    name: str
+    href: str
+    time: str
+    quiet: bool
+    roles: tuple[str, ...]
+    asked_until: str = ""
+
+
+class SwarmPage:
+    """Builds the page and its parts."""
+
+    def __init__(self, reading: Reading, directory: Directory, tasks: TasksPart) -> None:
+        self._reading = reading
+        self._directory = directory
+        self._tasks = tasks
+
+    async def parts(self, pen: Pen, number: str, show: int) -> Parts | None:
+        """Return the parts by their places; None when there is no such swarm for this visitor."""
+        swarm = await self._reading.swarm(pen.visit.person, number)
+        if swarm is None:
+            return None
+        if pen.visit.guest:
+            return {"guest": self._guest(pen, swarm)}
+        return {
+            "head": self._head(pen, swarm),
+            "do": self._actions(pen, swarm),
+            "questions": pen.piece("swarm_questions.html", swarm=swarm, answer=self._answer_forms(pen, swarm)),
+            "tasks": await self._tasks.part(pen, swarm),
+            "timeline": await self._timeline(pen, swarm, show),
+            "people": pen.piece("swarm_people.html", rows=self._people(pen, swarm)),
+            "draft": pen.piece("swarm_draft.html", swarm=swarm, decision=_decision(pen, swarm)),
+            "writes": pen.piece("swarm_writes.html", writes=self._writes(pen, swarm)),
+        }
+
+    def _head(self, pen: Pen, swarm: Swarm) -> Markup:
+        return pen.piece(
+            "swarm_head.html",
+            swarm=swarm,
+            state=pen.say(STATE_WORDS[swarm.state]),
+            tone=tone(swarm),
+            case=pen.say(case_line(swarm.case)),
+            needs=pen.lines(next_line(swarm, pen.name)) if not swarm.over else (),
+            clock=pen.say(clock(swarm)),
+        )
+
+    def _guest(self, pen: Pen, swarm: Swarm) -> Markup:
+        rows = self._people(pen, swarm, asked=False)
+        return pen.piece(
+            "swarm_guest.html",
+            swarm=swarm,
+            outgoing=pen.card(guest_card(swarm, pen.name)),
+            page=page_of(swarm),
+            rows=rows,
+        )
+
+    def _actions(self, pen: Pen, swarm: Swarm) -> Markup:
+        return pen.piece(
+            "swarm_do.html", swarm=swarm, card=_card(pen, actions(swarm, pen.visit.person)), page=page_of(swarm)
+        )
+
+    def _answer_forms(self, pen: Pen, swarm: Swarm) -> dict[int, Outgoing]:
+        if swarm.member(pen.visit.person.id) is None or not swarm.live:
+            return {}
+        field = Field(name="text", label=_("Answer"), kind="text", required=True)
+        return {
+            one.number: _card(
+                pen, [Button(label=_("Answer"), command=f"swarm answer {swarm.name} Q{one.number}", form=(field,))]
+            )
+            for one in swarm.open_questions
+        }
+
+    async def _timeline(self, pen: Pen, swarm: Swarm, show: int) -> Markup:
+        entries = await self._reading.timeline(swarm, limit=show + 1)
+        return pen.piece(
+            "swarm_timeline.html",
+            entries=entries[-show:],
+            earlier=f"?show={MOST_SHOWN}#timeline" if len(entries) > show and show < MOST_SHOWN else "",
+        )
+
+    def _people(self, pen: Pen, swarm: Swarm, *, asked: bool = True) -> list[PersonRow]:
+        words = pen.words
+        rows = []
+        for member in sorted(swarm.present, key=lambda member: member.person != swarm.owner):
+            marks = (
+                words["owner"] if member.person == swarm.owner else "",
+                words["learner"] if member.learner else "",
+                words["guest"] if member.guest else "",
+            )
+            rows.append(self._row(pen, member.person, marks))
+        waiting = [one for one in swarm.invitations if one.state is Asked.SENT] if asked else []
+        for one in waiting:
+            until = pen.when(one.expires_at) if one.expires_at else ""
+            rows.append(self._row(pen, one.person, (words["guest"] if one.guest else "",), until=until))
+        return rows
+
+    def _row(self, pen: Pen, id_: str, marks: Sequence[str], *, until: str = "") -> PersonRow:
+        person = self._directory.by_id(id_)
+        there = availability(self._directory.profile(id_), person.zone if person else "UTC", pen.now)
+        return PersonRow(
+            name=pen.name(id_),
+            href=pen.profile(id_),
+            time=there.local_time if person else "",
+            quiet=there.quiet and not pen.visit.guest,
+            roles=tuple(one for one in marks if one),
+            asked_until=until,
+        )
+
+    @staticmethod
+    def _writes(pen: Pen, swarm: Swarm) -> list[tuple[str, str]]:
+        return [(pen.say(write_line(write)), _TONES[write.state]) for write in swarm.writes]
+
+
+def page_of(swarm: Swarm) -> str:
+    """Return where a swarm's page lies below somebody's path."""
+    return f"swarms/{swarm.id}"
+
+
+def tone(swarm: Swarm) -> str:
+    """Return how a swarm's state is coloured."""
+    if swarm.state in {State.RESOLVED, State.CLOSED}:
+        return "good"
+    return "attention" if swarm.live and (swarm.time_up or swarm.state is State.REQUESTED) else "plain"
+
+
+def actions(swarm: Swarm, person: Person) -> list[Button]:
+    """Return what a member of the house can do with a swarm, most important first. What they may is checked when they do."""
+    if swarm.over:
+        return []
+    invited = swarm.invited(person.id, Asked.SENT) is not None
+    inside = swarm.member(person.id) is not None
+    offered: list[Button] = []
+    if invited:
+        offered += [
+            Button(label=_("I’ll help"), command=f"swarm accept {swarm.name}", style="primary", icon="🙋"),
+            Button(label=_("Decline"), command=f"swarm decline {swarm.name}"),
+        ]
+    offered += own_buttons(swarm, person.id) if inside else buttons(swarm)
+    leads = person.id == swarm.owner or "pod_lead" in effective(person)
+    if leads and swarm.state in {State.REQUESTED, State.ACTIVE}:
+        waiting = (("customer", _("the customer")), ("vendor", _("a vendor")))
+        form = (Field(name="waiting", label=_("For whom?"), kind="choice", choices=waiting, required=True),)
+        offered.append(Button(label=_("Put on hold"), command=f"swarm hold {swarm.name}", form=form, icon="⏸️"))
+    if inside and person.id != swarm.owner:
+        offered.append(Button(label=_("Leave"), command=f"swarm leave {swarm.name}", icon="🚪"))
+    return offered
+
+
+def _card(pen: Pen, offered: Sequence[Button]) -> Outgoing:
+    return pen.card(Card(title=Text(msgid=""), buttons=tuple(offered)))
+
+
+def _decision(pen: Pen, swarm: Swarm) -> str:
+    return pen.say(decision_line(swarm.decision)) if swarm.decision else ""
