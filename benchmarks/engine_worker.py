@@ -21,6 +21,7 @@ from chatops.cases.plugin import CasesPlugin
 from chatops.core.catalogue import Catalogues
 from chatops.core.clock import SystemClock
 from chatops.core.codec import Codec
+from chatops.core.command import declared
 from chatops.core.frozen import Frozen
 from chatops.core.journal import Seal
 from chatops.core.message import Identity, Message, MessageRef, Person, RoomRef
@@ -89,9 +90,9 @@ def company() -> FakeDirectory:
 
 
 class Replica:
-    """An engine with everything that swarms need."""
+    """An engine with everything that swarms need; `more` are objects with further commands."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, *more: object) -> None:
         self._clock = SystemClock()
         self._codec = Codec()
         self.store = store_of(task, self._codec, self._clock)
@@ -121,13 +122,14 @@ class Replica:
         for body in registry.bodies.values():
             self._codec.register(body)
         catalogues = Catalogues({})
+        added = [one for each in more for one in declared(each, relations=registry.relations, plugin="bench")]
         self.engine = Engine(
             store=self.store,
             codec=self._codec,
             catalogues=catalogues,
             directory=directory,
             networks=[self.network],
-            table=CommandTable(registry.commands),
+            table=CommandTable((*registry.commands, *added)),
             relations=registry.relations,
             listeners=registry.listeners,
             performers=(*ticket_performers(systems, catalogues), *registry.performers),
