@@ -40,6 +40,7 @@ from chatops.plugins import Loading, PluginClass, Registry, find
 from chatops.ports.chat import CheckResult
 from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Route, Static
+from chatops.rules.plugin import RulesPlugin
 from chatops.settings import Settings
 from chatops.storage.database import MOST_NAME, Database, PostgresDatabase, SqliteDatabase, own_name
 from chatops.storage.folder import DataFolder
@@ -58,6 +59,7 @@ OWN: Mapping[str, PluginClass] = {
     "swarm": SwarmPlugin,
     "cases": CasesPlugin,
     "people": PeoplePlugin,
+    "rules": RulesPlugin,
     "tasks": TasksPlugin,
 }
 """Our own features; they come in through the same hooks as anybody's."""
@@ -120,11 +122,12 @@ class App:
         )
         self.directory = PeopleDirectory()
         self._connected = Connected()
+        company = read_company(settings.people.file, settings.people.pods)
+        self._pods = tuple(pod.id for pod in company.pods)
         self.registry = self._plugged()
         self._connected.systems.update(self.registry.ticket_systems)
         for body in self.registry.bodies.values():
             codec.register(body)
-        company = read_company(settings.people.file, settings.people.pods)
         self._roster = Roster(self.directory, company, self.registry.rosters.values())
         self.table = CommandTable(self.registry.commands)
         figures = CollectorRegistry()
@@ -305,6 +308,7 @@ class App:
         loading = Loading()
         told: dict[str, Mapping[str, object]] = {
             "swarm": self.settings.swarm.model_dump(),
+            "rules": {**self.settings.rules.model_dump(), "pods": self._pods},
             **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
         }
         classes = {**OWN, **{name: find(name) for name in self.settings.plugins.enabled}}

@@ -153,6 +153,16 @@ class Swarm(Section):
     wait: int = Field(default=600, ge=10, description="An invitation not answered by then goes to the next candidate.")
 
 
+class Rules(Section):
+    """Which case goes where, and when a swarm is offered or opened by itself."""
+
+    file: Path | None = Field(default=None, description="TOML file with the rules; relative to the settings file.")
+    scan: int = Field(default=60, ge=5, description="Seconds between looks at the open cases of a ticket system.")
+    most: int = Field(
+        default=5, ge=0, description="Swarms opened for one pod in one look; what is more is offered to it instead."
+    )
+
+
 class Operator(Section):
     """The command line on the server's own machine."""
 
@@ -216,6 +226,7 @@ class Settings(BaseSettings):
     people: People = People()
     plugins: Plugins = Plugins()
     swarm: Swarm = Swarm()
+    rules: Rules = Rules()
     engine: Engine = Engine()
     operator: Operator = Operator()
     metrics: Metrics = Metrics()
@@ -298,8 +309,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             if (path := getattr(settings.people, name)) is not None
         }
     )
+    rules = settings.rules.file
+    routing = settings.rules.model_copy(update={"file": rules and (folder / rules).resolve()})
     password = settings.database.password_file
     database = settings.database.model_copy(update={"password_file": password and (folder / password).resolve()})
     token = settings.metrics.token_file
     metrics = settings.metrics.model_copy(update={"token_file": token and (folder / token).resolve()})
-    return settings.model_copy(update={"people": people, "database": database, "metrics": metrics})
+    return settings.model_copy(update={"people": people, "rules": routing, "database": database, "metrics": metrics})

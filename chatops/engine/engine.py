@@ -32,6 +32,7 @@ from chatops.engine.alarms import Alarms, NetworkBack, NetworkLost, NetworkState
 from chatops.engine.answering import Answering
 from chatops.engine.calls import Lines
 from chatops.engine.commands import Parts, Table
+from chatops.engine.confirming import Confirmation
 from chatops.engine.courtesy import Courtesy
 from chatops.engine.dispatcher import Dispatcher
 from chatops.engine.flood import Flood
@@ -56,9 +57,11 @@ from chatops.engine.roombook import RoomBook
 from chatops.engine.router import Emitted, Router
 from chatops.engine.seldom import Seldom
 from chatops.engine.settings import EngineSettings
+from chatops.engine.started import tell_started
 from chatops.engine.superseded import Superseded
 from chatops.engine.tasks import Tasks
 from chatops.engine.timers import SchedulerWake, Timers, Wake
+from chatops.engine.undoing import Undoable
 from chatops.engine.units import Units
 from chatops.errors import PluginError, StoreUnavailable
 from chatops.hookspecs import EffectPerformer, Listener
@@ -71,7 +74,7 @@ BODIES: tuple[type[Body], ...] = (
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
     NetworkLost, NetworkBack, NetworkState,
-    Action, Marked, Room, RoomLost, RoomFound, RoomRebound, TimelineNote, AuditRecord,
+    Action, Marked, Confirmation, Undoable, Room, RoomLost, RoomFound, RoomRebound, TimelineNote, AuditRecord,
 )  # fmt: skip
 """What the engine itself stores; it registers these with the codec."""
 
@@ -130,6 +133,7 @@ class Engine:
         self.clock = clock or SystemClock()
         self.settings = settings or EngineSettings()
         self._codec = codec
+        self._listeners = tuple(listeners)
         self._directory = directory
         self._catalogues = catalogues
         self._replies = Replies(codec=codec, catalogues=catalogues)
@@ -293,6 +297,8 @@ class Engine:
             ("heartbeat", self._heartbeat),
         ):
             self._tasks.keep(work, name=name, clock=self.clock)
+        await tell_started(self.store, self._codec, self.clock, self._listeners)
+        self.ring()
         self.networks.start()
 
     async def stop(self) -> None:

@@ -1,0 +1,101 @@
+"""Rules in words: which there are, which fire and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chatops.core.message import Card
+from chatops.core.params import Duration
+from chatops.core.text import Code, Moment, Text, _, _n, lines, said
+from chatops.rules.deciding import Check, Decision, Trace
+from chatops.rules.facts import Routed, Sweep
+from chatops.rules.model import Policy, Rule
+
+MOST = 20
+"""Rules on one card."""
+
+
+def list_card(policy: Policy, asked: Sequence[Sweep]) -> Card:
+    """Return all rules, and which systems cannot be asked."""
+    rows = [
+        _("{n}. {rule}: {what}", n=n, rule=said(rule.name), what=_does(rule))
+        for n, rule in enumerate(policy.rules[:MOST], 1)
+    ]
+    if len(policy.rules) > MOST:
+        rows.append(_("… and {count} more.", count=len(policy.rules) - MOST))
+    rows += [
+        _("{system} cannot be asked since {time}.", system=said(one.id), time=Moment(at=one.since, style="datetime"))
+        for one in asked
+        if one.since is not None
+    ]
+    count = len(policy.rules)
+    if not count:
+        return Card(
+            title=_("There are no rules."),
+            text=_(
+                "An admin names a file in the settings: {setting}", setting=Code(code='[rules] file = "rules.toml"')
+            ),
+        )
+    first = (
+        _("The first that holds acts, each once per case.")
+        if policy.match == "first"
+        else _("Each that holds acts, once per case.")
+    )
+    return Card(title=_n("{count} rule", "{count} rules", count), text=lines(*rows), footer=first)
+
+
+def explained_card(title: Text, decision: Decision, pod: str, done: Routed | None = None) -> Card:
+    """Return what becomes of a case and why: what fires, what does not, with every condition's value."""
+    rows = [_("Goes to {pod}.", pod=said(pod)) if pod else _("Nobody gets it: no rule gives it a pod.")]
+    acted = done.rules if done is not None else ()
+    for trace in decision.fires:
+        words = _("✓ {rule}: {what}", rule=said(trace.rule.name), what=_does(trace.rule))
+        rows.append(words if trace.rule.name not in acted else _("{words} (done)", words=words))
+        rows += _reasons(trace)
+    for trace in decision.passed[:MOST]:
+        if trace.holds:
+            rows.append(_("– {rule}: holds, but an earlier rule goes first", rule=said(trace.rule.name)))
+        else:
+            rows.append(_("✗ {rule}", rule=said(trace.rule.name)))
+        rows += _reasons(trace, only_failed=not trace.holds)
+    return Card(title=title, text=lines(*rows), tone="good" if decision.fires else "plain")
+
+
+def _reasons(trace: Trace, *, only_failed: bool = False) -> Iterator[Text]:
+    failed = [check for check in trace.checks if not check.held]
+    for check in failed if only_failed and failed else trace.checks:
+        yield reason(check)
+    for check in trace.exceptions:
+        yield _("   unless {check}", check=reason(check))
+
+
+def reason(check: Check) -> Text:
+    """Return one condition with its value."""
+    mark = "✓" if check.held else "✗"
+    if check.name == "text":
+        # Which words hit, not the text they stand in.
+        found = said(check.found) if check.found else _("none of them")
+    else:
+        found = said(check.found) if check.found else _("nothing")
+    return _(
+        "   {mark} {name} {wanted}: {found}",
+        mark=mark,
+        name=said(check.name),
+        wanted=said(check.wanted),
+        found=found,
+    )
+
+
+def _does(rule: Rule) -> Text:
+    where = said(rule.pod) if rule.pod else _("the owner’s pod")
+    match rule.swarm:
+        case "none":
+            return _("to {pod}", pod=where)
+        case "offer":
+            return _("to {pod}, a swarm is offered", pod=where)
+        case "open":
+            if rule.timebox is None:
+                return _("to {pod}, a swarm is opened", pod=where)
+            return _(
+                "to {pod}, a swarm of {time} is opened", pod=where, time=Code(code=str(Duration(seconds=rule.timebox)))
+            )

@@ -1,0 +1,69 @@
+"""Rules, brought in through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from chatops.core.frozen import Body, Frozen
+from chatops.errors import PluginError
+from chatops.hookspecs import Listener, PluginContext, hookimpl
+from chatops.rules.commands import RulesCommands
+from chatops.rules.facts import BODIES
+from chatops.rules.files import read_policy
+from chatops.rules.looking import Looks, LookSettings
+from chatops.rules.model import Policy
+
+
+class RulesSettings(Frozen, frozen=True, kw_only=True):
+    """What the plugin is told."""
+
+    file: Path | None = None
+    scan: int = 60
+    """Seconds between looks."""
+    most: int = 5
+    """Swarms opened for one pod in one look."""
+    pods: tuple[str, ...] | None = None
+    """Ids of the pods there are; None: not said, so any may be named."""
+
+
+class RulesPlugin:
+    """Registers `rules …` and the looks at open cases. Reads the rules once: what is wrong with them is said at start."""
+
+    def __init__(self, context: PluginContext) -> None:
+        told = _settings(context)
+        policy = Policy() if told.file is None else read_policy(told.file, told.pods)
+        looks = Looks(policy, context.people, context.tickets, LookSettings(every=told.scan, most=told.most))
+        self._listeners = looks.listeners()
+        self._commands = RulesCommands(policy, looks, context.people, context.tickets)
+
+    @hookimpl
+    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
+        """Register what rules store and tell."""
+        for body in BODIES:
+            register(body)
+
+    @hookimpl
+    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
+        """Register `rules …`."""
+        register(self._commands)
+
+    @hookimpl
+    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
+        """Register the looks."""
+        for listener in self._listeners:
+            register(listener)
+
+
+def _settings(context: PluginContext) -> RulesSettings:
+    try:
+        told = msgspec.convert(dict(context.settings), RulesSettings)
+    except msgspec.ValidationError as error:
+        message = f"rules: {error}"
+        raise PluginError(message) from error
+    if told.scan < 1 or told.most < 0:
+        message = "rules: scan is a number of seconds above 0, most is 0 or more"
+        raise PluginError(message)
+    return told
