@@ -38,6 +38,7 @@ def done_button(swarm: Swarm) -> Button:
                 kind="text",
             ),
             Field(name="cause", label=_("Root cause, one word"), value=swarm.cause),
+            Field(name="kudos", label=_("Whom to thank by name"), kind="person"),
         ),
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from chatops.core.command import Option, command
+from chatops.core.message import Person
 from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName
 from chatops.core.text import _
 from chatops.core.unit import Unit
@@ -41,25 +42,6 @@ class Why(StrEnum):
             "vrij": "off-shift",
             "anderes": "conflict",
             "anders": "conflict",
-        }
-
-
-class WaitingFor(StrEnum):
-    """For whom a swarm rests."""
-
-    CUSTOMER = "customer"
-    VENDOR = "vendor"
-
-    @classmethod
-    def aliases(cls) -> Mapping[str, str]:
-        """Return the same in German and Dutch."""
-        return {
-            "kunde": "customer",
-            "kundin": "customer",
-            "klant": "customer",
-            "lieferant": "vendor",
-            "hersteller": "vendor",
-            "leverancier": "vendor",
         }
 
 
@@ -142,18 +124,21 @@ class SwarmCommands:
     @command(
         "swarm list",
         who="staff",
-        summary=_("List swarms: open ones, mine, recent ones, or those of a case"),
+        summary=_("List swarms: open ones, mine, recent ones, those of a pod or of a case"),
         aliases={"de": ("schwarm liste", "schwarm auflisten"), "nl": ("zwerm lijst",)},
-        examples=("swarm list", "swarm list mine", "swarm list case=demo:1001"),
+        examples=("swarm list", "swarm list mine", "swarm list pod:emea-1", "swarm list case=demo:1001"),
         options={
             "which": Option(label=_("open, mine or recent")),
+            "of": Option(label=_("whose, like pod:emea-1")),
             "case": Option(label=_("case"), aliases={"de": ("fall",), "nl": ("zaak",)}),
         },
         acts=False,
     )
-    async def list(self, unit: Unit, which: Show = Show.OPEN, *, case: TicketName | None = None) -> None:
+    async def list(
+        self, unit: Unit, which: Show = Show.OPEN, of: Selector | None = None, *, case: TicketName | None = None
+    ) -> None:
         """List swarms."""
-        await self._views.listed(unit, which.value, case)
+        await self._views.listed(unit, which.value, case, of)
 
     @command(
         "swarm invite",
@@ -192,8 +177,8 @@ class SwarmCommands:
 
     @command(
         "swarm accept",
-        who="invitee",
-        summary=_("Say yes to an invitation"),
+        who="invitee | receiver",
+        summary=_("Say yes to an invitation, or to what is handed over to you"),
         aliases={"de": ("schwarm annehmen",), "nl": ("zwerm aannemen", "zwerm accepteren")},
         anywhere=("accept", "annehmen", "aannemen"),
         examples=("accept", "swarm accept SW-12"),
@@ -204,8 +189,8 @@ class SwarmCommands:
 
     @command(
         "swarm decline",
-        who="invitee",
-        summary=_("Say no to an invitation; the next one is asked"),
+        who="invitee | receiver",
+        summary=_("Say no to an invitation, or to what is handed over to you"),
         aliases={"de": ("schwarm ablehnen",), "nl": ("zwerm afwijzen", "zwerm weigeren")},
         anywhere=("decline", "ablehnen", "afwijzen"),
         examples=("decline busy", "swarm decline SW-12 wrong-skill suggest=jan"),
@@ -299,29 +284,6 @@ class SwarmCommands:
         await self._service.solution(unit, swarm, text)
 
     @command(
-        "swarm hold",
-        who="owner | pod_lead",
-        summary=_("Rest until the customer or a vendor has answered"),
-        aliases={"de": ("schwarm pausieren", "schwarm anhalten"), "nl": ("zwerm pauzeren",)},
-        examples=("swarm hold customer",),
-        options={"waiting": Option(label=_("for whom"))},
-    )
-    async def hold(self, unit: Unit, swarm: SwarmId, waiting: WaitingFor) -> None:
-        """Put a swarm on hold."""
-        await self._service.hold(unit, swarm, waiting.value)
-
-    @command(
-        "swarm resume",
-        who="owner | pod_lead",
-        summary=_("Go on after a rest"),
-        aliases={"de": ("schwarm fortsetzen",), "nl": ("zwerm hervatten",)},
-        examples=("swarm resume",),
-    )
-    async def resume(self, unit: Unit, swarm: SwarmId) -> None:
-        """Resume a swarm."""
-        await self._service.resume(unit, swarm)
-
-    @command(
         "swarm resolve",
         who="owner | pod_lead",
         summary=_("The problem is gone; the paperwork comes later"),
@@ -362,6 +324,7 @@ class SwarmCommands:
             "solved": Option(label=_("set the ticket to resolved"), aliases={"de": ("gelöst",), "nl": ("opgelost",)}),
             "reply": Option(label=_("reply to the customer"), aliases={"de": ("antwort",), "nl": ("antwoord",)}),
             "cause": Option(label=_("root cause, one word"), aliases={"de": ("ursache",), "nl": ("oorzaak",)}),
+            "kudos": Option(label=_("whom to thank by name"), aliases={"de": ("lob",), "nl": ("lof",)}),
             "send": Option(label=_("send the reply you have seen"), aliases={"de": ("senden",), "nl": ("verzenden",)}),
         },
     )
@@ -376,6 +339,7 @@ class SwarmCommands:
         solved: str = "",
         reply: str = "",
         cause: str = "",
+        kudos: Annotated[tuple[Person, ...], Many()] = (),
         send: bool = False,
     ) -> None:
         """Finish a swarm: all at once, or step by step with the form."""
@@ -388,6 +352,7 @@ class SwarmCommands:
             solved=solved,
             reply=reply,
             cause=cause,
+            kudos=tuple(person.id for person in kudos),
             send=send,
         )
 

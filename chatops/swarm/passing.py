@@ -104,7 +104,12 @@ def _waiting(swarm: Swarm, person: str) -> Handover:
         raise wrong_state(swarm)
     one = swarm.handover
     if one is None or not one.waits_for(person):
-        raise Impossible(
-            _("{swarm} is not offered to you any more.", swarm=swarm.name), commands=(f"swarm show {swarm.name}",)
-        )
+        raise not_offered(swarm)
     return one
+
+
+def not_offered(swarm: Swarm) -> Impossible:
+    """Return the refusal of an answer to what is settled."""
+    return Impossible(
+        _("{swarm} is not offered to you any more.", swarm=swarm.name), commands=(f"swarm show {swarm.name}",)
+    )

@@ -14,11 +14,18 @@ from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
 from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
+from chatops.swarm.desk import PeopleDesk
 from chatops.swarm.displaced import DisplacedSwarms
 from chatops.swarm.facts import FACTS
+from chatops.swarm.lifecycle_commands import LifecycleCommands
 from chatops.swarm.listening import SwarmListeners
+from chatops.swarm.merging import Merging
 from chatops.swarm.model import Swarm
+from chatops.swarm.offering import Offering
 from chatops.swarm.opening import SwarmSettings
+from chatops.swarm.praise import Kudos
+from chatops.swarm.praise_commands import PraiseCommands
+from chatops.swarm.resting import Resting
 from chatops.swarm.service import SwarmService
 from chatops.swarm.views import SwarmViews
 
@@ -36,6 +43,12 @@ RELATIONS = (
         of=Swarm,
         holds=lambda swarm, person: swarm.invited(person.id) is not None,
     ),
+    Relation(
+        name="receiver",
+        label=_("whom the swarm is handed over to"),
+        of=Swarm,
+        holds=lambda swarm, person: swarm.handover is not None and swarm.handover.waits_for(person.id),
+    ),
     Relation(name="viewer", label=_("who may see it"), of=Swarm, holds=lambda swarm, person: swarm.visible_to(person)),
 )
 """What people are to a swarm. The case's owner and the swarm's are one person."""
@@ -48,6 +61,7 @@ BODIES: tuple[type[Body], ...] = (
     RestEnds,
     HandoverDue,
     HandoverLapses,
+    Kudos,
     *FACTS,
 )
 
@@ -57,15 +71,26 @@ class SwarmPlugin:
 
     def __init__(self, context: PluginContext) -> None:
         service = SwarmService(context.people, context.tickets, _settings(context))
-        views = SwarmViews(service.consequences.names, context.tickets)
-        self._commands = SwarmCommands(service, views)
+        views = SwarmViews(service.consequences.names, context.tickets, PeopleDesk(context.people))
+        resting = Resting(service.consequences, context.tickets)
+        offering = Offering(context.people, service.consequences, service.inviting)
+        self._commands = (
+            SwarmCommands(service, views),
+            LifecycleCommands(resting, service.handing, Merging(service.consequences), offering),
+            PraiseCommands(service.praising),
+        )
         self._listeners = (
             *SwarmListeners(context.people, service.consequences).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
             *asked_listeners(),
+            *resting.listeners(),
+            *service.handing.listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
-        self._sections = views.sections()
+        handovers = Section(
+            name="swarm.handovers", order=15, title=_("Handed over to you"), read=service.handing.my_handovers
+        )
+        self._sections = (*views.sections(), handovers)
 
     @hookimpl
     def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
@@ -75,14 +100,15 @@ class SwarmPlugin:
 
     @hookimpl
     def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
-        """Publish owner, participant, invitee and viewer."""
+        """Publish owner, participant, invitee, receiver and viewer."""
         for relation in RELATIONS:
             register(relation)
 
     @hookimpl
     def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register `swarm …`."""
-        register(self._commands)
+        """Register `swarm …` and `kudos …`."""
+        for commands in self._commands:
+            register(commands)
 
     @hookimpl
     def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:

@@ -22,9 +22,11 @@ from chatops.swarm import moves
 from chatops.swarm.buttons import close_button, done_button, draft_button
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import answered_question, reason, the_own, the_swarm
+from chatops.swarm.handing import Handing, Waiting
 from chatops.swarm.inviting import Inviting
 from chatops.swarm.model import Finish, State, Swarm
 from chatops.swarm.opening import Opening, SwarmSettings
+from chatops.swarm.praise import Praising
 from chatops.swarm.wording import people, short
 
 ArticleChoice = Literal["linked", "draft", "none"]
@@ -50,6 +52,9 @@ class SwarmService:
         self.consequences = Consequences(directory)
         self._opening = Opening(directory, tickets, self.consequences, settings)
         self.inviting = Inviting(directory, self.consequences, settings)
+        self.praising = Praising(self.consequences)
+        self.handing = Handing(directory, self.consequences)
+        self.waiting = Waiting(self.inviting, self.handing)
 
     async def open(
         self,
@@ -80,12 +85,12 @@ class SwarmService:
         await self.inviting.invite(unit, id, who, why, ask=ask, wait=wait, page=page)
 
     async def accept(self, unit: Unit, id: str) -> None:
-        """Say yes to an invitation."""
-        await self.inviting.accept(unit, id)
+        """Say yes to an invitation, or to what is handed over."""
+        await self.waiting.accept(unit, id)
 
     async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:
-        """Say no to an invitation."""
-        await self.inviting.decline(unit, id, why, suggest)
+        """Say no to an invitation, or to what is handed over."""
+        await self.waiting.decline(unit, id, why, suggest)
 
     async def join(self, unit: Unit, id: str, *, learner: bool = False) -> None:
         """Come in."""
@@ -142,24 +147,6 @@ class SwarmService:
         self.consequences.say(unit, after, card, slot=f"swarm:{after.id}/solution", notify=(after.owner,))
         self._elsewhere(unit, after, _("Your solution is with {swarm}.", swarm=after.name))
 
-    async def hold(self, unit: Unit, id: str, waiting_for: str) -> None:
-        """Rest."""
-        before = await self._mine(unit, id)
-        after = moves.held(before, waiting_for)
-        unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
-        self.consequences.follow(unit, before, after)
-        unit.answer(
-            _("{swarm} rests. Go on with {command}.", swarm=after.name, command=to_type(f"swarm resume {after.name}"))
-        )
-
-    async def resume(self, unit: Unit, id: str) -> None:
-        """Go on."""
-        before = await self._mine(unit, id)
-        after = moves.resumed(before)
-        unit.note(after, _("{who} went on.", who=unit.actor.name), tag="resume")
-        self.consequences.follow(unit, before, after)
-        unit.answer(_("{swarm} goes on.", swarm=after.name))
-
     async def resolve(self, unit: Unit, id: str, text: str, *, cause: str = "") -> None:
         """The problem is gone."""
         before = await self._mine(unit, id)
@@ -195,6 +182,7 @@ class SwarmService:
         solved: str = "",
         reply: str = "",
         cause: str = "",
+        kudos: Sequence[str] = (),
         send: bool = False,
     ) -> None:
         """Resolve and close in one go. A reply to the customer is shown first and sent with `send`."""
@@ -213,6 +201,7 @@ class SwarmService:
                 solved=not solved.strip() or yes_or_no(solved),
                 reply=reply.strip(),
                 cause=cause,
+                kudos=self._thanked(unit, kudos),
             )
         )
         if finish is None:
@@ -241,6 +230,8 @@ class SwarmService:
             )
         if before.live:
             unit.note(after, _solved(unit, after), tag="resolved")
+        if finish.kudos:
+            await self.praising.give_all(unit, finish.kudos, replace(after, state=before.state))
         self._closed(unit, before, after)
 
     async def cancel(self, unit: Unit, id: str, because: str) -> None:
@@ -249,7 +240,8 @@ class SwarmService:
         after = moves.cancelled(before, unit.actor.id, reason(because), unit.now)
         words = _("{who} cancelled it: {reason}", who=unit.actor.name, reason=said(after.cancelled_because))
         unit.note(after, words, tag="cancelled")
-        self.consequences.follow(unit, before, after)
+        after = self.consequences.follow(unit, before, after)
+        unit.undo_with(f'swarm reopen {after.name} "{unit.actor.name}: undo"', after)
         unit.answer(_("{swarm} is cancelled.", swarm=after.name))
 
     # inside
@@ -266,6 +258,11 @@ class SwarmService:
         except NotAllowed as no:
             hint = _("{owner} owns {swarm}.", owner=self.consequences.names(swarm.owner), swarm=swarm.name)
             raise NotAllowed(no.message, hint=hint) from None
+
+    def _thanked(self, unit: Unit, kudos: Sequence[str]) -> tuple[str, ...]:
+        if unit.actor.id in kudos:
+            raise Impossible(_("Thank somebody else; the others will thank you."), commands=("swarm done",))
+        return tuple(dict.fromkeys(kudos))
 
     def _finished(self, unit: Unit, before: Swarm, finish: Finish) -> Swarm:
         after = before

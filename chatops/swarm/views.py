@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from chatops.core.icons import numbered
 from chatops.core.message import Button, Card, Fact, Person, Table
-from chatops.core.params import TicketName
+from chatops.core.params import Selector, TicketName
 from chatops.core.text import Moment, Text, _, _n, lines, said, to_type
 from chatops.core.unit import Unit
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.hookspecs import Section
 from chatops.ports.tickets import TicketSystems
 from chatops.swarm.cards import card_for, who_line
-from chatops.swarm.desk import the_swarm
+from chatops.swarm.desk import PeopleDesk, the_swarm
 from chatops.swarm.model import Asked, Swarm, case_key, month
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import next_line
@@ -27,8 +27,9 @@ MOST_REMEMBERED = 5
 class SwarmViews:
     """Shows swarms; changes nothing."""
 
-    def __init__(self, names: Names, tickets: TicketSystems) -> None:
+    def __init__(self, names: Names, tickets: TicketSystems, people: PeopleDesk) -> None:
         self._names = names
+        self._people = people
         self._tickets = tickets
 
     async def show(self, unit: Unit, id: str) -> None:
@@ -41,9 +42,15 @@ class SwarmViews:
         alone = swarm.private and not among_us
         unit.answer(card_for(swarm, self._names, guest=guest, reader=unit.actor.id), private=alone)
 
-    async def listed(self, unit: Unit, which: str, case: TicketName | None) -> None:
+    async def listed(self, unit: Unit, which: str, case: TicketName | None, of: Selector | None = None) -> None:
         """List the swarms the asker may know of, newest first; to the asker alone when a private one is among them."""
-        found = [swarm for swarm in await self._found(unit, which, case) if swarm.visible_to(unit.actor)]
+        whose = None if of is None else self._whose(of)
+        found = [
+            swarm
+            for swarm in await self._found(unit, which, case)
+            if swarm.visible_to(unit.actor)
+            and (whose is None or any(member.person in whose for member in swarm.present))
+        ]
         if not found:
             unit.answer(
                 Card(
@@ -113,6 +120,10 @@ class SwarmViews:
             found += [*await unit.glance(Swarm, ended=last), *await unit.glance(Swarm, ended=this)]
         return found
 
+    def _whose(self, of: Selector) -> frozenset[str]:
+        """Return the people whose swarms are meant. Raise NotFound."""
+        return frozenset(person.id for person in self._people.meant(of, "swarm list "))
+
     def _row(self, swarm: Swarm) -> tuple[Text, ...]:
         return (
             dotted(said(f"{swarm.name} {short(swarm.question, 40)}"), said(str(swarm.case.ref))),
@@ -140,8 +151,8 @@ class SwarmViews:
         """Return the parts of `me`: what waits for an answer, what is asked, what runs."""
         return (
             Section(name="swarm.invitations", order=10, title=_("Invitations"), read=self._my_invitations),
-            Section(name="swarm.questions", order=20, title=_("Questions"), read=self._my_questions),
-            Section(name="swarm.mine", order=30, title=_("My swarms"), read=self._my_swarms),
+            Section(name="swarm.questions", order=19, title=_("Questions"), read=self._my_questions),
+            Section(name="swarm.mine", order=20, title=_("My swarms"), read=self._my_swarms),
         )
 
     async def _my_invitations(self, unit: Unit, person: Person) -> tuple[Text, ...]:

@@ -27,6 +27,7 @@ from chatops.core.rooms import Room, direct_target, remote_target, room_target
 from chatops.core.table import CommandTable
 from chatops.core.text import Text
 from chatops.core.unit import Origin, Unit
+from chatops.engine.asking import people
 from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.errors import NotAllowed, PortError
@@ -362,7 +363,7 @@ class Bench:
         allowed = call.command.who.by_role(who)
         if not allowed and not call.command.who.relations:
             raise NotAllowed(unit.denial(call.command.who))
-        await call.command.handler(unit, **call.arguments)
+        await call.command.handler(unit, **people(call, self.directory))
         assert allowed or unit.required, f"{call.command.words} never asked who may"
 
     async def _listen(self, unit: Unit, body: Body) -> None:

@@ -101,6 +101,7 @@ async def test_bare_done_offers_the_one_form() -> None:
         "solved": "yes",
         "reply": "",
         "cause": "",
+        "kudos": "",
     }
     await bench.press("olga", form, "Done", because="Locks and loops", solved="no")
     swarm = await bench.swarm()
