@@ -23,6 +23,7 @@ from chatops.core.frozen import Aggregate, Frozen, Instant
 from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.ports.tickets import Ref
+from chatops.swarm.captured import Draft, Found, Kept
 from chatops.swarm.parts import Absorbed, Handover, Offer
 
 PREFIX = "SW"
@@ -58,6 +59,8 @@ class Case(Frozen, frozen=True, kw_only=True):
     subject: str
     customer: str = ""
     segment: str = ""
+    words: str = ""
+    """What the customer wrote, cut when it is very long."""
     due: Instant | None = None
     """When the first running SLA clock ends."""
 
@@ -262,6 +265,17 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     """How many times it was not over after all."""
     earlier: tuple[Decision, ...] = ()
     """The knowledge decisions made before it was reopened."""
+    moments: tuple[Kept, ...] = ()
+    """What people put on the timeline."""
+    decisions: tuple[Kept, ...] = ()
+    steps: tuple[Kept, ...] = ()
+    """Of the solution, in the order in which they were kept."""
+    draft: Draft = Draft()
+    """What was written into the article draft by hand."""
+    found: tuple[Found, ...] = ()
+    """What may help."""
+    helped: tuple[str, ...] = ()
+    """Numbers of the articles that did."""
 
     def keys(self) -> frozenset[tuple[str, str]]:
         """Found by case; once over by the month it ended in (UTC), before that as open, by who is in it and who is asked."""

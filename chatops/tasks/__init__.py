@@ -1,0 +1,1 @@
+"""Tasks: something somebody is to do by some time, said yes to, and seen through."""
