@@ -211,6 +211,8 @@ class CommandCall(Body, frozen=True, kw_only=True):
     dry_run: bool = False
     fields: dict[str, str] = {}
     """Values of a form, by parameter; never read as part of the text."""
+    confirmed: bool = False
+    """Whether the caller knows what a command does that people are asked about first."""
 
     def __post_init__(self) -> None:
         text, _cut = clean(self.text)

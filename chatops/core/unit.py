@@ -8,9 +8,9 @@ the handler runs again on a fresh unit.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from chatops.core.access import Relations, Who
 from chatops.core.actions import ACTION_DAYS, CARD_DAYS, Action, reference
@@ -18,51 +18,19 @@ from chatops.core.codec import Codec
 from chatops.core.commit import Commit, OutboxRow, Outcome, Put, Stored, TimerRow
 from chatops.core.effects import Effect, Post, Timer
 from chatops.core.events import Event
-from chatops.core.frozen import Aggregate, Body, Frozen, replace
-from chatops.core.journal import AuditRecord, Entry, NewEntry, TimelineNote, audit_chain, timeline_chain
-from chatops.core.message import Button, Person, Quoted, RoomRef, Said
+from chatops.core.facts import Facts
+from chatops.core.frozen import Aggregate, Body, replace
+from chatops.core.journal import AuditRecord, NewEntry, TimelineNote, audit_chain, timeline_chain
+from chatops.core.message import Button, Person, Said
+from chatops.core.origin import GoingOn, Origin
 from chatops.core.recurrence import check, first_due
-from chatops.core.rooms import Room, direct_target
+from chatops.core.rooms import direct_target
 from chatops.core.text import Text, _
 from chatops.errors import NotAllowed, NotFound
 
+__all__ = ["Facts", "GoingOn", "Origin", "Unit"]
+
 AggregateT = TypeVar("AggregateT", bound=Aggregate)
-
-
-class Facts(Protocol):
-    """What a unit can look up. The store behind it answers with committed facts only."""
-
-    async def get(self, kind: str, id: str) -> Stored | None:
-        """Return one aggregate, or None."""
-        ...
-
-    async def find(self, kind: str, keys: Mapping[str, str], *, limit: int = 200) -> Sequence[Stored]:
-        """Return those that have all of `keys`, oldest first."""
-        ...
-
-    async def allocate(self, sequence: str) -> int:
-        """Return the next number of a sequence, never given out before. A number may be skipped after a crash."""
-        ...
-
-    async def entries(self, chain: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> Sequence[Entry]:
-        """Return the first `limit` entries of a journal after a number, or the `newest`; always oldest first."""
-        ...
-
-
-class Origin(Frozen, frozen=True, kw_only=True):
-    """Where a command came from, and so where its answer goes."""
-
-    target: str
-    """`room:…`, `remote:…`, `person:…`, or `call:KEY` for an API call: kept for the caller, posted nowhere."""
-    room: Room | None = None
-    """The logical room, if it is one of ours."""
-    remote: RoomRef | None = None
-    thread: str | None = None
-    direct: bool = False
-    """True when nobody but the asker reads what is posted there."""
-    via: str = "chat"
-    reply_to: Quoted | None = None
-    """The message it is about, if the command is a reply or a reaction to one."""
 
 
 class Unit:
@@ -106,6 +74,7 @@ class Unit:
         self._facts_emitted: list[tuple[Body, str | None]] = []
         self.previewed: Said | None = None
         self.inverse: tuple[str, Aggregate] | None = None
+        self.going_on: GoingOn | None = None
 
     # who
 
@@ -182,6 +151,11 @@ class Unit:
         stored = await self._facts.get(kind, id)
         found = None if stored is None else self._codec.decode(kind, stored.body)
         return found if isinstance(found, Aggregate) else None
+
+    async def subjects(self, kind: str, *, limit: int = 50, **keys: str) -> list[Aggregate]:
+        """Return aggregates of a kind known by name only that have all of `keys`, as stored now, oldest first."""
+        found = [self._codec.decode(kind, stored.body) for stored in await self._facts.find(kind, keys, limit=limit)]
+        return [one for one in found if isinstance(one, Aggregate)]
 
     async def audited(self, lane: str, *, limit: int = 200) -> list[AuditRecord]:
         """Return the newest of the stored audit of a lane, oldest first; erased records are left out."""
@@ -315,6 +289,12 @@ class Unit:
         """Name the command that takes this one back: `undo` runs it for the same person while `aggregate` is unchanged."""
         self.inverse = (command, aggregate)
 
+    def go_on(self, rest: GoingOn) -> None:
+        """Do the rest of the work by another command of the same person, in this unit: all of it becomes true, or nothing.
+        The engine reads it and checks its permissions as for any command.
+        """
+        self.going_on = rest
+
     def audit(self, record: AuditRecord) -> None:
         """Add to this lane's audit. The dispatcher does this for every command."""
         self._append(audit_chain(self.event.lane), record)
@@ -325,6 +305,34 @@ class Unit:
         self._facts_emitted.append((fact, lane))
 
     # for the engine
+
+    def hand_over(self, who: Who, origin: Origin | None) -> None:
+        """Go on as the unit of another command of the same person."""
+        self._who, self.origin, self.required = who, origin, False
+
+    async def current(self, kind: str, id: str) -> tuple[int, Aggregate | None]:
+        """Return an aggregate of a kind known by name only with its version; the commit minds when it moves on."""
+        if (kind, id) not in self._seen:
+            known = self._codec.type_of(kind)
+            if not issubclass(known, Aggregate):
+                message = f"{kind} is no aggregate"
+                raise TypeError(message)
+            self._remember(known, await self._facts.get(kind, id), id)
+        return self._seen[kind, id]
+
+    def version_after(self, aggregate: Aggregate) -> int:
+        """Return the version an aggregate will have once this unit is committed."""
+        version, _value = self._seen.get((aggregate.kind, aggregate.id), (0, None))
+        current = self._puts.get((aggregate.kind, aggregate.id))
+        return version + (current is not None and self._changed(current))
+
+    def amend_answer(self, amended: Callable[[Said], Said]) -> None:
+        """Change what the last answer to the asker says."""
+        for index, (key, effect) in reversed(list(enumerate(self._outbox))):
+            if isinstance(effect, Post) and effect.reply and effect.slot is None:
+                words = self._with_actions(amended(effect.said), key, effect.to, thread=effect.thread, days=ACTION_DAYS)
+                self._outbox[index] = (key, replace(effect, said=words))
+                return
 
     @property
     def emitted(self) -> tuple[tuple[Body, str | None], ...]:

@@ -29,6 +29,8 @@ class Asker(Frozen, frozen=True, kw_only=True):
     """The room that gives the context; for a button, the one its card was made for."""
     fields: Mapping[str, str] = {}
     dry_run: bool = False
+    confirmed: bool = False
+    """Whether they know what it does, and need not be asked first."""
 
     @property
     def name(self) -> str:

@@ -16,17 +16,28 @@ from chatops.core.events import Event
 from chatops.core.frozen import replace
 from chatops.core.icons import numbered
 from chatops.core.journal import AuditRecord
-from chatops.core.message import Button, ButtonPress, Message, Refused, Said
+from chatops.core.message import Button, ButtonPress, CommandCall, Message, Refused, Said
 from chatops.core.rooms import direct_target, remote_target
 from chatops.core.table import Awaited
 from chatops.core.text import Code, _, lines, said, to_type
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import Asker, about, people, the_awaited
+from chatops.engine.confirming import (
+    OPEN_FOR,
+    Confirmation,
+    Question,
+    asks_first,
+    needs_confirmation,
+    preview_of,
+    question_card,
+    reference_of,
+)
 from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
 from chatops.engine.quoting import Quoting
 from chatops.engine.roombook import RoomBook
+from chatops.engine.undoing import remember
 from chatops.engine.units import Units
 from chatops.errors import Impossible, NotAllowed, NotFound, Refusal, UsageError
 from chatops.ports.roster import Directory
@@ -241,21 +252,19 @@ class CommandWork(AskedWork):
 
     async def run(self, call: Call) -> Unit:
         """Check a call, run it, and leave exactly one audit record."""
-        command, person = call.command, self.asker.person
+        command = call.command
         self.command, self.typed = command, call.typed
         dry_run = call.dry_run or self.asker.dry_run
-        unit = self.parts.units.new(
-            self.event, actor=person, origin=self.asker.origin, who=command.who, dry_run=dry_run
-        )
-        by_role = person is not None and command.who.by_role(person)
-        if not by_role and not command.who.relations:
-            raise NotAllowed(unit.denial(command.who))
+        shown = asks_first(command) and not dry_run and not self.asker.confirmed
+        unit = self._unit_for(command, dry_run=dry_run or shown)
+        self._allowed(unit, command)
         if command.acts and not dry_run and is_late(self.event, self.parts.late_after):
             return self._offered(call)
         await self.handle(unit, call, people(call, self.parts.directory))
-        if not by_role and not unit.required:
-            message = f"{command.words} never asked who may; it must call unit.require"
-            raise Unchecked(message)
+        outcome = await self._go_on(unit)
+        self._checked(unit)
+        if shown:
+            return await self._asked(unit, call)
         if dry_run:
             telling = self.unit()
             telling.answer(described(unit))
@@ -263,7 +272,73 @@ class CommandWork(AskedWork):
             return telling
         if not self.silent and not any(isinstance(effect, Post) for _key, effect in unit.effects):
             unit.answer(_("Done."))
-        self.audit(unit, "done")
+        if outcome != "undone":
+            await remember(unit, self.command, self.event.key)
+        self.audit(unit, outcome)
+        return unit
+
+    def _unit_for(self, command: Command, *, dry_run: bool) -> Unit:
+        asker = self.asker
+        return self.parts.units.new(
+            self.event, actor=asker.person, origin=asker.origin, who=command.who, dry_run=dry_run
+        )
+
+    def _allowed(self, unit: Unit, command: Command) -> None:
+        if not self._by_role(command) and not command.who.relations:
+            raise NotAllowed(unit.denial(command.who))
+
+    def _by_role(self, command: Command) -> bool:
+        return self.asker.person is not None and command.who.by_role(self.asker.person)
+
+    def _checked(self, unit: Unit) -> None:
+        if self.command is not None and not self._by_role(self.command) and not unit.required:
+            message = f"{self.command.words} never asked who may; it must call unit.require"
+            raise Unchecked(message)
+
+    async def _go_on(self, unit: Unit) -> str:
+        """Do the rest of the work, if a handler has left it to another command; return what the audit says became of it."""
+        rest = unit.going_on
+        if rest is None:
+            return "done"
+        self._checked(unit)
+        room = None if rest.room is None else self.parts.rooms.by_id(rest.room)
+        origin = replace(self.asker.origin, room=room, reply_to=None)
+        self.asker = replace(self.asker, room=room, fields=rest.fields, origin=origin)
+        if rest.about is not None:
+            self.asker = await about(self.asker, rest.about, self.parts.quoting)
+        call = self.parts.table.bind(rest.command, rest.fields, replace(self.context(), now=rest.at))
+        self.command, self.typed = call.command, call.typed
+        if rest.outcome != "confirmed" and asks_first(call.command):
+            raise Impossible(_("This is shown before it is done; please ask for it."), commands=(rest.command,))
+        unit.hand_over(call.command.who, self.asker.origin)
+        self._allowed(unit, call.command)
+        await call.command.handler(unit, **people(call, self.parts.directory))
+        return rest.outcome
+
+    async def _asked(self, rehearsed: Unit, call: Call) -> Unit:
+        """Show what a command would do and ask whether it shall; nothing of the rehearsal stays."""
+        unit, asker = self.unit(), self.asker
+        preview = preview_of(rehearsed, call.command)
+        if isinstance(self.event.body, CommandCall):
+            for words in needs_confirmation(preview, call.command):
+                unit.answer(words)
+            self.audit(unit, "refused:needs_confirmation")
+            return unit
+        question = Question(
+            ref=reference_of(self.event.key),
+            command=asker.typed if asker.fields else call.typed,
+            words=call.command.words,
+            fields=dict(asker.fields),
+            place=asker.origin.target,
+            room=None if asker.room is None else asker.room.id,
+            about=None if asker.origin.reply_to is None else asker.origin.reply_to.ref,
+            at=unit.now,
+            expires=unit.now + OPEN_FOR,
+        )
+        known = await unit.get(Confirmation, unit.actor.id) or Confirmation(id=unit.actor.id)
+        unit.put(known.asked(question))
+        unit.answer(question_card(preview, question, call.command))
+        self.audit(unit, "asked")
         return unit
 
     async def handle(self, unit: Unit, call: Call, arguments: dict[str, object]) -> None:

@@ -148,7 +148,6 @@ class DeadLetters:
             "reference": Option(label=_("reference")),
             "sure": Option(label=_("sure"), aliases={"de": ("sicher",), "nl": ("zeker",)}),
         },
-        destructive=True,
     )
     async def drop(self, unit: Unit, reference: str, *, sure: bool = False) -> None:
         """Ask first, then drop it. Raise NotFound when nothing given up has that reference."""

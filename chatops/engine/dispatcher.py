@@ -129,6 +129,7 @@ class Dispatcher:
                     room=room,
                     fields=body.fields,
                     dry_run=body.dry_run,
+                    confirmed=body.confirmed,
                 )
             case _:
                 message = f"nobody asks for anything with a {body.kind}"

@@ -8,12 +8,12 @@ from chatops.core.text import Code, Text, _, lines, said
 from chatops.core.unit import Unit
 
 
-def described(unit: Unit) -> Card:
+def described(unit: Unit, *, title: Text | None = None) -> Card:
     """Return a card that says what `unit` would make true. Answers to the asker are shown as they would read."""
     facts = [Fact(label=_("Would write"), value=said(written)) for written in unit.written]
     facts += [_effect(effect) for _key, effect in unit.effects]
     return Card(
-        title=_("Dry run: nothing was changed"),
+        title=title or _("Dry run: nothing was changed"),
         text=None if facts else _("It would change nothing."),
         facts=tuple(facts),
     )

@@ -25,14 +25,16 @@ from chatops.core.command import Command, declared
 from chatops.core.commit import InboxRow
 from chatops.core.frozen import Aggregate, Body
 from chatops.core.journal import AuditRecord, audit_chain
-from chatops.core.message import CommandCall, Identity, MessageRef, Person
+from chatops.core.message import CommandCall, Identity, MessageRef, Person, Reaction
 from chatops.core.rooms import Room
 from chatops.core.table import CommandTable
 from chatops.core.unit import Unit
 from chatops.engine.commands import Table
+from chatops.engine.confirming import asks_first
 from chatops.engine.engine import Engine, no_probe
 from chatops.engine.meter import Meter
 from chatops.engine.reply import Reply
+from chatops.engine.second_thoughts import SecondThoughts
 from chatops.engine.settings import EngineSettings
 from chatops.hookspecs import EffectPerformer, Listener
 from chatops.ports.chat import ChatNetwork
@@ -166,6 +168,7 @@ class Stage:
         addressed: bool = True,
         direct: bool = False,
         thread: str | None = None,
+        reply_to: str | None = None,
         edited: bool = False,
         automated: bool = False,
     ) -> list[Posted]:
@@ -178,9 +181,18 @@ class Stage:
             addressed=addressed,
             direct=direct,
             thread=thread,
+            reply_to=reply_to,
             edited=edited,
             automated=automated,
         )
+        await self.settle()
+        return self.network.posted[before:]
+
+    async def reacts(self, who: str, emoji: str, message: MessageRef, *, removed: bool = False) -> list[Posted]:
+        """Let somebody put a reaction on a message, or take it back; return what was posted."""
+        before = len(self.network.posted)
+        reaction = Reaction(ref=message, sender=self.identity(who), emoji=emoji, at=self.clock.now(), removed=removed)
+        await self.network.deliver((f"r{next(self._numbers)}", reaction))
         await self.settle()
         return self.network.posted[before:]
 
@@ -195,11 +207,18 @@ class Stage:
         return self.network.posted[before:]
 
     async def calls(
-        self, who: str, text: str, *, room: str | None = None, key: str | None = None, dry_run: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        room: str | None = None,
+        key: str | None = None,
+        dry_run: bool = False,
+        confirmed: bool = False,
     ) -> tuple[Reply, ...]:
         """Let somebody call a command by API; return the answers. Nothing when it has not settled."""
         key = key or f"call-{next(self._numbers)}"
-        call = CommandCall(person=who, text=text, at=self.clock.now(), room=room, dry_run=dry_run)
+        call = CommandCall(person=who, text=text, at=self.clock.now(), room=room, dry_run=dry_run, confirmed=confirmed)
         await self.engine.call(call, key)
         await self.settle()
         settlement = await self.engine.settled(key, 0)
@@ -318,6 +337,8 @@ class Stage:
                 commands.append(source)
             else:
                 commands.extend(declared(source, relations=relations, plugin="stage"))
+        if any(asks_first(one) for one in commands) and not any(one.words == "confirm" for one in commands):
+            commands.extend(declared(SecondThoughts(), relations=relations, plugin="stage"))
         self.codec = Codec(self._registered.bodies)
         return Engine(
             store=self.store,
