@@ -131,6 +131,23 @@ class RulesCommands:
         decision = decide(self._policy, facts)
         unit.answer(explained_card(_("Rules for such a case"), decision, self._pod(decision.pod)))
 
+    @command(
+        "rules later",
+        who="staff",
+        summary=_("Leave a case that rules offer; it stays in its queue"),
+        aliases={"de": ("regeln später",), "nl": ("regels later",)},
+        examples=("rules later demo:1001",),
+        options={"case": Option(label=_("case"))},
+    )
+    async def later(self, unit: Unit, case: TicketName) -> None:
+        """Say that a case is left for now: the card on which it was offered becomes a line that says so."""
+        ticket = await find_ticket(self._tickets, case)
+        words = _("{case} is left for now, says {who}.", case=str(ticket.ref), who=unit.actor.name)
+        if unit.origin is None:
+            unit.answer(words)
+        else:
+            unit.post(unit.origin.target, words, slot=f"offer:{ticket.ref}", reply=True, thread=unit.origin.thread)
+
     def _pod(self, id: str) -> str:
         pod = self._directory.pod(id) if id else None
         return id if pod is None else pod.name or pod.id

@@ -28,6 +28,7 @@ from chatops.swarm.praise_commands import PraiseCommands
 from chatops.swarm.resting import Resting
 from chatops.swarm.service import SwarmService
 from chatops.swarm.views import SwarmViews
+from chatops.swarm.wanted import WANTED_BODIES, WantedSwarms
 
 RELATIONS = (
     Relation(name="owner", label=_("owner"), of=Swarm, holds=lambda swarm, person: swarm.owner == person.id),
@@ -63,6 +64,7 @@ BODIES: tuple[type[Body], ...] = (
     HandoverLapses,
     Kudos,
     *FACTS,
+    *WANTED_BODIES,
 )
 
 
@@ -85,6 +87,7 @@ class SwarmPlugin:
             *asked_listeners(),
             *resting.listeners(),
             *service.handing.listeners(),
+            *WantedSwarms(context.people, context.tickets, service.consequences, _settings(context)).listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
         handovers = Section(
