@@ -11,6 +11,7 @@ from chatops.core.message import Person
 from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName
 from chatops.core.text import _
 from chatops.core.unit import Unit
+from chatops.swarm.light_commands import LightId
 from chatops.swarm.model import PREFIX, Swarm
 from chatops.swarm.service import SwarmService
 from chatops.swarm.views import SwarmViews
@@ -89,6 +90,7 @@ class SwarmCommands:
         options={
             "case": Option(label=_("case")),
             "help_needed": Option(label=_("help needed")),
+            "ask": Option(label=_("the question it grows from"), aliases={"de": ("frage",), "nl": ("vraag",)}),
             "tried": Option(label=_("what you tried"), aliases={"de": ("versucht",), "nl": ("geprobeerd",)}),
             "skills": Option(label=_("skills to ask for"), aliases={"de": ("können",), "nl": ("vaardigheden",)}),
             "timebox": Option(label=_("how long, like 60m"), aliases={"de": ("zeitrahmen",), "nl": ("tijdslimiet",)}),
@@ -99,15 +101,18 @@ class SwarmCommands:
         self,
         unit: Unit,
         case: TicketName,
-        help_needed: Rest,
+        help_needed: Rest = "",
         *,
+        ask: LightId = "",
         tried: str = "",
         skills: Annotated[tuple[str, ...], Many()] = (),
         timebox: Duration | None = None,
         private: bool = False,
     ) -> None:
         """Open a swarm on a case."""
-        await self._service.open(unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private)
+        await self._service.open(
+            unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private, ask=ask
+        )
 
     @command(
         "swarm show",
@@ -262,13 +267,13 @@ class SwarmCommands:
     @command(
         "swarm answer",
         who="participant",
-        summary=_("Answer a question of the swarm"),
+        summary=_("Answer a question of the swarm, or one put to you in a thread"),
         aliases={"de": ("schwarm antwort", "schwarm antworten"), "nl": ("zwerm antwoord", "zwerm antwoorden")},
-        examples=("swarm answer Q1 it is the new one",),
+        examples=("swarm answer Q1 it is the new one", "swarm answer ASK-3 it is the new one"),
         options={"question": Option(label=_("question")), "text": Option(label=_("answer"))},
     )
-    async def answer(self, unit: Unit, swarm: SwarmId, question: str, text: Rest = "") -> None:
-        """Answer a question; the only open one need not be named."""
+    async def answer(self, unit: Unit, swarm: SwarmId = "", question: str = "", text: Rest = "") -> None:
+        """Answer a question; the only open one need not be named. In a thread of `swarm ask`, that one is answered."""
         await self._service.answer(unit, swarm, question, text)
 
     @command(

@@ -199,8 +199,10 @@ class Consequences:
             if member.person in was:
                 continue
             if new:
-                if member.person != unit.actor.id:
+                if member.person == after.owner != unit.actor.id:
                     unit.post(direct_target(member.person), welcome_card(after, self._name, unit.actor.id))
+                elif member.person != unit.actor.id:
+                    unit.post(direct_target(member.person), self.briefing(after, member.person))
                 continue
             for room in _rooms(after):
                 key = f"swarm:{after.id}/join/{member.person}/{member.stays}/{room}"

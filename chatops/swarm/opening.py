@@ -22,6 +22,8 @@ from chatops.swarm.cards import opened_card
 from chatops.swarm.consequences import Consequences, main_place
 from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits
 from chatops.swarm.finding import Finder
+from chatops.swarm.growing import grown
+from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Case, State, Swarm, case_key, main_room
 from chatops.swarm.moves import Request, fingerprint, opened
 
@@ -62,11 +64,16 @@ class Opening:
         skills: Sequence[str],
         timebox: Duration | None,
         private: bool,
-    ) -> None:
-        """Open a swarm. Raise NotFound, TryLater, NotAllowed, or Impossible with the swarm to join instead."""
+        light: LightSwarm | None = None,
+    ) -> Swarm:
+        """Open a swarm, and return it; `light` grows into it.
+
+        Raise NotFound, TryLater, NotAllowed, or Impossible with the swarm to join instead.
+        """
         if self._people.is_guest(unit.actor.id):
             # Whether there is such a case, and whose it is, is not for guests to know.
             raise NotAllowed(_("Swarms are opened by members of the house."), commands=("me",))
+        question = question if question.strip() or light is None else light.question
         ticket = await find_ticket(self._tickets, name)
         owner = self._owner(unit, ticket)
         if not ticket.open:
@@ -76,6 +83,9 @@ class Opening:
         request = Request(case=_case(ticket), question=question, tried=tried, skills=tuple(skills), private=private)
         await _refuse_second(unit, request)
         swarm = await self._made(unit, request, owner, timebox)
+        if light is not None:
+            concerned = (*light.asked, *(reply.by for reply in light.replies))
+            swarm = grown(swarm, light, await self._people.look(unit, concerned), unit.now)
         swarm = await self._asked(unit, swarm, skills)
         unit.note(swarm, _("{who} opened it: {question}", who=unit.actor.name, question=said(question)), tag="opened")
         swarm = self._follow.opened(unit, swarm, network=self._network(unit))
@@ -84,6 +94,7 @@ class Opening:
         others = unit.origin is not None and unit.origin.target.startswith(SHARED) and not private
         card = opened_card(swarm, self._follow.names, articles, unowned=unowned, others=others)
         unit.answer(card, private=private)
+        return swarm
 
     def _owner(self, unit: Unit, ticket: Ticket) -> str:
         """Return who will own the swarm, and make sure that the asker may open it."""

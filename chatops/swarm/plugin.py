@@ -18,6 +18,9 @@ from chatops.swarm.desk import PeopleDesk
 from chatops.swarm.displaced import DisplacedSwarms
 from chatops.swarm.facts import FACTS
 from chatops.swarm.lifecycle_commands import LifecycleCommands
+from chatops.swarm.light import LightSwarm
+from chatops.swarm.light_clock import LightFallsSilent
+from chatops.swarm.light_commands import LightCommands
 from chatops.swarm.listening import SwarmListeners
 from chatops.swarm.merging import Merging
 from chatops.swarm.model import Swarm
@@ -50,6 +53,13 @@ RELATIONS = (
         of=Swarm,
         holds=lambda swarm, person: swarm.handover is not None and swarm.handover.waits_for(person.id),
     ),
+    Relation(name="owner", label=_("owner"), of=LightSwarm, holds=lambda light, person: light.by == person.id),
+    Relation(
+        name="participant",
+        label=_("member of the swarm"),
+        of=LightSwarm,
+        holds=lambda light, person: light.concerns(person.id) or "guest" not in person.roles,
+    ),
     Relation(name="viewer", label=_("who may see it"), of=Swarm, holds=lambda swarm, person: swarm.visible_to(person)),
 )
 """What people are to a swarm. The case's owner and the swarm's are one person."""
@@ -62,6 +72,8 @@ BODIES: tuple[type[Body], ...] = (
     RestEnds,
     HandoverDue,
     HandoverLapses,
+    LightSwarm,
+    LightFallsSilent,
     Kudos,
     *FACTS,
     *WANTED_BODIES,
@@ -73,13 +85,14 @@ class SwarmPlugin:
 
     def __init__(self, context: PluginContext) -> None:
         service = SwarmService(context.people, context.tickets, _settings(context))
-        views = SwarmViews(service.consequences.names, context.tickets, PeopleDesk(context.people))
+        views = SwarmViews(service.consequences.names, context.tickets, PeopleDesk(context.people), service.lights)
         resting = Resting(service.consequences, context.tickets)
         offering = Offering(context.people, service.consequences, service.inviting)
         self._commands = (
             SwarmCommands(service, views),
             LifecycleCommands(resting, service.handing, Merging(service.consequences), offering),
             PraiseCommands(service.praising),
+            LightCommands(service.lights),
         )
         self._listeners = (
             *SwarmListeners(context.people, service.consequences).listeners(),
@@ -87,13 +100,15 @@ class SwarmPlugin:
             *asked_listeners(),
             *resting.listeners(),
             *service.handing.listeners(),
+            *service.lights.listeners(),
             *WantedSwarms(context.people, context.tickets, service.consequences, _settings(context)).listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
         handovers = Section(
             name="swarm.handovers", order=15, title=_("Handed over to you"), read=service.handing.my_handovers
         )
-        self._sections = (*views.sections(), handovers)
+        questions = Section(name="swarm.asked", order=18, title=_("Asked"), read=service.lights.my_questions)
+        self._sections = (*views.sections(), handovers, questions)
 
     @hookimpl
     def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:

@@ -15,7 +15,7 @@ from chatops.core.text import Text, _, lines, said, to_type
 from chatops.core.unit import Unit
 from chatops.core.values import yes_or_no
 from chatops.engine.ticket_effects import AddNote, SetStatus
-from chatops.errors import Impossible, NotAllowed
+from chatops.errors import BadArgument, Impossible, NotAllowed
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Audience, Status, TicketSystems
 from chatops.swarm import moves
@@ -24,6 +24,8 @@ from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import answered_question, reason, the_own, the_swarm
 from chatops.swarm.handing import Handing, Waiting
 from chatops.swarm.inviting import Inviting
+from chatops.swarm.light import converted
+from chatops.swarm.lights import Lights
 from chatops.swarm.model import Finish, State, Swarm
 from chatops.swarm.opening import Opening, SwarmSettings
 from chatops.swarm.praise import Praising
@@ -53,6 +55,7 @@ class SwarmService:
         self._opening = Opening(directory, tickets, self.consequences, settings)
         self.inviting = Inviting(directory, self.consequences, settings)
         self.praising = Praising(self.consequences)
+        self.lights = Lights(directory, self.consequences)
         self.handing = Handing(directory, self.consequences)
         self.waiting = Waiting(self.inviting, self.handing)
 
@@ -66,9 +69,22 @@ class SwarmService:
         skills: Sequence[str] = (),
         timebox: Duration | None = None,
         private: bool = False,
+        ask: str = "",
     ) -> None:
-        """Open a swarm on a case."""
-        await self._opening.open(unit, case, question, tried=tried, skills=skills, timebox=timebox, private=private)
+        """Open a swarm on a case; in the thread of a light swarm, that one grows into it."""
+        light = await self.lights.named(unit, ask, "swarm open") if ask else await self.lights.here(unit)
+        after = await self._opening.open(
+            unit,
+            case,
+            question,
+            tried=tried,
+            skills=skills,
+            timebox=timebox,
+            private=private,
+            light=light,
+        )
+        if light is not None:
+            self.lights.grown(unit, light, converted(light, after.id, unit.now))
 
     async def invite(
         self,
@@ -121,7 +137,13 @@ class SwarmService:
         self._elsewhere(unit, after, _("{number} is on the list of {swarm}.", number=number, swarm=after.name))
 
     async def answer(self, unit: Unit, id: str, question: str, text: str) -> None:
-        """Answer a question."""
+        """Answer a question of the swarm, or a light swarm. Raise BadArgument when it is not clear which."""
+        light = await self.lights.answered(unit, question, text, swarm=id)
+        if light is not None:
+            await self.lights.answer(unit, *light)
+            return
+        if not id:
+            raise BadArgument(_("Which swarm’s question?"), commands=(f"swarm answer SW-12 {question or 'Q1'} …",))
         before = await self._mine(unit, id)
         number, text = answered_question(before, question, text)
         after = moves.answered(before, number, unit.actor.id, text, unit.now)
@@ -185,7 +207,14 @@ class SwarmService:
         kudos: Sequence[str] = (),
         send: bool = False,
     ) -> None:
-        """Resolve and close in one go. A reply to the customer is shown first and sent with `send`."""
+        """Resolve and close in one go. A reply to the customer is shown first and sent with `send`.
+
+        Bare in the thread of a light swarm it says that the answer helped.
+        """
+        light = await self.lights.here(unit) if not id else None
+        if light is not None:
+            await self.lights.solve(unit, light)
+            return
         before = await the_own(unit, id, "swarm done")
         self._require(unit, before)
         if before.over:

@@ -14,12 +14,15 @@ from chatops.hookspecs import Section
 from chatops.ports.tickets import TicketSystems
 from chatops.swarm.cards import card_for, who_line
 from chatops.swarm.desk import PeopleDesk, the_swarm
+from chatops.swarm.light_cards import light_row
+from chatops.swarm.lights import Lights
 from chatops.swarm.model import Asked, Swarm, case_key, month
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import next_line
 from chatops.swarm.wording import Names, case_line, dotted, people, short
 
 MOST_LISTED = 10
+MOST_LIGHT = 5
 MOST_REMEMBERED = 5
 """Timeline entries in a briefing."""
 
@@ -27,8 +30,9 @@ MOST_REMEMBERED = 5
 class SwarmViews:
     """Shows swarms; changes nothing."""
 
-    def __init__(self, names: Names, tickets: TicketSystems, people: PeopleDesk) -> None:
+    def __init__(self, names: Names, tickets: TicketSystems, people: PeopleDesk, lights: Lights) -> None:
         self._names = names
+        self._lights = lights
         self._people = people
         self._tickets = tickets
 
@@ -51,7 +55,8 @@ class SwarmViews:
             if swarm.visible_to(unit.actor)
             and (whose is None or any(member.person in whose for member in swarm.present))
         ]
-        if not found:
+        lights = await self._lights.of(unit, unit.actor.id) if which == "mine" and case is None and of is None else []
+        if not found and not lights:
             unit.answer(
                 Card(
                     title=_("No swarms"),
@@ -60,11 +65,14 @@ class SwarmViews:
             )
             return
         shown = sorted(found, key=lambda swarm: -int(swarm.id))[:MOST_LISTED]
-        rows = tuple(self._row(swarm) for swarm in shown)
+        rows = (
+            *(self._row(swarm) for swarm in shown),
+            *(light_row(light, self._names) for light in lights[-MOST_LIGHT:]),
+        )
         hidden = len(found) - len(shown)
         unit.answer(
             Card(
-                title=_n("{count} swarm", "{count} swarms", len(found)),
+                title=_n("{count} swarm", "{count} swarms", len(found) + len(lights)),
                 table=Table(head=(_("Swarm"), _("State"), _("Who"), _("Next")), rows=rows),
                 footer=_n("{count} more", "{count} more", hidden) if hidden else None,
                 buttons=numbered(
@@ -72,7 +80,7 @@ class SwarmViews:
                     for swarm in [swarm for swarm in shown if swarm.live and not swarm.member(unit.actor.id)][:4]
                 ),
             ),
-            private=any(swarm.private for swarm in found),
+            private=bool(lights) or any(swarm.private for swarm in found),
         )
 
     async def brief(self, unit: Unit, id: str) -> None:
