@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from chatops.core.clock import Clock
@@ -14,7 +15,8 @@ from chatops.core.message import CommandCall, Person
 from chatops.engine.engine import Engine
 from chatops.engine.reply import Reply
 from chatops.pages.visit import Visit
-from chatops.swarm.model import Swarm, main_room
+from chatops.ports.chat import Outgoing
+from chatops.swarm.model import PREFIX, Swarm, main_room
 
 PATIENCE = 8.0
 """Seconds a page waits for an answer; what takes longer is looked at again."""
@@ -22,6 +24,9 @@ PATIENCE = 8.0
 VIA = "page"
 """How it came in, for the audit."""
 
+MOST_LINKS = 4
+
+_SWARM = re.compile(rf"\b{PREFIX}-([0-9]{{1,15}})\b")
 _ONCE = re.compile(r"[0-9a-z]{16,64}")
 _PAGE = re.compile(r"(?!.*\.\.)[\w:%~+-][\w:%~.+-]*(/[\w:%~+-][\w:%~.+-]*)*", re.ASCII)
 
@@ -43,6 +48,17 @@ class Answer(Frozen, frozen=True, kw_only=True):
     once: str
     settled: bool
     replies: tuple[Reply, ...] = ()
+
+    @property
+    def cards(self) -> tuple[Outgoing, ...]:
+        """What was answered, ready to be shown."""
+        return tuple(msgspec.convert(reply.card, Outgoing) for reply in self.replies)
+
+    @property
+    def swarms(self) -> tuple[str, ...]:
+        """Numbers of the swarms it speaks of: where one may want to go next."""
+        found = (number for reply in self.replies for number in _SWARM.findall(reply.text))
+        return tuple(dict.fromkeys(found))[:MOST_LINKS]
 
 
 class Acting:

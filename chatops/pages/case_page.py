@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -52,10 +51,10 @@ class CasePage:
             "case.html",
             here="search",
             ticket=ticket,
-            card=pen.card(case_card(ticket, owner.name if owner is not None else None)),
+            outgoing=pen.card(case_card(ticket, owner.name if owner is not None else None)),
             comments=[(one, one.audience is Audience.INTERNAL) for one in comments],
             rows=rows(pen, swarms),
-            page=f"cases/{address(str(ticket.ref))}",
+            page=pen.case(ticket.ref).removeprefix(pen.visit.base),
             url=safe_url(ticket.ref.url),
             answer=answer,
         )
@@ -73,11 +72,6 @@ def ticket_name(typed: str) -> TicketName:
     system, colon, id_ = typed.partition(":")
     web = id_.startswith("//")
     return TicketName(typed=typed, system=system, id=id_) if colon and not web else TicketName(typed=typed)
-
-
-def address(name: str) -> str:
-    """Return a case's name as part of an address."""
-    return quote(name, safe=":")
 
 
 def safe_url(url: str | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from chatops.core.frozen import Frozen
+from chatops.core.text import _n
 from chatops.pages.paper import Pen
 from chatops.pages.reading import Reading, holds
 from chatops.pages.stream import Parts, seen
@@ -37,7 +38,7 @@ class SwarmRow(Frozen, frozen=True, kw_only=True):
     age: str
     opened: str
     owner: str
-    count: int
+    people: str
     clock: str
     needs: Lines
     private: bool
@@ -110,7 +111,7 @@ def rows(pen: Pen, swarms: Sequence[Swarm]) -> list[SwarmRow]:
             age=pen.ago(swarm.opened_at),
             opened=pen.when(swarm.opened_at),
             owner=pen.name(swarm.owner),
-            count=len(swarm.present),
+            people=pen.say(_n("{count} person", "{count} people", len(swarm.present))),
             clock=pen.say(clock(swarm)),
             needs=pen.lines(next_line(swarm, pen.name)) if not swarm.over else (),
             private=swarm.private,

@@ -23,6 +23,7 @@ from chatops.pages.visit import Visit
 from chatops.pages.words import WORDS
 from chatops.ports.chat import Line, Outgoing
 from chatops.ports.roster import Directory
+from chatops.ports.tickets import Ref
 from chatops.ports.web import Page, Static, Web
 
 _HERE = Path(__file__).parent
@@ -115,6 +116,10 @@ class Pen:
         known = self._paper.directory.by_id(person) is not None
         return "" if self.visit.guest or not known else f"{self.visit.base}people/{quote(person, safe='')}"
 
+    def case(self, ref: Ref) -> str:
+        """Return the address of a case's page."""
+        return f"{self.visit.base}cases/{quote(str(ref), safe=':')}"
+
     def piece(self, template: str, **values: Any) -> Markup:
         """Return a part of a page."""
         return self._paper.render(template, {**self._common(), **values})
@@ -122,7 +127,7 @@ class Pen:
     def page(self, title: Text | str, template: str, *, here: str, status: int = 200, **values: Any) -> web.Response:
         """Return a whole page; `here` is its place in the menu."""
         words = self.say(said(title) if isinstance(title, str) else title)
-        known = {"find": "", "answer": None, "live": "", "status": status, **self._common()}
+        known = {"here_find": template != "search.html", "answer": None, "live": "", **self._common()}
         body = self._paper.render(template, {**known, "title": words, "here": here, **values})
         response = self._paper.page(self.visit, f"{words} · {self.visit.person.name} · Chatops", body)
         response.set_status(status)

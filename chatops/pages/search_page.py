@@ -15,7 +15,7 @@ from chatops.core.params import Selector
 from chatops.core.text import _, said
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.errors import PortError, Refusal
-from chatops.pages.case_page import address, safe_url, ticket_name
+from chatops.pages.case_page import safe_url, ticket_name
 from chatops.pages.list_page import rows
 from chatops.pages.paper import Pen
 from chatops.pages.reading import Reading, holds
@@ -75,7 +75,7 @@ class SearchPage:
         }
         silent = [pen.say(_(NOT_ANSWERING.msgid, system=said(one.silent))) for one in outside if one.silent]
         title = _(FOUND_TITLE.msgid, words=said(words))
-        return pen.page(title, "search.html", here="search", words=words, find=words, found=found, silent=silent)
+        return pen.page(title, "search.html", here="search", words=words, found=found, silent=silent)
 
     async def _swarms(self, pen: Pen, words: str) -> Sequence[Swarm]:
         match = _NUMBER.fullmatch(words)
@@ -108,8 +108,9 @@ class SearchPage:
                 tickets = (
                     await self._named(system, words) or (await system.search(TicketQuery(text=words), limit=MOST)).items
                 )
-                knows = system.capabilities.articles and isinstance(system, Knowledge)
-                articles = await system.search_articles(words, limit=MOST) if knows else ()
+                articles: Sequence[Article] = ()
+                if system.capabilities.articles and isinstance(system, Knowledge):
+                    articles = await system.search_articles(words, limit=MOST)
         except (PortError, TimeoutError):
             return Outside(silent=system.name)
         return Outside(tickets=tuple(tickets), articles=tuple(articles))
@@ -144,7 +145,7 @@ def _case(pen: Pen, ticket: Ticket) -> Hit:
     customer = ticket.customer.name if ticket.customer is not None else ""
     return Hit(
         title=f"{ticket.ref} · {ticket.subject}",
-        href=f"{pen.visit.base}cases/{address(str(ticket.ref))}",
+        href=pen.case(ticket.ref),
         more=customer,
     )
 

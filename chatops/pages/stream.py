@@ -51,7 +51,7 @@ class Streams:
             while (now := await parts()) is not None:
                 fresh = {id_: html for id_, html in now.items() if shown.get(id_) != mark(html)}
                 for id_, html in fresh.items():
-                    await response.write(_event("part", msgspec.json.encode(_Part(id=id_, html=html))))
+                    await response.write(_event("part", msgspec.json.encode(_Part(id=id_, html=str(html)))))
                 shown = {id_: mark(html) for id_, html in now.items()}
                 quiet = 0 if fresh else quiet + 1
                 if quiet and quiet % BEATS == 0:

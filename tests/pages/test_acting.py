@@ -1,0 +1,80 @@
+"""Pages run the same commands as the chat: same rights, same audit, the answer on the page."""
+
+from __future__ import annotations
+
+from chatops.core.journal import audit_chain
+from pages_house import PagesHouse, Read
+
+
+async def test_a_form_runs_a_command(house: PagesHouse) -> None:
+    """The answer stands on the page one comes back to, and the page shows what came of it."""
+    answer = await house.press("agent-1", "swarms/1", "swarm answer SW-1 Q1", text='since "4.12", blocking=yes')
+    assert answer.status == 200
+    text = Read(answer.text).text
+    assert "Q1 is answered" in text
+    assert 'since "4.12", blocking=yes' in text
+
+
+async def test_a_script_gets_the_answer_alone(house: PagesHouse) -> None:
+    """A fragment, in the reader's language."""
+    answer = await house.press("agent-2", "swarms/1", "swarm solution SW-1", live=True, text="x")
+    assert answer.status == 200
+    assert "<html" not in answer.text
+    assert 'lang="de"' in answer.text
+
+
+async def test_nobody_may_more_than_in_chat(house: PagesHouse) -> None:
+    """What is not allowed is refused in words, and audited."""
+    answer = await house.press("lead-2", "swarms/1", "swarm question SW-1 may I?", live=True)
+    assert "That is for" in answer.text
+    assert "may I?" not in Read(await house.page("agent-1", "swarms/1")).text
+    store = house.app.store
+    lane = next(lane for lane in ("swarm:1", "person:lead-2") if await _denied(house, lane))
+    assert lane
+    assert await store.entries(audit_chain(lane))
+
+
+async def _denied(house: PagesHouse, lane: str) -> bool:
+    entries = await house.app.store.entries(audit_chain(lane))
+    return any('"denied"' in (entry.payload or "") and '"page"' in (entry.payload or "") for entry in entries)
+
+
+async def test_sent_twice_it_is_done_once(house: PagesHouse) -> None:
+    """A double click asks one question."""
+    for _time in range(2):
+        await house.press("agent-1", "swarms/1", "swarm question SW-1 twice?", live=True)
+    assert Read(await house.page("agent-1", "swarms/1")).text.count("asked Q2: twice?") == 1
+    assert "Q3" not in await house.page("agent-1", "swarms/1")
+
+
+async def test_the_room_gives_a_typed_command_its_context(house: PagesHouse) -> None:
+    """On the page of a swarm its number need not be typed."""
+    answer = await house.press("agent-1", "swarms/1", "question and what about this?", live=True)
+    assert "Q2 is on the list of SW-1" in answer.text
+
+
+async def test_the_answer_is_for_who_asked(house: PagesHouse) -> None:
+    """An address with somebody else's key shows nothing."""
+    await house.press("agent-1", "swarms/1", "swarm question SW-1 mine?", live=True)
+    assert "Q2 is on the list" in await house.page("agent-1", "swarms/1?answer=0123456789abcdef")
+    assert "Q2 is on the list" not in await house.page("lead-1", "swarms/1?answer=0123456789abcdef")
+
+
+async def test_forms_from_elsewhere_are_refused(house: PagesHouse) -> None:
+    """Without the session's token, with a foreign origin, or with a form that is none of ours, nothing happens."""
+    await house.page("agent-1", "swarms/1")
+    form = {"once": "0123456789abcdef", "page": "swarms/1", "command": "swarm question SW-1 forged?"}
+    assert (await house.browser.post("/console/agent-1/do", form)).status == 403
+    assert (await house.press("agent-1", "swarms/1", "x", live=True, once="short")).status == 400
+    foreign = await house.browser.post("/console/agent-1/do", form, headers={"Origin": "https://evil.example"})
+    assert foreign.status == 403
+    assert "forged?" not in await house.page("agent-1", "swarms/1")
+
+
+async def test_one_is_sent_back_below_ones_own_path_only(house: PagesHouse) -> None:
+    """A forged place to return to is refused."""
+    page = await house.page("agent-1", "swarms/1")
+    token = page.split('name="_csrf" value="')[1].split('"')[0]
+    for place in ("../lead-1/swarms", "//evil.example", "https://evil.example", "/swarms", "a/../../b", ""):
+        form = {"_csrf": token, "once": "0123456789abcdef", "page": place, "command": "help"}
+        assert (await house.browser.post("/console/agent-1/do", form)).status == 400
