@@ -61,6 +61,8 @@ class Declaration(Frozen, frozen=True, kw_only=True):
     replying: Sequence[str] = ()
     reaction: str = ""
     awaiting: str = ""
+    secret: bool = False
+    strangers: bool = False
 
 
 def command(  # noqa: PLR0913 - everything a command declares, by name
@@ -78,6 +80,8 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     replying: Sequence[str] = (),
     reaction: str = "",
     awaiting: str = "",
+    secret: bool = False,
+    strangers: bool = False,
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare an async function as the command `words` (`noun verb`, or one word).
 
@@ -88,6 +92,9 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     `replying` are single words that mean this command in a reply to somebody's message, and `reaction` the emoji that
     means it on one; the handler finds the message in `unit.origin.reply_to`. `awaiting` names the method (unit → whole
     commands) that tells what awaits the asker, for words in `anywhere` that several commands share.
+
+    `secret`: its arguments are nobody else's business and are not audited. `strangers`: an identity that the directory does
+    not know may say it too, alone with us and with one argument; its unit has no actor, so it must look first who asks.
     """
 
     def mark(function: HandlerT) -> HandlerT:
@@ -105,6 +112,8 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
             replying=tuple(replying),
             reaction=reaction,
             awaiting=awaiting,
+            secret=secret,
+            strangers=strangers,
         )
         function.__chatops_command__ = declaration  # type: ignore[attr-defined]
         return function
@@ -146,6 +155,8 @@ class Command(Frozen, frozen=True, kw_only=True):
     replying: Sequence[str] = ()
     reaction: str = ""
     awaiting: Awaiting | None = None
+    secret: bool = False
+    strangers: bool = False
 
     @property
     def noun(self) -> str:
@@ -222,6 +233,8 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             replying=declaration.replying,
             reaction=declaration.reaction,
             awaiting=getattr(source, declaration.awaiting) if declaration.awaiting else None,
+            secret=declaration.secret,
+            strangers=declaration.strangers,
         )
 
 

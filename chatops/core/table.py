@@ -26,6 +26,9 @@ _FIRST = ("open", "declare", "new", "list", "show", "find")
 
 DRY_RUN = "--dry-run"
 
+_STRANGERS = 2
+"""Words that somebody unknown may say."""
+
 
 class _Match(Frozen, frozen=True, kw_only=True):
     """Commands that the first `length` tokens of a line may mean."""
@@ -53,6 +56,7 @@ class CommandTable:
         self._anywhere: dict[str, list[Command]] = {}
         self._replying: dict[str, Command] = {}
         self._reactions: dict[str, Command] = {}
+        self._strangers = {fold(words) for one in self.commands if one.strangers for _language, words in _declared(one)}
         self._nouns: dict[str, str] = {}
         self._wordings: dict[str, Wording] = {}
         for command in self.commands:
@@ -75,6 +79,11 @@ class CommandTable:
     def reaction(self, emoji: str) -> Command | None:
         """Return the command that a reaction means, or None."""
         return self._reactions.get(_emoji(emoji))
+
+    def stranger(self, text: str) -> bool:
+        """Whether this is what somebody unknown may say: a command open to them, and one word behind it."""
+        found = tokens(prepared(text))
+        return len(found) == _STRANGERS and fold(found[0].text) in self._strangers
 
     def noun(self, word: str) -> str | None:
         """Return the noun that `word` is, or stands for in some language; None when it is none."""

@@ -7,6 +7,8 @@ the handler runs again on a fresh unit.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +17,7 @@ from typing import TypeVar
 from chatops.core.access import Relations, Who
 from chatops.core.actions import ACTION_DAYS, CARD_DAYS, Action, reference
 from chatops.core.codec import Codec
-from chatops.core.commit import Commit, OutboxRow, Outcome, Put, Stored, TimerRow
+from chatops.core.commit import Commit, Outcome, Put, Stored
 from chatops.core.effects import Effect, Post, Timer
 from chatops.core.events import Event
 from chatops.core.facts import Facts
@@ -23,8 +25,9 @@ from chatops.core.frozen import Aggregate, Body, replace
 from chatops.core.journal import AuditRecord, NewEntry, TimelineNote, audit_chain, timeline_chain
 from chatops.core.message import Button, Person, Said
 from chatops.core.origin import GoingOn, Origin
-from chatops.core.recurrence import check, first_due
+from chatops.core.recurrence import check
 from chatops.core.rooms import direct_target
+from chatops.core.rows import outbox_row, timer_row
 from chatops.core.text import Text, _
 from chatops.errors import NotAllowed, NotFound
 
@@ -75,6 +78,8 @@ class Unit:
         self.previewed: Said | None = None
         self.inverse: tuple[str, Aggregate] | None = None
         self.going_on: GoingOn | None = None
+        self.outcome = "done"
+        """What the audit says became of the command; a handler that stores something but says no sets it."""
 
     # who
 
@@ -304,6 +309,10 @@ class Unit:
         self._codec.type_of(fact.kind)
         self._facts_emitted.append((fact, lane))
 
+    def seal(self, *words: str) -> str:
+        """Return a keyed digest of words that must not be stored, the same for the same words."""
+        return hmac.digest(self._secret, "\0".join(("seal", *words)).encode(), hashlib.sha256).hex()
+
     # for the engine
 
     def hand_over(self, who: Who, origin: Origin | None) -> None:
@@ -365,8 +374,8 @@ class Unit:
             ensures=tuple(self._put(action) for action in self._actions.values()),
             claims=tuple(self._claims.items()),
             releases=tuple(self._releases),
-            outbox=tuple(self._row(key, effect) for key, effect in self._outbox),
-            armed=tuple(self._timer(timer) for timer in self._armed),
+            outbox=tuple(outbox_row(key, effect, self.event, self._codec) for key, effect in self._outbox),
+            armed=tuple(timer_row(timer, self.event, self._codec) for timer in self._armed),
             disarmed=tuple(self._disarmed),
             entries=tuple(self._entries),
         )
@@ -402,33 +411,6 @@ class Unit:
             body=self._codec.encode(aggregate),
             keys=aggregate.keys(),
             expires=aggregate.expires if isinstance(aggregate, Action) else None,
-        )
-
-    def _row(self, key: str, effect: Effect) -> OutboxRow:
-        post = effect if isinstance(effect, Post) else None
-        return OutboxRow(
-            key=key,
-            target=effect.target,
-            kind=effect.kind,
-            body=self._codec.encode(effect),
-            cause=self.event.cause,
-            lane=self.event.lane,
-            bulk=post.bulk if post else False,
-            reply=post.reply if post else False,
-            slot=post.slot if post else None,
-        )
-
-    def _timer(self, timer: Timer) -> TimerRow:
-        return TimerRow(
-            series=timer.series,
-            lane=timer.lane,
-            kind=timer.body.kind,
-            body=self._codec.encode(timer.body),
-            due=first_due(timer.due, timer.zone),
-            zone=timer.zone,
-            rule=timer.rule,
-            missed=timer.missed,
-            cause=self.event.cause,
         )
 
     def _with_actions(self, said: Said, card: str, to: str, *, thread: str | None, days: int) -> Said:

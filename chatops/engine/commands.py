@@ -14,12 +14,11 @@ from chatops.core.commit import InboxRow
 from chatops.core.effects import Post
 from chatops.core.events import Event
 from chatops.core.frozen import replace
-from chatops.core.icons import numbered
 from chatops.core.journal import AuditRecord
-from chatops.core.message import Button, ButtonPress, CommandCall, Message, Refused, Said
+from chatops.core.message import ButtonPress, CommandCall, Message, Refused, Said
 from chatops.core.rooms import direct_target, remote_target
 from chatops.core.table import Awaited
-from chatops.core.text import Code, _, lines, said, to_type
+from chatops.core.text import Code, _
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import Asker, about, people, the_awaited
 from chatops.engine.confirming import (
@@ -36,17 +35,15 @@ from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
 from chatops.engine.quoting import Quoting
+from chatops.engine.refusing import answer_of, audited
 from chatops.engine.roombook import RoomBook
 from chatops.engine.undoing import remember
 from chatops.engine.units import Units
-from chatops.errors import Impossible, NotAllowed, NotFound, Refusal, UsageError
+from chatops.errors import Impossible, NotAllowed, NotFound, Refusal
 from chatops.ports.roster import Directory
 from chatops.ports.store import Store
 
 _REFERENCE = re.compile(r"[a-z2-7]{26}")
-
-MOST_OFFERS = 4
-"""Commands that a refusal offers as buttons."""
 
 
 class Table(Protocol):
@@ -58,6 +55,10 @@ class Table(Protocol):
 
     def reaction(self, emoji: str) -> Command | None:
         """Return the command that a reaction means, or None."""
+        ...
+
+    def stranger(self, text: str) -> bool:
+        """Whether this is what somebody unknown may say."""
         ...
 
     def bind(self, text: str, fields: Mapping[str, str], context: ReadContext) -> Call:
@@ -148,7 +149,7 @@ class AskedWork:
                 identity=str(asker.identity) if asker.identity else None,
                 via=asker.via,
                 command=self.command.words if self.command else "",
-                arguments=self.typed,
+                arguments=audited(self.typed, self.command),
                 outcome=outcome,
                 subjects=unit.written,
                 room=asker.room.id if asker.room else None,
@@ -299,7 +300,7 @@ class CommandWork(AskedWork):
         """Do the rest of the work, if a handler has left it to another command; return what the audit says became of it."""
         rest = unit.going_on
         if rest is None:
-            return "done"
+            return unit.outcome
         self._checked(unit)
         room = None if rest.room is None else self.parts.rooms.by_id(rest.room)
         origin = replace(self.asker.origin, room=room, reply_to=None)
@@ -421,23 +422,3 @@ class PressWork(CommandWork):
     def _reference(self) -> str:
         body = self.event.body
         return body.action if isinstance(body, ButtonPress) else ""
-
-
-def answer_of(refusal: Refusal) -> Refused:
-    """Return what is posted for a refusal: what and why, what would work, and that as buttons.
-
-    Commands that are only examples cannot be pressed; what comes first is shown, to be written anew.
-    """
-    examples = refusal.examples if isinstance(refusal, UsageError) else ()
-    hint = refusal.hint
-    if refusal.commands and refusal.commands[0] in examples:
-        example = _("For example: {command}", command=to_type(refusal.commands[0]))
-        hint = example if hint is None else lines(hint, example)
-    offered = [command for command in refusal.commands if command not in examples]
-    return Refused(
-        code=refusal.code,
-        message=refusal.message,
-        hint=hint,
-        commands=refusal.commands,
-        buttons=numbered(Button(label=said(command), command=command) for command in offered[:MOST_OFFERS]),
-    )

@@ -15,8 +15,9 @@ from chatops.engine.flood import Flood
 from chatops.engine.reacting import ReactionWork
 from chatops.engine.router import Emitted, Router
 from chatops.engine.seldom import Seldom
+from chatops.engine.strangers import StrangerWork, unknown
 from chatops.engine.work import FanOutWork, ListenerWork, Work
-from chatops.errors import NotAllowed, Refusal, TooMany
+from chatops.errors import Refusal, TooMany
 
 
 class Dispatcher:
@@ -37,7 +38,7 @@ class Dispatcher:
             event, listener = self._router.told(event)
             return ListenerWork(event, listener, units=parts.units, router=self._router, rooms=parts.rooms)
         if asks(event):
-            return self._asked(event)
+            return self._strange(event) or self._asked(event)
         if (reacted := self._reacted(event)) is not None:
             return reacted
         listeners = self._router.listeners(event.body)
@@ -58,7 +59,7 @@ class Dispatcher:
         refusal: Refusal
         if asker.person is None:
             verdict = self._flood.once(asker.name)
-            refusal = NotAllowed(_("I do not know you yet. Please ask an administrator to add you to the directory."))
+            refusal = unknown()
         else:
             verdict = self._flood.asks(asker.name)
             refusal = _flooded()
@@ -71,6 +72,16 @@ class Dispatcher:
             told = partial(self._floods.everywhere, asker.name)
             return RefusedWork(event, asker, also, parts, refusal=refusal, told=told)
         return AskedWork(event, asker, also, parts)
+
+    def _strange(self, event: Event) -> Work | None:
+        """Return the work of what somebody unknown may say."""
+        body, parts = event.body, self._parts
+        if not isinstance(body, Message) or not body.direct or parts.directory.by_identity(body.sender) is not None:
+            return None
+        asker = self._asker(event)
+        if not parts.table.stranger(body.text) or self._flood.asks(asker.name) != "welcome":
+            return None
+        return StrangerWork(event, asker, self._router.fan_out(event, body, "self"), parts)
 
     def _reacted(self, event: Event) -> Work | None:
         """Return the work of a reaction that means a command: in rooms of ours, from people we know."""

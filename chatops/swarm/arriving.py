@@ -8,7 +8,7 @@ from chatops.core.message import Button, Card, MemberChange, Person
 from chatops.core.rooms import Room, direct_target
 from chatops.core.text import _
 from chatops.core.unit import Unit
-from chatops.engine.commands import answer_of
+from chatops.engine.refusing import answer_of
 from chatops.errors import NotAllowed, Refusal
 from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory

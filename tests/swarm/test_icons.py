@@ -10,7 +10,7 @@ import pytest
 from chatops.core.frozen import replace
 from chatops.core.message import Button, Card
 from chatops.core.text import Text, _
-from chatops.engine.commands import answer_of
+from chatops.engine.refusing import answer_of
 from chatops.errors import Impossible
 from chatops.swarm import moves
 from chatops.swarm.asking import accepted
