@@ -37,6 +37,8 @@ class SkillChange(Frozen, frozen=True, kw_only=True):
     claimed: int = 0
     """Waits for a word; 0 when nothing does."""
     claimed_at: Instant | None = None
+    asked: tuple[str, ...] = ()
+    """Ids of those who were sent a card about it; they see there what came of it."""
     swarms: tuple[str, ...] = ()
     """Ids of the swarms it was earned in, newest last; at most `MAX_SWARMS`."""
 
@@ -172,8 +174,13 @@ def overlaid_pod(pod: Pod, changes: PodChanges | None) -> Pod:
 # moving
 
 
-def claimed(changes: ProfileChanges, of_file: int, skill: str, level: int, at: datetime) -> ProfileChanges:
-    """Say of oneself that one has a skill. Up to what is relied on already it holds at once. Raise Impossible."""
+def claimed(
+    changes: ProfileChanges, of_file: int, skill: str, level: int, at: datetime, *, asked: tuple[str, ...] = ()
+) -> ProfileChanges:
+    """Say of oneself that one has a skill; `asked` are to confirm it. Raise Impossible.
+
+    Up to what is relied on already it holds at once.
+    """
     before = changes.skills.get(skill, SkillChange())
     relied = evidence(of_file, before).level
     if level == relied and not before.claimed:
@@ -187,7 +194,7 @@ def claimed(changes: ProfileChanges, of_file: int, skill: str, level: int, at: d
         if level < relied:
             after = replace(after, level=level, by="", at=at)
     else:
-        after = replace(before, claimed=level, claimed_at=at)
+        after = replace(before, claimed=level, claimed_at=at, asked=asked)
     return _with(changes, skill, after)
 
 

@@ -14,6 +14,10 @@ from chatops.core.text import Code, Moment, Text, _, _n, lines, listed, said
 from chatops.core.unit import Unit
 from chatops.errors import BadArgument, NotAllowed, NotFound
 from chatops.hookspecs import Section
+from chatops.people.availability import availability
+from chatops.people.book import own_pods
+from chatops.people.changes import evidence_of
+from chatops.people.expert_cards import reachable, skill_line
 from chatops.ports.roster import Directory
 
 MOST_LINES = 5
@@ -75,21 +79,25 @@ class PeopleCommands:
         me = unit.actor
         profile = self._directory.profile(me.id)
         roles = [ROLES[role] for role in ROLES if role in effective(me)]
-        skills = [f"{skill} {level}" for skill, level in sorted(profile.skills.items())]
-        quiet = (
-            _("quiet from {start} to {end}", start=profile.quiet_from, end=profile.quiet_to)
-            if profile.quiet_from and profile.quiet_to
-            else None
-        )
-        clock = Moment(at=unit.now)
+        skills = sorted(profile.skills, key=lambda skill: (-profile.skills[skill], skill))
+        clock = availability(profile, me.zone, unit.now)
         facts = [
             Fact(label=_("Roles"), value=listed(*roles)),
             Fact(label=_("Known as"), value=listed(*(Code(code=str(identity)) for identity in me.identities))),
-            Fact(label=_("Zone"), value=_("{zone}, {time}", zone=me.zone, time=clock)),
-            Fact(label=_("Skills"), value=said(", ".join(skills))),
+            Fact(label=_("Zone"), value=_("{zone}, {time}", zone=me.zone, time=reachable(profile, clock))),
+            Fact(
+                label=_("Pods"), value=said(", ".join(pod.name or pod.id for pod in own_pods(self._directory, me.id)))
+            ),
+            Fact(
+                label=_("Skills"),
+                value=lines(*(skill_line(skill, evidence_of(profile, skill), self._name) for skill in skills)),
+            ),
+            Fact(label=_("Would like to learn"), value=said(", ".join(profile.interests))),
+            Fact(
+                label=_("At a time"),
+                value=_n("at most {count} swarm", "at most {count} swarms", profile.max_load),
+            ),
         ]
-        if quiet is not None:
-            facts[2] = Fact(label=_("Zone"), value=_("{zone}, {time}; {quiet}", zone=me.zone, time=clock, quiet=quiet))
         unit.answer(
             Card(
                 title=_("You are {name} ({id})", name=me.name, id=Code(code=me.id)),
@@ -153,6 +161,10 @@ class PeopleCommands:
             # Whoever may not see it does not learn that it exists.
             raise missing from None
         return aggregate, name
+
+    def _name(self, person: str) -> str:
+        known = self._directory.by_id(person)
+        return known.name if known is not None else person
 
     def _ordered(self, record: AuditRecord) -> _Line:
         person = self._directory.by_id(record.person) if record.person else None

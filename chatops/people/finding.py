@@ -121,8 +121,8 @@ class Ranking(Frozen, frozen=True, kw_only=True):
     @property
     def order(self) -> tuple[str, ...]:
         """Return everybody worth asking, best first: those who have to rest now behind the others."""
-        later = [one for one in self.passed_over if one.later is not None]
-        return tuple(one.person for one in (*self.found, *later))
+        later = (one.person for one in self.passed_over if one.later is not None)
+        return (*(one.person for one in self.found), *later)
 
 
 def ranked(wanted: Wanted, people: Iterable[Standing], now: datetime) -> Ranking:
@@ -151,7 +151,7 @@ def ranked(wanted: Wanted, people: Iterable[Standing], now: datetime) -> Ranking
 
     found.sort(key=place)
     later.sort(key=lambda one: place(one.later) if one.later is not None else (0, 0.0, one.person))
-    taken = {one.person for one in (*found, *later)}
+    taken = {one.person for one in found} | {one.person for one in later}
     return Ranking(
         found=tuple(found),
         passed_over=(*later, *never),
