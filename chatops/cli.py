@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from chatops.chosen import DEMO_MARK, ConfigOption, DataOption, folder_of, settings_of
 from chatops.database_commands import db_cli
 from chatops.errors import ChatopsError, SettingsError
+from chatops.token_commands import token_cli
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
@@ -73,6 +74,7 @@ for name, part in (
     ("db", db_cli),
     ("audit", audit_cli),
     ("console", console_cli),
+    ("token", token_cli),
 ):
     cli.add_typer(part, name=name)
 
@@ -227,6 +229,30 @@ def plugins_list(config: ConfigOption = None, data: DataOption = None) -> None:
     for name in sorted({*installed(), *settings.plugins.enabled}):
         state = "enabled" if name in settings.plugins.enabled else "installed"
         typer.echo(f"{name:24} {state if name in installed() else 'enabled, but not installed'}")
+
+
+@plugins_cli.command("new")
+def plugins_new(
+    name: Annotated[str, typer.Argument(help="What it is called, as in lunch-list.")],
+    kind: Annotated[
+        str, typer.Option(help="What it brings: commands, network (chat) or tickets.", show_default=True)
+    ] = "commands",
+    into: Annotated[Path, typer.Option(help="Where its folder is made.", show_default="this folder")] = Path(),
+) -> None:
+    """Make a plugin of your own, with tests that pass."""
+    from chatops.scaffold.making import Kind, make
+
+    if kind not in set(Kind):
+        typer.echo(f"There is no kind {kind!r}. Choose one of: {', '.join(Kind)}.", err=True)
+        raise typer.Exit(USAGE)
+    made = make(name, Kind(kind), into)
+    folder = into / name
+    module = name.replace("-", "_")
+    typer.echo(f"Made {folder} ({len(made)} files). Next, in the server's environment:")
+    typer.echo(f"  cd {folder}")
+    typer.echo("  pip install --no-build-isolation --no-deps -e .")
+    typer.echo("  python -m pytest")
+    typer.echo(f'and add "{module}" to [plugins] enabled in the settings.')
 
 
 @config_cli.command("show")

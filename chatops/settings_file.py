@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from chatops.settings import Plugins, Settings
+from chatops.settings import Hook, Plugins, Settings, Webhook
+
+LISTS: Mapping[str, type[BaseModel]] = {"webhooks": Webhook, "hooks": Hook}
+"""Settings that may be there several times, each time as a table of its own."""
 
 
 def write(settings: Settings, *, describe: bool) -> str:
@@ -23,12 +26,14 @@ def write(settings: Settings, *, describe: bool) -> str:
         ]
     for name, info in Settings.model_fields.items():
         value = getattr(settings, name)
-        if not isinstance(value, BaseModel):
+        if not isinstance(value, BaseModel) and name not in LISTS:
             lines += _setting(name, info, value, describe=describe)
     for name in Settings.model_fields:
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             lines += ["", *_table(name, value, describe=describe)]
+    for name, each in LISTS.items():
+        lines += _each_described(name, each) if describe else _each(name, getattr(settings, name))
     return "\n".join(lines).strip() + "\n"
 
 
@@ -51,9 +56,39 @@ def reference() -> str:
         lines += ["| setting | default | meaning |", "|---|---|---|"]
         for key, info in type(table).model_fields.items():
             value = getattr(table, key)
-            if not isinstance(value, BaseModel):
+            if not isinstance(value, BaseModel) and (name or key not in LISTS):
                 lines.append(f"| `{key}` | `{_toml(value)}` | {info.description or ''} |")
+    for name, each in LISTS.items():
+        lines += [
+            "",
+            f"## [[{name}]]",
+            "",
+            str(each.__doc__).strip(),
+            "",
+            "| setting | default | meaning |",
+            "|---|---|---|",
+        ]
+        for key, info in each.model_fields.items():
+            default = "" if info.is_required() else f" `{_toml(info.default)}` "
+            lines.append(f"| `{key}` |{default or ' – '}| {info.description or ''} |")
     return "\n".join(lines) + "\n"
+
+
+def _each(name: str, told: Sequence[BaseModel]) -> Iterator[str]:
+    for one in told:
+        yield ""
+        yield f"[[{name}]]"
+        for key in type(one).model_fields:
+            yield f"{key} = {_toml(getattr(one, key))}"
+
+
+def _each_described(name: str, each: type[BaseModel]) -> Iterator[str]:
+    yield ""
+    yield f"# {str(each.__doc__).strip()}"
+    yield f"#[[{name}]]"
+    for key, info in each.model_fields.items():
+        yield f"# {info.description}"
+        yield f"#{key} =" if info.is_required() else f"#{key} = {_toml(info.default)}"
 
 
 def _table(name: str, section: BaseModel, *, describe: bool) -> Iterator[str]:

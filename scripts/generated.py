@@ -29,6 +29,7 @@ def files() -> Mapping[Path, str]:
         app = App.prepare(Settings(), Path(folder), listen=False)
         try:
             commands = commands_page(app.table.commands, app.registry.relations)
+            openapi = app.rest.described()
         finally:
             app.folder.release()
     return {
@@ -37,6 +38,7 @@ def files() -> Mapping[Path, str]:
         ROOT / "docs/reference/commands.md": commands,
         ROOT / "docs/reference/hooks.md": hooks_page(),
         ROOT / "docs/reference/errors.md": errors_page(),
+        ROOT / "docs/reference/openapi.json": openapi,
     }
 
 

@@ -19,6 +19,7 @@ from chatops.errors import StartError, StoreUnavailable
 from chatops.ports.web import Page, Route, RouteHandler, Static
 from chatops.web.answers import problem
 from chatops.web.health import Heartbeat
+from chatops.web.problems import REST, refused
 from chatops.web.security import MAX_BODY, Guard, add_headers
 from chatops.web.sessions import Sessions
 from chatops.web.shell import Shell
@@ -184,7 +185,9 @@ class WebServer:
 
     def _refused(self, refusal: web.HTTPException, request: web.Request) -> web.Response:
         _log.info("refused a request", extra={"status": refusal.status, "method": request.method})
-        if request.path.startswith(API):
+        if request.path.startswith(f"{REST}/"):
+            answer = refused(refusal)
+        elif request.path.startswith(API):
             answer = problem(refusal.status, refusal.reason.lower().replace(" ", "_"), refusal.reason)
         else:
             answer = self._shell.sorry(refusal.status, request)

@@ -1,0 +1,166 @@
+"""Commands by REST: the same words, checks and audit as in chat, once per `Idempotency-Key`."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+import msgspec
+
+from chatops.api.endpoint import Answered, Asked, Told
+from chatops.api.shapes import Command, CommandRequest, Refusal, Said
+from chatops.api.tokens import Caller
+from chatops.core.message import CommandCall
+from chatops.engine.engine import Engine
+from chatops.engine.reply import Reply
+from chatops.errors import Conflict
+from chatops.ports.records import Records, Write
+from chatops.ports.store import Settlement
+from chatops.web.problems import REST
+
+STATUSES = {
+    "usage": (422, "not_understood"),
+    "unknown_command": (422, "not_understood"),
+    "bad_argument": (422, "not_understood"),
+    "ambiguous": (422, "not_understood"),
+    "not_allowed": (403, "not_allowed"),
+    "not_found": (404, "not_found"),
+    "too_many": (429, "too_many_requests"),
+    "needs_confirmation": (409, "needs_confirmation"),
+}
+"""By the code of a refusal; every other means that it is not possible now."""
+
+FLOOD_WAIT = 5
+"""Seconds after which somebody who asked for a lot may ask again."""
+
+
+class Commands:
+    """Runs commands for tokens."""
+
+    def __init__(self, engine: Engine, records: Records) -> None:
+        self._engine = engine
+        self._records = records
+
+    async def post(self, asked: Asked) -> Answered:
+        """Run a command; 200 with what came of it, 202 when that takes longer. Raise Told for a refusal."""
+        request = asked.told(CommandRequest)
+        if request.room is not None and self._engine.rooms.by_id(request.room) is None:
+            raise Told(404, "not_found", f"There is no room {request.room}.", hint="Write it like swarm:12/main.")
+        id_ = await self._remember(asked.caller, asked.key, request) if asked.key else secrets.token_hex(16)
+        call = CommandCall(
+            person=asked.person.id,
+            text=request.text,
+            at=self._engine.clock.now(),
+            room=request.room,
+            via=via(asked.caller),
+            dry_run=request.dry_run,
+            fields=request.fields,
+            confirmed=request.confirmed,
+        )
+        command = await self._run(asked.caller, id_, call, request.wait)
+        if command.refusal is not None:
+            raise told(command.refusal, command.replies)
+        if command.state == "accepted":
+            return Answered(body=command, status=202, headers={"Location": f"{REST}/commands/{id_}"})
+        return Answered(body=command)
+
+    async def show(self, asked: Asked) -> Answered:
+        """Tell what came of a command of the same person."""
+        settlement = await self._engine.store.settlement(_key(asked.caller, asked.path["id"]))
+        if not settlement.known:
+            raise Told(404, "not_found", "There is no such command of yours.")
+        return Answered(body=self._command(asked.caller, asked.path["id"], settlement))
+
+    async def run(self, caller: Caller, text: str, fields: dict[str, str]) -> Command:
+        """Run a command of ours for a caller, confirmed. Raise Told for a refusal."""
+        call = CommandCall(
+            person=caller.person.id,
+            text=text,
+            at=self._engine.clock.now(),
+            via=via(caller),
+            fields=fields,
+            confirmed=True,
+        )
+        command = await self._run(caller, secrets.token_hex(16), call, 10.0)
+        if command.refusal is not None:
+            raise told(command.refusal, command.replies)
+        return command
+
+    async def _run(self, caller: Caller, id_: str, call: CommandCall, wait: float) -> Command:
+        key = _key(caller, id_)
+        await self._engine.call(call, key)
+        clock = self._engine.clock
+        until = clock.monotonic() + wait
+        while True:
+            settlement = await self._engine.store.settlement(key)
+            left = until - clock.monotonic()
+            if _answered(settlement) or left <= 0:
+                return self._command(caller, id_, settlement)
+            await self._engine.store.wait_settled(key, min(left, 1.0))
+
+    def _command(self, caller: Caller, id_: str, settlement: Settlement) -> Command:
+        if not _answered(settlement):
+            return Command(id=id_, state="accepted")
+        replies = self._engine.replies(settlement, caller.person.id)
+        refusal = next((_refusal(reply) for reply in replies if reply.error is not None), None)
+        return Command(
+            id=id_,
+            state="done" if refusal is None else "refused",
+            replies=tuple(
+                Said(room=reply.room, text=reply.text, card=msgspec.Raw(msgspec.json.encode(reply.card)))
+                for reply in replies
+            ),
+            refusal=refusal,
+        )
+
+    async def _remember(self, caller: Caller, key: str, request: CommandRequest) -> str:
+        """Return the id that the key stands for. Raise Told when it stands for another command."""
+        id_ = hashlib.sha256(f"{caller.person.id}\0{key}".encode()).hexdigest()[:32]
+        meant = msgspec.structs.replace(request, wait=0.0)
+        digest = hashlib.sha256(msgspec.json.encode(meant, order="sorted")).hexdigest()
+        try:
+            await self._records.write(Write(kind="call", id=id_, body={"digest": digest}, expected=0))
+        except Conflict:
+            known = await self._records.get("call", id_)
+            if known is None or known.body["digest"] != digest:
+                detail = "The Idempotency-Key was used for another command. Choose a new one."
+                raise Told(422, "key_reused", detail) from None
+        return id_
+
+
+def via(caller: Caller) -> str:
+    """Return how it came in, for the audit."""
+    return f"api token {caller.token.id}"
+
+
+def told(refusal: Refusal, replies: tuple[Said, ...] = ()) -> Told:
+    """Return a refusal as a problem."""
+    status, code = STATUSES.get(refusal.code, (409, "conflict"))
+    return Told(
+        status,
+        code,
+        refusal.message,
+        hint=refusal.hint,
+        commands=refusal.commands,
+        preview="\n\n".join(reply.text for reply in replies) if code == "needs_confirmation" else "",
+        after=FLOOD_WAIT if code == "too_many_requests" else None,
+    )
+
+
+def _key(caller: Caller, id_: str) -> str:
+    return f"api:{caller.person.id}:{id_}"
+
+
+def _answered(settlement: Settlement) -> bool:
+    """Whether a command was handled and what it says is said. What it leads to outside may take longer."""
+    waiting = any(row.reply and row.state in {"ready", "sending"} for row in settlement.sent)
+    return settlement.known and not settlement.open_events and not waiting
+
+
+def _refusal(reply: Reply) -> Refusal:
+    return Refusal(
+        code=reply.error or "refused",
+        message=reply.message or "",
+        hint=reply.hint or "",
+        commands=reply.commands,
+    )

@@ -1,0 +1,1 @@
+"""Webhooks: the house tells other programs what happens, and hears from them. Signed after standardwebhooks.com."""
