@@ -11,6 +11,9 @@ from typing import Protocol, runtime_checkable
 
 from prometheus_client import CollectorRegistry
 
+from chatops.api.declared import declared
+from chatops.api.door import RestDoor
+from chatops.api.token_tools import TokenTools
 from chatops.cases.plugin import CasesPlugin
 from chatops.core.catalogue import Catalogues
 from chatops.core.clock import Clock, SystemClock
@@ -30,11 +33,13 @@ from chatops.errors import NotFound, SettingsError, StartError
 from chatops.examining import Examination
 from chatops.hookspecs import Finding, PluginContext, Tool
 from chatops.metrics.counted import Counted
+from chatops.metrics.doors import CountedDoors
 from chatops.metrics.page import MetricsPage
 from chatops.pages.site import pages
 from chatops.pages.visit import Entrance
 from chatops.people.directory import PeopleDirectory
 from chatops.people.plugin import PeoplePlugin
+from chatops.people.profiles import ProfileBook
 from chatops.people.roster import Roster, read_company
 from chatops.plugins import Loading, PluginClass, Registry, find
 from chatops.ports.chat import CheckResult
@@ -46,6 +51,7 @@ from chatops.storage.database import MOST_NAME, Database, PostgresDatabase, Sqli
 from chatops.storage.folder import DataFolder
 from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.secrets import SealedSecrets
+from chatops.swarm.facts import FACTS
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.tasks.plugin import TasksPlugin
 from chatops.using import Using
@@ -54,6 +60,8 @@ from chatops.web.metrics import metrics_route, read_token
 from chatops.web.operator import operator_route
 from chatops.web.operator_tools import OperatorTools
 from chatops.web.server import WebServer
+from chatops.webhooks.calling import WebhookCaller
+from chatops.webhooks.plugin import WebhooksPlugin
 
 OWN: Mapping[str, PluginClass] = {
     "swarm": SwarmPlugin,
@@ -124,13 +132,17 @@ class App:
         self._connected = Connected()
         company = read_company(settings.people.file, settings.people.pods)
         self._pods = tuple(pod.id for pod in company.pods)
+        self._declared = declared(settings, FACTS)
+        figures = CollectorRegistry()
+        doors = CountedDoors(figures, self._declared)
+        self._caller = WebhookCaller(self._declared.webhooks, clock, doors)
         self.registry = self._plugged()
         self._connected.systems.update(self.registry.ticket_systems)
         for body in self.registry.bodies.values():
             codec.register(body)
         self._roster = Roster(self.directory, company, self.registry.rosters.values())
+        self._profiles = ProfileBook(codec, self.store, self.directory, clock)
         self.table = CommandTable(self.registry.commands)
-        figures = CollectorRegistry()
         self.engine = Engine(
             store=self.store,
             codec=codec,
@@ -156,7 +168,22 @@ class App:
         )
         self.web.add(*self.registry.routes, ready_route(self._health))
         self.web.add(*self._pages(codec, catalogues))
-        self._use = Using(self.registry.tools, used=self.engine.reconnect)
+        self.rest = RestDoor(
+            engine=self.engine,
+            codec=codec,
+            directory=self.directory,
+            tickets=self._connected,
+            catalogues=catalogues,
+            records=self.database.records("api"),
+            settings=settings.api,
+            counts=doors,
+            declared=self._declared,
+            url=lambda: self.web.base_url,
+        )
+        self.web.add(*self.rest.routes())
+        self._use = Using(
+            (*self.registry.tools, *TokenTools(self.rest.tokens, clock).tools()), used=self.engine.reconnect
+        )
         self._examine = Examination(
             folder=folder,
             store=self.store,
@@ -207,7 +234,9 @@ class App:
         try:
             await self.store.open()
             self._running.push_async_callback(self.store.close)
+            self._running.push_async_callback(self._caller.close)
             await self._roster.sync()
+            await self._profiles.load()
             await self.engine.start()
             self._running.push_async_callback(self.engine.stop)
             upkeep = Upkeep(
@@ -218,6 +247,7 @@ class App:
                 keep_keys=timedelta(days=self.settings.engine.keep_keys_days),
             )
             self._tasks.keep(upkeep.run, name="upkeep", clock=self._clock)
+            self._tasks.keep(self._profiles.follow, name="profiles", clock=self._clock)
             self._running.push_async_callback(self._tasks.cancel)
             if self._listen:
                 await self.web.start()
@@ -315,6 +345,7 @@ class App:
         for name, plugin_class in classes.items():
             loading.add(name, plugin_class(self._context(name, told.get(name, {}))))
         loading.add("dead_letters", DeadLetters(self.store))
+        loading.add("webhooks", WebhooksPlugin(self._declared, facts=FACTS, caller=self._caller))
         loading.add("second_thoughts", SecondThoughts())
         loading.add("help", HelpCommands(lambda: self.table, loading.relations))
         return loading.collect()

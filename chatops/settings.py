@@ -11,10 +11,10 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chatops.errors import SettingsError
@@ -23,6 +23,9 @@ DEFAULT_FOLDER = Path("chatops-data")
 """Where everything is kept unless `CHATOPS_DATA` or `data` says otherwise; relative to the working directory."""
 
 SETTINGS_NAME = "chatops.toml"
+
+NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
+"""How webhooks and hooks may be called."""
 
 
 class Section(BaseModel):
@@ -169,6 +172,64 @@ class Operator(Section):
     acts_as: str = Field(default="", description="Whom `chatops do` speaks for without --as. Empty: --as is required.")
 
 
+class Api(Section):
+    """REST for other programs. Tokens are made by `chatops token create`."""
+
+    burst: int = Field(default=60, ge=1, description="Calls one token may make at once.")
+    per_second: float = Field(default=10.0, gt=0, description="Calls per second one token may make for long.")
+
+
+class Webhook(Section):
+    """A program that is told what happens: [[webhooks]], once for each."""
+
+    name: str = Field(
+        pattern=NAME, description="What it is called in figures and logs. Keep it when the address changes."
+    )
+    url: str = Field(description="Where it is told: https://…")
+    secret_file: Path = Field(
+        description="File with the secret that signs, relative to the settings file. Two lines: both sign, for a change."
+    )
+    events: tuple[str, ...] = Field(
+        default=("*",), description="Which events: swarm.opened, swarm.closed; swarm.* and * mean all of them."
+    )
+    allow_private: bool = Field(
+        default=False,
+        description="The address may lie in a private network, or on this machine (then http:// as well).",
+    )
+    private: bool = Field(default=False, description="Tell of private swarms as well.")
+
+
+class Hook(Section):
+    """A program that may tell the server something: [[hooks]], once for each. Give it a template, or a command."""
+
+    name: str = Field(pattern=NAME, description="The last part of its address: /api/v1/hooks/NAME.")
+    secret_file: Path = Field(
+        description="File with the secret its sender signs with, relative to the settings file. Two lines: either is taken."
+    )
+    room: str = Field(default="", description="Where it is posted: NETWORK:ID.")
+    template: str = Field(default="", description="What is posted: {alert.name} stands for a value of the message.")
+    command: str = Field(default="", description="The command that is run instead. Fixed words; values come by fields.")
+    person: str = Field(default="", description="Id of the person who runs it.")
+    fields: dict[str, str] = Field(default={}, description="Template by parameter of the command.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        posts, runs = bool(self.room and self.template), bool(self.command and self.person)
+        if posts == runs or (posts and (self.command or self.fields)) or (runs and (self.room or self.template)):
+            message = "give either room and template, or command and person"
+            raise ValueError(message)
+        if posts and not all(self.room.partition(":")[::2]):
+            message = "room is written NETWORK:ID"
+            raise ValueError(message)
+        return self
+
+
+class Traces(Section):
+    """Spans from accepting to sending, for OpenTelemetry. Needs: pip install 'chatops-server[traces]'."""
+
+    endpoint: str = Field(default="", description="Where spans are sent (OTLP over HTTP): http://HOST:4318/v1/traces.")
+
+
 class Metrics(Section):
     """The figures for Prometheus at /metrics."""
 
@@ -230,7 +291,11 @@ class Settings(BaseSettings):
     engine: Engine = Engine()
     operator: Operator = Operator()
     metrics: Metrics = Metrics()
+    api: Api = Api()
+    traces: Traces = Traces()
     log: Log = Log()
+    webhooks: tuple[Webhook, ...] = Field(default=(), description="Programs that are told what happens.")
+    hooks: tuple[Hook, ...] = Field(default=(), description="Programs that may tell the server something.")
 
     @classmethod
     def settings_customise_sources(
@@ -315,4 +380,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     database = settings.database.model_copy(update={"password_file": password and (folder / password).resolve()})
     token = settings.metrics.token_file
     metrics = settings.metrics.model_copy(update={"token_file": token and (folder / token).resolve()})
-    return settings.model_copy(update={"people": people, "rules": routing, "database": database, "metrics": metrics})
+    webhooks, hooks = (
+        tuple(one.model_copy(update={"secret_file": (folder / one.secret_file).resolve()}) for one in told)
+        for told in (settings.webhooks, settings.hooks)
+    )
+    sections = {"people": people, "rules": routing, "database": database, "metrics": metrics}
+    return settings.model_copy(update={**sections, "webhooks": webhooks, "hooks": hooks})
