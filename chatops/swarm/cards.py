@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chatops.core.frozen import replace
 from chatops.core.message import Card, Fact
-from chatops.core.text import Moment, Text, _, said
+from chatops.core.text import Moment, Text, _, _n, said
 from chatops.ports.tickets import Article
 from chatops.swarm.buttons import (
     buttons,
@@ -21,7 +21,7 @@ from chatops.swarm.buttons import (
     question_button,
     room_buttons,
 )
-from chatops.swarm.model import Asked, State, Swarm
+from chatops.swarm.model import PREFIX, Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import clock, next_line, question_line
 from chatops.swarm.wording import Names, case_line, decision_line, dotted, people, short, write_backs
@@ -108,11 +108,13 @@ def opened_card(
 
 def who_line(swarm: Swarm, names: Names) -> Text:
     """Return owner, helpers, and who is asked."""
-    helpers = [member.person for member in swarm.present if member.person != swarm.owner]
+    helpers = [member.person for member in swarm.helpers if member.left is None]
+    learners = [member.person for member in swarm.present if member.learner]
     waiting = [one for one in swarm.invitations if one.state is Asked.SENT]
     return dotted(
         _("{owner} (owner)", owner=names(swarm.owner)),
         people(helpers, names) if helpers else None,
+        _("learning: {people}", people=people(learners, names)) if learners else None,
         _("asked: {people}", people=people((one.person for one in waiting), names)) if waiting else None,
     )
 
@@ -128,7 +130,21 @@ def _outcome(swarm: Swarm) -> tuple[Fact, ...]:
 def _ended(swarm: Swarm) -> Text:
     ended = swarm.ended_at or swarm.opened_at
     took = _("{time}, after {length}", time=Moment(at=ended, style="datetime"), length=ended - swarm.opened_at)
-    return dotted(took, decision_line(swarm.decision) if swarm.decision else None)
+    if swarm.merged_into is not None:
+        return dotted(took, _("goes on as {swarm}", swarm=f"{PREFIX}-{swarm.merged_into}"))
+    return dotted(took, decision_line(swarm.decision) if swarm.decision else None, stats_line(swarm))
+
+
+def stats_line(swarm: Swarm) -> Text | None:
+    """Return how a closed swarm went: how long until it was solved, how many came, how often it changed hands."""
+    if swarm.state is not State.CLOSED or swarm.resolved_at is None:
+        return None
+    passed = sum(one.state == "accepted" for one in swarm.handovers)
+    return dotted(
+        _("solved in {length}", length=swarm.resolved_at - swarm.opened_at),
+        _n("{count} expert", "{count} experts", len(swarm.helpers)),
+        _n("{count} hand-off", "{count} hand-offs", passed) if passed else _("0 hand-offs"),
+    )
 
 
 def _shrunk(swarm: Swarm) -> Text:

@@ -199,9 +199,9 @@ class Consequences:
             if member.person in was:
                 continue
             if new:
-                if member.person == after.owner != unit.actor.id:
-                    unit.post(direct_target(member.person), welcome_card(after, self._name, unit.actor.id))
-                elif member.person != unit.actor.id:
+                if member.person == after.owner != after.opened_by:
+                    unit.post(direct_target(member.person), welcome_card(after, self._name, after.opened_by))
+                elif member.person != after.opened_by:
                     unit.post(direct_target(member.person), self.briefing(after, member.person))
                 continue
             for room in _rooms(after):
@@ -290,8 +290,20 @@ class Consequences:
             after = self.write(
                 unit, after, name, AddNote(ticket=after.case.ref, acting_for=actor, text=text, locale=after.locale)
             )
+            if after.state in {State.RESOLVED, State.CLOSED}:
+                after = self._linked(unit, before, after, actor)
         if after.decision is not None and before.decision is None:
             after = self._article(unit, after, actor)
+        return after
+
+    def _linked(self, unit: Unit, before: Swarm, after: Swarm, actor: str | None) -> Swarm:
+        """Write what solved it on the cases of the swarms that ended in this one, once."""
+        if not before.live:
+            return after
+        text = ticket_note(before, after, self._name)
+        for one in after.absorbed:
+            note = AddNote(ticket=one.case, acting_for=actor, text=text, locale=after.locale)
+            after = self.write(unit, after, f"note/linked-{one.swarm}", note)
         return after
 
     def _article(self, unit: Unit, swarm: Swarm, actor: str | None) -> Swarm:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chatops.swarm.model import OVER, Asked, State, Swarm
+from chatops.swarm.moves import LEARNER_SEATS
 
 
 def invariants(swarm: Swarm) -> list[str]:
     """Return what is broken, in plain English; nothing when all is well."""
-    return [*_people(swarm), *_invitations(swarm), *_ending(swarm)]
+    return [*_people(swarm), *_invitations(swarm), *_ending(swarm), *_passing(swarm)]
 
 
 def _people(swarm: Swarm) -> Iterator[str]:
@@ -50,6 +51,21 @@ def _invitations(swarm: Swarm) -> Iterator[str]:
         yield "candidates are left, and nobody is asked"
 
 
+def _passing(swarm: Swarm) -> Iterator[str]:
+    if sum(one.open for one in swarm.handovers) > 1:
+        yield "it is offered to two at once"
+    if not swarm.live and any(one.open for one in swarm.handovers):
+        yield "it is offered although nobody works on it any more"
+    taken = [one.accepted_by for one in swarm.handovers if one.state == "accepted"]
+    if taken and swarm.owner != taken[-1]:
+        yield "I2: who accepted it last does not own it"
+    for one in swarm.handovers:
+        if one.state == "accepted" and one.accepted_by not in one.seen:
+            yield "somebody took over without opening the packet"
+    if sum(member.learner for member in swarm.present) > LEARNER_SEATS:
+        yield "there are more learners than seats"
+
+
 def _ending(swarm: Swarm) -> Iterator[str]:
     if not swarm.live and any(one.state in {Asked.SENT, Asked.SUGGESTED} for one in swarm.invitations):
         yield "an invitation is open in a swarm where nobody works any more"
@@ -61,5 +77,9 @@ def _ending(swarm: Swarm) -> Iterator[str]:
         yield "it is cancelled without a reason"
     if (swarm.state in OVER) != (swarm.ended_at is not None):
         yield "its end and its state disagree"
+    if (swarm.state is State.MERGED) != (swarm.merged_into is not None):
+        yield "it is merged into nothing"
+    if swarm.waits_until is not None and swarm.state is not State.ON_HOLD:
+        yield "it waits for a time and does not rest"
     if swarm.state is State.ON_HOLD and not swarm.waiting_for:
         yield "it is on hold for nothing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chatops.core.text import Moment, Text, _, _n, said, to_type
 from chatops.swarm.model import Asked, State, Swarm
+from chatops.swarm.parts import Handover
 from chatops.swarm.wording import Names, dotted, short
 
 
@@ -16,14 +17,28 @@ def _step(swarm: Swarm, names: Names) -> Text | None:
     if not swarm.live:
         return _("close it: what becomes of what you learned?") if swarm.state is State.RESOLVED else None
     if swarm.state is State.ON_HOLD:
-        return _("waiting for the customer") if swarm.waiting_for == "customer" else _("waiting for a vendor")
+        whom = _("waiting for the customer") if swarm.waiting_for == "customer" else _("waiting for a vendor")
+        if swarm.waits_until is None:
+            return whom
+        return dotted(whom, _("until {time}", time=Moment(at=swarm.waits_until, style="datetime")))
     return _pending(swarm, names) or _work(swarm, names)
 
 
 def _pending(swarm: Swarm, names: Names) -> Text | None:
+    if swarm.handover is not None:
+        return _passing(swarm, swarm.handover, names)
     if swarm.finish is not None:
         return _("{who}: send the reply and finish", who=names(swarm.finish.by))
     return question_line(swarm)
+
+
+def _passing(swarm: Swarm, one: Handover, names: Names) -> Text:
+    if one.state == "planned":
+        time = Moment(at=one.at, style="datetime")
+        return _(
+            "{owner} hands it over to {wanted} at {time}", owner=names(swarm.owner), wanted=said(one.wanted), time=time
+        )
+    return _("offered to {wanted}; {owner} owns it until then", owner=names(swarm.owner), wanted=said(one.wanted))
 
 
 def _work(swarm: Swarm, names: Names) -> Text:

@@ -14,13 +14,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chatops.core.frozen import replace
 from chatops.core.message import Person
 from chatops.errors import Refusal
-from chatops.swarm import moves
+from chatops.swarm import moves, passing
 from chatops.swarm.asking import Candidate, accepted, arrived, called, came, declined, expired, suggested
 from chatops.swarm.availability import availability
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.plugin import RELATIONS
+from chatops.swarm.returning import merged, reopened
 from chatops.swarm.rules import invariants
 from swarm_bench import Bench
 from swarms import AT, fresh, look
@@ -44,7 +46,13 @@ class PureSwarm(RuleBasedStateMachine):
 
     def go(self, after: Swarm) -> None:
         """Take the next swarm; an end is final."""
-        assert not self.swarm.over or after.state is self.swarm.state
+        assert not self.swarm.over or after.state is self.swarm.state or after.reopened == self.swarm.reopened + 1
+        # I2: the owner changes by an acceptance of what was offered and read, and by nothing else.
+        if after.owner != self.swarm.owner:
+            one = self.swarm.handover
+            assert one is not None
+            assert after.owner in one.seen
+            assert after.handovers[-1].accepted_by == after.owner
         self.swarm = after
         self.at += timedelta(seconds=1)
 
@@ -120,6 +128,66 @@ class PureSwarm(RuleBasedStateMachine):
         """It goes on."""
         self._try(lambda: moves.resumed(self.swarm))
 
+    @rule(to=st.lists(person, min_size=1, max_size=3), later=st.sampled_from([0, 0, 600]))
+    def hand_over(self, to: list[str], later: int) -> None:
+        """It is offered to others, now or later."""
+        at = self.at + timedelta(seconds=later)
+        self._try(lambda: passing.planned(self.swarm, by=self.swarm.owner, to=to, wanted="x", at=at, now=self.at))
+
+    @rule(number=st.integers(1, 3), lapse=st.booleans())
+    def time_passes(self, number: int, lapse: bool) -> None:  # noqa: FBT001 - Hypothesis names it
+        """What was planned is offered, what is offered lapses."""
+        if lapse:
+            self._try(lambda: passing.lapsed(self.swarm, number))
+        else:
+            self._try(lambda: passing.offered(self.swarm, number, self.at))
+
+    @rule(who=person, read=st.booleans(), answer=st.sampled_from([passing.declined, None, None, None]))
+    def answer_handover(self, who: str, read: bool, answer: object) -> None:  # noqa: FBT001 - Hypothesis names it
+        """Somebody reads, declines or takes over."""
+        if read:
+            self._try(lambda: passing.seen(self.swarm, who))
+        if answer is None:
+            self._try(lambda: passing.accepted(self.swarm, who, self.at))
+        else:
+            self._try(lambda: passing.declined(self.swarm, who))
+
+    @rule()
+    def keep(self) -> None:
+        """The owner keeps it after all."""
+        self._try(lambda: passing.withdrawn(self.swarm))
+
+    @rule(who=person)
+    def learn(self, who: str) -> None:
+        """Somebody comes to learn."""
+        self._try(lambda: came(self.swarm, who, self.at, learner=True))
+
+    @rule(because=st.sampled_from(["", "again"]))
+    def reopen(self, because: str) -> None:
+        """It was not over after all."""
+        self._try(lambda: reopened(self.swarm, because, self.at, places=self.swarm.places))
+
+    @rule()
+    def absorb(self) -> None:
+        """Another swarm ends in it."""
+        other = replace(
+            accepted(
+                called(
+                    replace(fresh(), id="9"),
+                    by="olga",
+                    wanted="x",
+                    candidates=("max",),
+                    look=look(),
+                    at=self.at,
+                    wait=60,
+                ),
+                "max",
+                self.at,
+            ),
+            owner="max",
+        )
+        self._try(lambda: merged(self.swarm, other, "lea", self.at, claim="c")[0])
+
     @rule(text=st.sampled_from(["", "it works"]))
     def resolve(self, text: str) -> None:
         """It is solved."""
@@ -140,7 +208,7 @@ class PureSwarm(RuleBasedStateMachine):
     def nothing_is_broken(self) -> None:
         """All of them, and I1 and I4 besides."""
         assert invariants(self.swarm) == []
-        assert self.swarm.case == self.case
+        assert self.swarm.case.ref == self.case.ref
         paged = {call.number for call in self.swarm.calls if call.page}
         sent = [one for one in self.swarm.invitations if one.state is not Asked.SUGGESTED and one.sent_at]
         assert not [one for one in sent if one.person in ASLEEP and one.call not in paged]
@@ -212,6 +280,24 @@ class WholeSwarm(RuleBasedStateMachine):
         """Rest, go on, resolve."""
         self._do(who, f"swarm {line}")
 
+    @rule(who=person, whom=person, at=st.sampled_from(["", "", " at=14:05"]))
+    def hand_over(self, who: str, whom: str, at: str) -> None:
+        """Offer it to somebody."""
+        self._do(who, f"swarm handover SW-1 {whom}{at}")
+
+    @rule(
+        who=person, line=st.sampled_from(["accept-handover SW-1", "accept-handover SW-1 read", "decline-handover SW-1"])
+    )
+    def answer_handover(self, who: str, line: str) -> None:
+        """Take over, or not. Only then the case has another owner."""
+        before = self.swarm
+        self._do(who, f"swarm {line}")
+        after = self.swarm
+        if after.owner != before.owner:
+            assert before.handover is not None
+            assert before.handover.waits_for(who)
+            self.came[who] += before.member(who) is None
+
     @rule(who=person, line=st.sampled_from(["close SW-1 article=new", 'done SW-1 "it works" article=new']))
     @precondition(lambda self: len(self.came) > 1)
     def finish(self, who: str, line: str) -> None:
@@ -226,14 +312,16 @@ class WholeSwarm(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_broken(self) -> None:
-        """The model's invariants; the owner of the case is who it was."""
+        """The model's invariants; the case's owner is who accepted it last, or who it was if the system knows them not."""
         swarm = self.swarm
         assert invariants(swarm) == []
         ticket = self.runner.run(self.bench.tickets.get(swarm.case.ref))
         assert ticket.owner is not None
-        assert ticket.owner.ref.id == "t-olga"
+        taken = [one.accepted_by for one in swarm.handovers if one.state == "accepted"]
+        known = [f"t-{one}" for one in taken if one in {"olga", "anna", "lea"}]
+        assert ticket.owner.ref.id == (known[-1] if known else "t-olga")
         owners = [one for one in PEOPLE if RELATIONS[0].holds(swarm, Person(id=one, name=one))]
-        assert owners == ["olga"]
+        assert owners == [taken[-1] if taken else "olga"]
 
     @invariant()
     def nobody_is_woken(self) -> None:
@@ -261,7 +349,8 @@ class WholeSwarm(RuleBasedStateMachine):
         )
         assert max(ledger.values()) <= max(1, *self.came.values(), 1)
         timers = self.runner.run(self.bench.store.depths()).timers
-        assert timers == sum(one.state is Asked.SENT for one in swarm.invitations)
+        waiting = sum(one.state is Asked.SENT for one in swarm.invitations)
+        assert timers == waiting + (swarm.state is State.ON_HOLD) + (swarm.handover is not None)
 
     @property
     def swarm(self) -> Swarm:
