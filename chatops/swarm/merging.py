@@ -59,8 +59,9 @@ class Merging:
         """Let the other swarm end in this one. Whoever owns only one of them asks the other's owner first."""
         kept = await the_swarm(unit, id)
         other = await the_swarm(unit, other_id)
+        agreed = self._agreed(unit, kept, other)
         after, end = merged(kept, other, unit.actor.id, unit.now, claim=claim_name(other))
-        if not self._agreed(unit, kept, other):
+        if not agreed:
             self._ask(unit, kept, other)
             return
         claims = [claim_name(other), *(one.claim for one in other.absorbed)]
