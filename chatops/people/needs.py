@@ -146,3 +146,9 @@ def _pod(typed: str, directory: Directory) -> str:
             commands=tuple(f"pod:{one.id}" for one in directory.pods()[:3]),
         )
     return pod.id
+
+
+def wanted_skills(words: str, directory: Directory) -> tuple[str, ...]:
+    """Return the skills named in what a search was written as: `skill:billing>=3 de, skill:tax`."""
+    found = (selector(word) for word in words.replace(",", " ").split() if word.startswith("skill:"))
+    return tuple(dict.fromkeys(directory.skill(one.value) for one in found))

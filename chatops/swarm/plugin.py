@@ -8,7 +8,7 @@ from chatops.core.access import Relation
 from chatops.core.frozen import Body
 from chatops.core.text import _
 from chatops.errors import PluginError
-from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section, hookimpl
 from chatops.swarm.arriving import Arrivals
 from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
@@ -16,7 +16,12 @@ from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires,
 from chatops.swarm.commands import SwarmCommands
 from chatops.swarm.desk import PeopleDesk
 from chatops.swarm.displaced import DisplacedSwarms
+from chatops.swarm.earning import BODIES as EARNING_BODIES
+from chatops.swarm.earning import Earning
 from chatops.swarm.facts import FACTS
+from chatops.swarm.finding_commands import FindingCommands
+from chatops.swarm.knowing import BODIES as KNOWN_BODIES
+from chatops.swarm.knowing import Knowing
 from chatops.swarm.lifecycle_commands import LifecycleCommands
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.light_clock import LightFallsSilent
@@ -66,6 +71,7 @@ RELATIONS = (
 
 BODIES: tuple[type[Body], ...] = (
     *ASKED_BODIES,
+    *EARNING_BODIES,
     Swarm,
     InvitationExpires,
     TimeboxEnds,
@@ -76,6 +82,7 @@ BODIES: tuple[type[Body], ...] = (
     LightFallsSilent,
     Kudos,
     *FACTS,
+    *KNOWN_BODIES,
     *WANTED_BODIES,
 )
 
@@ -87,20 +94,26 @@ class SwarmPlugin:
         service = SwarmService(context.people, context.tickets, _settings(context))
         views = SwarmViews(service.consequences.names, context.tickets, PeopleDesk(context.people), service.lights)
         resting = Resting(service.consequences, context.tickets)
+        knowing = Knowing(context, service.consequences)
+        self._performers = knowing.performers
         offering = Offering(context.people, service.consequences, service.inviting)
         self._commands = (
             SwarmCommands(service, views),
             LifecycleCommands(resting, service.handing, Merging(service.consequences), offering),
             PraiseCommands(service.praising),
+            *knowing.commands,
             LightCommands(service.lights),
+            FindingCommands(context.people, service.consequences.names),
         )
         self._listeners = (
             *SwarmListeners(context.people, service.consequences).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
             *asked_listeners(),
+            *Earning(context.people).listeners(),
             *resting.listeners(),
             *service.handing.listeners(),
             *service.lights.listeners(),
+            *knowing.listeners,
             *WantedSwarms(context.people, context.tickets, service.consequences, _settings(context)).listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
@@ -133,6 +146,12 @@ class SwarmPlugin:
         """Register timers, settled effects, and what happens to rooms."""
         for listener in self._listeners:
             register(listener)
+
+    @hookimpl
+    def chatops_register_effects(self, register: Callable[[EffectPerformer], None]) -> None:
+        """Register how what may help is found, and how a swarm becomes findable."""
+        for performer in self._performers:
+            register(performer)
 
     @hookimpl
     def chatops_register_sections(self, register: Callable[[Section], None]) -> None:

@@ -249,14 +249,19 @@ async def test_answers_and_refusals(stage: Told, typed: str) -> None:
     assert stage.raw(*re.findall(r"\w+", typed)) == {}
 
 
+@pytest.fixture(scope="module")
+def command_words() -> set[str]:
+    """Return every word that commands are made of."""
+    return {word for one in server_commands() for word in re.findall(r"\w+", one.words)}
+
+
 @pytest.mark.parametrize("about", ["", "swarm", "swarm page=2", "swarm open", "swarm done", "case show", "audit", "ψ"])
-async def test_help(stage: Told, about: str) -> None:
+async def test_help(stage: Told, about: str, command_words: set[str]) -> None:
     """Everything but the commands themselves."""
     posts = await stage.says("olga", f"help {about}")
-    words = {word for one in server_commands() for word in re.findall(r"\w+", one.words)}
 
     assert posts
-    assert stage.raw(*words) == {}
+    assert stage.raw(*command_words) == {}
 
 
 async def test_refusals_about_a_swarm(stage: Told) -> None:
