@@ -6,6 +6,8 @@ import pytest
 
 from pages_house import PagesHouse, Read
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_the_list_shows_what_needs_whom(house: PagesHouse) -> None:
     """Question, case, owner, state and the next step of each open swarm."""
@@ -19,9 +21,10 @@ async def test_the_list_can_be_narrowed(house: PagesHouse) -> None:
     assert "SW-1" in await house.page("agent-1", "swarms?show=mine&q=REFUND")
     assert "No swarm fits" in await house.page("agent-1", "swarms?show=open&q=nothing+like+it")
     assert "No swarm fits" in await house.page("lead-2", "swarms?show=mine")
-    await house.do("agent-1", "swarm cancel SW-1 it was a mistake")
-    assert "No swarm fits" in await house.page("agent-1", "swarms")
-    assert "SW-1" in await house.page("agent-1", "swarms?show=recent")
+    opened = await house.opened("lead-2", "", "short lived")
+    await house.do("lead-2", f"swarm cancel SW-{opened} it was a mistake")
+    assert "short lived" not in await house.page("lead-2", "swarms")
+    assert "short lived" in await house.page("lead-2", "swarms?show=recent")
 
 
 async def test_a_swarm_page_tells_all_of_it(house: PagesHouse) -> None:
@@ -47,10 +50,7 @@ async def test_times_are_the_readers_own(house: PagesHouse) -> None:
 
 async def test_a_private_swarm_is_not_there_for_others(house: PagesHouse) -> None:
     """Neither its page, nor a line in the list or a search, nor a stream."""
-    await house.do("agent-1", "swarm open demo:1002", help_needed="secret matter", private="yes")
-    replies = await house.do("lead-1", "swarm open demo:1003", help_needed="hidden thing", private="yes")
-    assert replies
-    private = "2" if "SW-2" in replies[0].text or "SW-1" not in replies[0].text else "3"
+    private = await house.opened("lead-1", "", "hidden thing", private="yes")
     assert "hidden thing" in await house.page("lead-1", f"swarms/{private}")
     assert (await house.get("lead-2", f"swarms/{private}")).status == 404
     assert "hidden thing" not in await house.page("lead-2", "swarms")
@@ -60,8 +60,9 @@ async def test_a_private_swarm_is_not_there_for_others(house: PagesHouse) -> Non
 
 async def test_a_guest_sees_their_swarm_in_the_guest_layout(house: PagesHouse) -> None:
     """Question, people, next step: nothing of case, customer, attempts, timeline."""
-    assert (await house.get("guest-1", "swarms/1")).status == 404
+    other = await house.opened("lead-1", "", "not for guests")
     await house.do("agent-1", "swarm invite SW-1 guest:guest-1")
+    assert (await house.get("guest-1", f"swarms/{other}")).status == 404
     text = Read(await house.page("guest-1", "swarms/1")).text
     assert "refund loops" in text
     assert "Ben Okafor" in text

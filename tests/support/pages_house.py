@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from html.parser import HTMLParser
@@ -11,10 +12,14 @@ from pathlib import Path
 from chatops.app import App
 from chatops.core.message import CommandCall
 from chatops.engine.reply import Reply
+from chatops.ports.tickets import NewTicket, WriteContext
 from chatops.settings import load
 from http_client import Answer, Browser, browsing, token
 
-HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"&amp; **b** [x](javascript:1) {{7*7}} \u202e'
+HOSTILE = (
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"&amp; **b** '
+    "[x](javascript:1) {{7*7}} \u202e\x1b[31m"
+)
 """What somebody may write anywhere."""
 
 NASTY_NAME = "Eve <b onclick=hacked>"
@@ -76,7 +81,7 @@ class PagesHouse:
         self.browser = browser
         self._number = 0
 
-    async def do(self, who: str, command: str, **fields: str) -> tuple[Reply, ...]:
+    async def do(self, who: str, command: str, /, **fields: str) -> tuple[Reply, ...]:
         """Run a command as somebody, a form's values bound to it, until all of it has happened."""
         self._number += 1
         key, engine = f"house:{self._number}", self.app.engine
@@ -84,6 +89,22 @@ class PagesHouse:
         settlement = await engine.settled(key, 10)
         assert settlement is not None
         return engine.replies(settlement, who)
+
+    async def opened(self, who: str, case: str, help_needed: str, **fields: str) -> str:
+        """Open a swarm, about a new case when none is named, and return its number."""
+        case = case or await self.case()
+        (reply, *_rest) = await self.do(who, f"swarm open {case}", help_needed=help_needed, **fields)
+        match = re.search(r"SW-([0-9]+)", reply.text)
+        assert match is not None, reply.text
+        return match[1]
+
+    async def case(self, words: str = "A case of its own", key: str = "") -> str:
+        """Create a case that everybody may swarm about; return its name."""
+        context = WriteContext(key=key or secrets.token_hex(8))
+        ticket = await self.app.registry.ticket_systems["demo"].create(
+            NewTicket(subject=words, description=words), context
+        )
+        return str(ticket.ref)
 
     async def get(self, who: str, path: str) -> Answer:
         """Ask for one of somebody's pages."""
@@ -96,9 +117,10 @@ class PagesHouse:
         return answer.text
 
     async def press(
-        self, who: str, page: str, command: str, *, live: bool = False, once: str = "0123456789abcdef", **fields: str
+        self, who: str, page: str, command: str, *, live: bool = False, once: str = "", **fields: str
     ) -> Answer:
         """Send what a page's form sends."""
+        once = once or secrets.token_hex(12)
         form = {"_csrf": token(await self.page(who, page)), "once": once, "page": page, "command": command}
         form |= {f"field.{name}": value for name, value in fields.items()}
         headers = {"X-Live": "1"} if live else None
@@ -121,7 +143,7 @@ def furnished(folder: Path) -> App:
 
 @asynccontextmanager
 async def open_house(app: App) -> AsyncIterator[PagesHouse]:
-    """Serve, with two swarms: SW-1 of agent-1 with expert-1 in it, SW-2 a private one of agent-2."""
+    """Serve, with one swarm: SW-1 of agent-1, with expert-1 in it and a question open."""
     await app.start()
     try:
         async with browsing(app.url) as browser:
