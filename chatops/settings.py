@@ -166,6 +166,18 @@ class Rules(Section):
     )
 
 
+class Cases(Section):
+    """Cases: the texts and macros people begin with."""
+
+    templates: Path | None = Field(
+        default=None,
+        description="TOML file with texts for replies and snippets; relative to the settings file.",
+    )
+    macros: Path | None = Field(
+        default=None, description="TOML file with macros, named lists of commands; relative to the settings file."
+    )
+
+
 class Operator(Section):
     """The command line on the server's own machine."""
 
@@ -287,6 +299,7 @@ class Settings(BaseSettings):
     people: People = People()
     plugins: Plugins = Plugins()
     swarm: Swarm = Swarm()
+    cases: Cases = Cases()
     rules: Rules = Rules()
     engine: Engine = Engine()
     operator: Operator = Operator()
@@ -374,6 +387,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             if (path := getattr(settings.people, name)) is not None
         }
     )
+    cases = settings.cases.model_copy(
+        update={
+            name: (folder / path).resolve()
+            for name in ("templates", "macros")
+            if (path := getattr(settings.cases, name)) is not None
+        }
+    )
     rules = settings.rules.file
     routing = settings.rules.model_copy(update={"file": rules and (folder / rules).resolve()})
     password = settings.database.password_file
@@ -384,5 +404,5 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         tuple(one.model_copy(update={"secret_file": (folder / one.secret_file).resolve()}) for one in told)
         for told in (settings.webhooks, settings.hooks)
     )
-    sections = {"people": people, "rules": routing, "database": database, "metrics": metrics}
+    sections = {"people": people, "cases": cases, "rules": routing, "database": database, "metrics": metrics}
     return settings.model_copy(update={**sections, "webhooks": webhooks, "hooks": hooks})

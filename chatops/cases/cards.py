@@ -35,14 +35,21 @@ def case_card(ticket: Ticket, owner: str | None) -> Card:
         Fact(label=_("Owner"), value=_owner(ticket, owner)),
     ]
     clocks = [clock for clock in ticket.clocks if clock.state in {"running", "paused", "breached"}]
-    if clocks:
-        facts.append(Fact(label=_("Clock"), value=_joined([_clock(clock) for clock in clocks[:2]])))
+    line = clock_line(ticket)
+    if line is not None:
+        facts.append(Fact(label=_("Clock"), value=line))
     return Card(
         title=_("{case} · {subject}", case=str(ticket.ref), subject=said(ticket.subject)),
         facts=tuple(fact for fact in facts if fact.value.msgid),
         tone="danger" if any(clock.state == "breached" for clock in clocks) else "plain",
         buttons=_buttons(ticket),
     )
+
+
+def clock_line(ticket: Ticket) -> Text | None:
+    """Return the clocks that still matter, at most two."""
+    clocks = [clock for clock in ticket.clocks if clock.state in {"running", "paused", "breached"}]
+    return _joined([_clock(clock) for clock in clocks[:2]]) if clocks else None
 
 
 def _customer(ticket: Ticket) -> Text:

@@ -2,19 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
+from chatops.cases import callbacks, model
+from chatops.cases.callback_commands import CallBackCommands
+from chatops.cases.callbacks import CallBack, CallBackDue, CallBacks
+from chatops.cases.change_commands import ChangeCommands
+from chatops.cases.changing import CaseChanges
 from chatops.cases.commands import CaseCommands
-from chatops.hookspecs import PluginContext, hookimpl
+from chatops.cases.desk import CaseDesk
+from chatops.cases.files import read_macros, read_templates
+from chatops.cases.macro_commands import MacroCommands
+from chatops.cases.macros import MacroRun, Macros
+from chatops.cases.model import CaseInHand, Recent
+from chatops.cases.outcomes import Outcomes
+from chatops.cases.replying import Replies
+from chatops.cases.unfurling import Unfurled, Unfurling
+from chatops.core.access import Relation
+from chatops.core.frozen import Body
+from chatops.engine.running import RunCommand
+from chatops.engine.ticket_asked import ASKED_EFFECTS
+from chatops.errors import PluginError
+from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+
+BODIES: tuple[type[Body], ...] = (
+    CaseInHand,
+    Recent,
+    Unfurled,
+    CallBack,
+    CallBackDue,
+    MacroRun,
+    RunCommand,
+    *ASKED_EFFECTS,
+)
 
 
 class CasesPlugin:
-    """Registers `case …`. No settings."""
+    """Registers cases, queues, customers, call-backs, replies and macros. Settings: the files `templates` and `macros`."""
 
     def __init__(self, context: PluginContext) -> None:
-        self._commands = CaseCommands(context.people, context.tickets)
+        desk = CaseDesk(context.people, context.tickets, context.prefixes)
+        replies = Replies(desk, read_templates(_file(context.settings, "templates")))
+        macros = Macros(desk, read_macros(_file(context.settings, "macros")))
+        self._callbacks = CallBacks(desk)
+        self._commands: tuple[object, ...] = (
+            CaseCommands(context.people, context.tickets, desk),
+            ChangeCommands(desk, CaseChanges(desk), replies),
+            CallBackCommands(self._callbacks),
+            MacroCommands(macros),
+        )
+        self._listeners = (
+            *Outcomes().listeners(),
+            *self._callbacks.listeners(),
+            *Unfurling(desk).listeners(),
+            *macros.listeners(),
+        )
+
+    @hookimpl
+    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
+        """Register what is stored."""
+        for body in BODIES:
+            register(body)
+
+    @hookimpl
+    def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
+        """Publish what people are to cases and call-backs."""
+        for relation in (*model.RELATIONS, *callbacks.RELATIONS):
+            register(relation)
 
     @hookimpl
     def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register `case …`."""
-        register(self._commands)
+        """Register the commands."""
+        for commands in self._commands:
+            register(commands)
+
+    @hookimpl
+    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
+        """Register outcomes, timers, and what is said in rooms."""
+        for listener in self._listeners:
+            register(listener)
+
+    @hookimpl
+    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
+        """Register the call-backs' part of `me`."""
+        for section in self._callbacks.sections():
+            register(section)
+
+
+def _file(settings: Mapping[str, Any], name: str) -> Path | None:
+    told = settings.get(name)
+    if told is None or isinstance(told, Path):
+        return told
+    if not isinstance(told, str):
+        message = f"cases.{name} is the path of a TOML file"
+        raise PluginError(message)
+    return Path(told) if told else None
