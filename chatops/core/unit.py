@@ -208,7 +208,7 @@ class Unit:
         self._outbox.append((key, effect))
         return key
 
-    def post(
+    def post(  # noqa: PLR0913 - all that a post may be, by name
         self,
         to: str,
         said: Said,
@@ -221,8 +221,12 @@ class Unit:
         notify: Sequence[str] = (),
         reply: bool = False,
         bulk: bool = False,
+        reader: str | None = None,
     ) -> str:
-        """Say something in `to` (see `room_target`, `direct_target`); return the post's key."""
+        """Say something in `to` (see `room_target`, `direct_target`); return the post's key.
+
+        `reader`: id of the person whose language and time it is said in, where the place is nobody's we know.
+        """
         key = f"{self.event.key}/{len(self._outbox)}"
         network = self.origin.remote.network if self.origin and self.origin.remote else None
         card = f"{to}#{slot}" if slot else key
@@ -241,7 +245,7 @@ class Unit:
                 reply=reply,
                 bulk=bulk,
                 network=network if to.startswith("person:") else None,
-                reader=self._actor.id if reply and self._actor else None,
+                reader=self._actor.id if reply and self._actor else reader,
             ),
             key=key,
         )

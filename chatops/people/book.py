@@ -10,6 +10,7 @@ from chatops.core.text import _, said
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotFound
 from chatops.people.changes import PodChanged, PodChanges, ProfileChanged, ProfileChanges
+from chatops.people.links import LinkedIdentity
 from chatops.ports.roster import Directory, Pod, Profile
 
 MOST_CONFIRMERS = 5
@@ -26,6 +27,10 @@ class ChangingDirectory(Directory, Protocol):
 
     def learn_pod(self, changes: PodChanges) -> None:
         """Lay over what was changed about a pod."""
+        ...
+
+    def learn_link(self, link: LinkedIdentity) -> None:
+        """Let an identity stand for whoever linked it, or no more; what is older than what is known changes nothing."""
         ...
 
     def written(self, person: str) -> Profile:

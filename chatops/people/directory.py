@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -11,6 +11,7 @@ from chatops.core.frozen import Frozen, replace
 from chatops.core.message import Identity, Person
 from chatops.core.params import Selector
 from chatops.people.changes import PodChanges, ProfileChanges, evidence_of, overlaid, overlaid_pod
+from chatops.people.links import LinkedIdentity, linkable
 from chatops.people.names import plain, spellings
 from chatops.ports.roster import Pod, Profile
 
@@ -39,6 +40,7 @@ class PeopleDirectory:
     ) -> None:
         self._changes: dict[str, ProfileChanges] = {}
         self._pod_changes: dict[str, PodChanges] = {}
+        self._links: dict[str, LinkedIdentity] = {}
         self.replace(members, pods, synonyms)
 
     def replace(
@@ -53,6 +55,7 @@ class PeopleDirectory:
             company.learn(changes)
         for of_pod in self._pod_changes.values():
             company.learn_pod(of_pod)
+        company.link(self._links.values())
         self._all = company
 
     def learn(self, changes: ProfileChanges) -> None:
@@ -68,6 +71,14 @@ class PeopleDirectory:
         if known is None or known.number < changes.number:
             self._pod_changes[changes.id] = changes
             self._all.learn_pod(changes)
+
+    def learn_link(self, link: LinkedIdentity) -> None:
+        """Let an identity stand for whoever linked it, or no more. One that the files name stays whose it is there."""
+        known = self._links.get(link.id)
+        if known is None or known.number < link.number:
+            self._links[link.id] = link
+            owners = {link.person} if known is None else {link.person, known.person}
+            self._all.link(self._links.values(), owners)
 
     def written(self, person: str) -> Profile:
         """Return what the files say of a person, without what was changed since."""
@@ -159,6 +170,7 @@ class _Company:
         }
         for member in self.members.values():
             self._index(member)
+        self.written_identities = frozenset(self.identities)
 
     def learn(self, changes: ProfileChanges) -> None:
         written, now = self.written.get(changes.id), self.members.get(changes.id)
@@ -173,6 +185,27 @@ class _Company:
         self.pods[changes.id] = overlaid_pod(written, changes)
         for person in {before, self.pods[changes.id].lead} - {None}:
             self._role(person or "")
+
+    def link(self, links: Iterable[LinkedIdentity], owners: Collection[str] | None = None) -> None:
+        """Give `owners`, by default everybody, the identities they have linked, and no others besides the written ones."""
+        found: dict[str, list[Identity]] = {owner: [] for owner in owners or ()}
+        for link in links:
+            if link.active and (owners is None or link.person in owners):
+                found.setdefault(link.person, []).append(link.account.identity)
+        for owner, linked in found.items():
+            written = self.written.get(owner)
+            if written is None:
+                continue
+            own = written.person.identities
+            # What the files have come to name is what they say; so are the identities of those they keep for themselves.
+            more = [one for one in linked if one not in self.written_identities] if linkable(written.person) else []
+            for gone in self.members[owner].person.identities:
+                if gone not in own:
+                    self.identities.pop(gone, None)
+            person = replace(self.members[owner].person, identities=(*own, *more))
+            self.members[owner] = replace(self.members[owner], person=person)
+            for identity in person.identities:
+                self.identities[identity] = person
 
     def _role(self, id_: str) -> None:
         """Let who leads a pod by word of a manager do what pod leads may, as long as they lead it."""

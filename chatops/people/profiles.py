@@ -11,6 +11,7 @@ from chatops.core.commit import Stored
 from chatops.errors import StoreUnavailable
 from chatops.people.book import ChangingDirectory
 from chatops.people.changes import PodChanges, ProfileChanges
+from chatops.people.links import LinkedIdentity
 from chatops.ports.store import Store
 
 MOST = 100_000
@@ -19,7 +20,7 @@ MOST = 100_000
 PAUSE = 1.0
 """Seconds before a store that did not answer is asked again."""
 
-_KINDS = (ProfileChanges.kind, PodChanges.kind)
+_KINDS = (ProfileChanges.kind, PodChanges.kind, LinkedIdentity.kind)
 
 
 class ProfileBook:
@@ -78,5 +79,7 @@ class ProfileBook:
     def _take(self, kind: str, stored: Stored) -> None:
         if kind == PodChanges.kind:
             self._directory.learn_pod(self._codec.decode_as(PodChanges, stored.body))
+        elif kind == LinkedIdentity.kind:
+            self._directory.learn_link(self._codec.decode_as(LinkedIdentity, stored.body))
         else:
             self._directory.learn(self._codec.decode_as(ProfileChanges, stored.body))

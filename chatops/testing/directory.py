@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import process
 
+from chatops.core.frozen import replace
 from chatops.core.message import Identity, Person
 from chatops.core.params import Selector
 from chatops.people.changes import PodChanges, ProfileChanges, overlaid, overlaid_pod
+from chatops.people.links import LinkedIdentity
 from chatops.ports.roster import Pod, Profile
 
 
@@ -21,6 +23,7 @@ class FakeDirectory:
         self._pods: dict[str, Pod] = {}
         self._changes: dict[str, ProfileChanges] = {}
         self._pod_changes: dict[str, PodChanges] = {}
+        self._links: dict[str, LinkedIdentity] = {}
 
     def add(self, person: Person, profile: Profile | None = None) -> None:
         """Add somebody, or replace them."""
@@ -43,6 +46,16 @@ class FakeDirectory:
         known = self._pod_changes.get(changes.id)
         if known is None or known.number < changes.number:
             self._pod_changes[changes.id] = changes
+
+    def learn_link(self, link: LinkedIdentity) -> None:
+        """Let an identity stand for whoever linked it, or no more."""
+        known = self._links.get(link.id)
+        if known is None or known.number < link.number:
+            self._links[link.id] = link
+            person, identity = self._people[link.person], link.account.identity
+            others = tuple(one for one in person.identities if one != identity)
+            mine = (*others, identity) if link.active else others
+            self._people[person.id] = replace(person, identities=mine)
 
     def written(self, person: str) -> Profile:
         """Return what the test has said of a person."""

@@ -1,0 +1,47 @@
+"""Linking identities, brought in through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chatops.core.frozen import Body
+from chatops.core.unit import Unit
+from chatops.errors import PluginError
+from chatops.hookspecs import Listener, PluginContext, hookimpl
+from chatops.people.book import ChangingDirectory
+from chatops.people.link_commands import LinkCommands
+from chatops.people.linking import Linking
+from chatops.people.links import BODIES, IdentityChanged, LinkedIdentity
+
+
+class LinkPlugin:
+    """Registers `link` and `unlink`. No settings: identities that are e-mail addresses are not linked."""
+
+    def __init__(self, context: PluginContext) -> None:
+        people = context.people
+        if not isinstance(people, ChangingDirectory):
+            message = "linking: the directory cannot hold linked identities"
+            raise PluginError(message)
+        self._people = people
+        self._commands = LinkCommands(Linking(people), people)
+
+    @hookimpl
+    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
+        """Register what is stored."""
+        for body in BODIES:
+            register(body)
+
+    @hookimpl
+    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
+        """Register the commands."""
+        register(self._commands)
+
+    @hookimpl
+    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
+        """Register the one that makes a link hold."""
+        register(Listener(name="people.links", of=IdentityChanged, handle=self._changed))
+
+    async def _changed(self, unit: Unit, fact: IdentityChanged) -> None:
+        link = await unit.get(LinkedIdentity, fact.link)
+        if link is not None:
+            self._people.learn_link(link)

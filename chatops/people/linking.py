@@ -1,0 +1,233 @@
+"""Linking a second identity: begun by the known one, typed by the new one, confirmed by the known one, told to all."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chatops.core.effects import Post
+from chatops.core.frozen import replace
+from chatops.core.message import ButtonPress, Card, Identity, Message, Person
+from chatops.core.rooms import direct_target, remote_target
+from chatops.core.text import Code, _, to_type
+from chatops.core.unit import Unit
+from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound, TooMany
+from chatops.people.link_cards import code_card, question_card, told_card
+from chatops.people.links import (
+    MOST_STARTS,
+    MOST_TRIES,
+    MOST_WRONG,
+    OPEN_FOR,
+    SELECTOR,
+    Account,
+    IdentityChanged,
+    LinkedIdentity,
+    LinkOffer,
+    LinkTries,
+    link_id,
+    linkable,
+    new_code,
+    read_code,
+)
+from chatops.ports.roster import Directory
+
+EMAIL = frozenset({"email", "mail"})
+"""Networks whose identities are addresses, which prove little."""
+
+
+class Linking:
+    """The use cases. Whatever is wrong with a code, whoever types it learns nothing but that it does not work."""
+
+    def __init__(self, directory: Directory, *, email: bool = False) -> None:
+        """`email`: whether identities that are only e-mail addresses may be linked."""
+        self._directory = directory
+        self._email = email
+
+    async def start(self, unit: Unit) -> None:
+        """Give somebody a code, in their direct chat. An older one of theirs is dead from then on."""
+        person, known = unit.actor, account(unit)
+        if known is None:
+            raise Impossible(_("Please write {command} to me in our direct chat.", command=to_type("link")))
+        self._may(person)
+        starts = await self._tries(unit, "start", person.id)
+        if len(starts.recent(unit.now)) >= MOST_STARTS:
+            raise TooMany(_("That were many codes in an hour. Please try again later."))
+        for older in await unit.find(LinkOffer, person=person.id):
+            unit.put(replace(older, state="dead"))
+        code = await self._fresh(unit)
+        offer = LinkOffer(
+            id=code[:SELECTOR],
+            person=person.id,
+            seal=unit.seal("link", code),
+            known=known,
+            expires=unit.now + OPEN_FOR,
+        )
+        unit.put(offer)
+        unit.put(starts.one_more(unit.now))
+        unit.answer(code_card(code, offer))
+
+    async def typed(self, unit: Unit, person: Person | None, typed: str) -> None:
+        """Take a code from the identity that is to be added; `person`: whose it is already."""
+        newcomer = account(unit)
+        if newcomer is None:
+            raise Impossible(_("A code is written in the new account’s direct chat with me, and nowhere else."))
+        if person is not None:
+            raise Impossible(
+                _(
+                    "This account is known already, as {name}. A code is written in the account to be added.",
+                    name=person.name,
+                ),
+                hint=_("If somebody sent you a code: do not use it, and tell your administrators."),
+            )
+        if newcomer.identity.network in EMAIL and not self._email:
+            raise NotAllowed(_("E-mail addresses are not linked here."))
+        tries = await self._tries(unit, "wrong", str(newcomer.identity))
+        if len(tries.recent(unit.now)) >= MOST_WRONG:
+            raise TooMany(_("Those were too many wrong codes. Please try again in an hour."))
+        code = read_code(typed)
+        offer = await unit.get(LinkOffer, code[:SELECTOR]) if code else None
+        right = hmac.compare_digest(unit.seal("link", code), offer.seal if offer is not None else unit.seal("none"))
+        owner = None if offer is None else self._directory.by_id(offer.person)
+        fit = offer is not None and offer.open(unit.now, "waiting") and owner is not None and linkable(owner)
+        if offer is None or not (right and fit):
+            self._wrong(unit, tries, offer if fit else None)
+            return
+        asked = replace(offer, state="typed", newcomer=newcomer, expires=unit.now + OPEN_FOR)
+        unit.put(asked)
+        unit.post(remote_target(offer.known.chat), question_card(asked, newcomer.identity), reader=offer.person)
+        unit.answer(_("Thank you. Now say in the chat where you got the code that it is you."))
+
+    async def confirm(self, unit: Unit, ref: str) -> None:
+        """Add the identity that typed the code: at the word of the one that asked for it."""
+        offer, newcomer = await self._asked(unit, ref)
+        self._may(unit.actor)
+        before = await unit.get(LinkedIdentity, link_id(newcomer.identity))
+        if self._directory.by_identity(newcomer.identity) is not None or (before is not None and before.active):
+            raise Impossible(_("This account is somebody’s already."))
+        link = LinkedIdentity(
+            id=link_id(newcomer.identity),
+            number=1 if before is None else before.number + 1,
+            account=newcomer,
+            person=offer.person,
+            by=offer.known.identity,
+            at=unit.now,
+        )
+        unit.put(link)
+        unit.put(replace(offer, state="done"))
+        unit.emit(IdentityChanged(link=link.id))
+        undo = to_type(f"unlink {newcomer.identity.network}")
+        told = told_card(
+            _("This account now acts as {name}", name=unit.actor.name),
+            newcomer.identity,
+            _("Was that not you? Write {command} and tell your administrators.", command=undo),
+        )
+        self._tell(unit, told, newcomer)
+
+    async def refuse(self, unit: Unit, ref: str) -> None:
+        """Leave it: the code is dead, and the other account is told no more than that."""
+        offer, newcomer = await self._asked(unit, ref)
+        unit.put(replace(offer, state="dead"))
+        unit.post(remote_target(newcomer.chat), _("It was not confirmed. This account stays unknown here."))
+        unit.answer(
+            _("Good that I asked. That account was not added; please tell your administrators who gave away the code.")
+        )
+
+    async def unlink(self, unit: Unit, typed: str) -> None:
+        """Take a linked identity away, by its network or by all of its name."""
+        own = await unit.find(LinkedIdentity, person=unit.actor.id)
+        found = [one for one in own if typed.casefold() in _names(one.account.identity)]
+        if not found:
+            if any(typed.casefold() in _names(one) for one in unit.actor.identities):
+                raise Impossible(
+                    _("This identity comes from the configuration; only your administrators can take it away.")
+                )
+            raise NotFound(
+                _("You have linked no identity {name}.", name=Code(code=typed)),
+                commands=tuple(f"unlink {one.account.identity.network}" for one in own[:4]),
+            )
+        if len(found) > 1:
+            raise Ambiguous(_("Which one?"), commands=tuple(f"unlink {one.account.identity}" for one in found))
+        link = replace(found[0], active=False, number=found[0].number + 1)
+        unit.put(link)
+        unit.emit(IdentityChanged(link=link.id))
+        hint = _("Was that not you? Tell your administrators at once.")
+        told = told_card(_("This account no longer acts as {name}", name=unit.actor.name), link.account.identity, hint)
+        self._tell(unit, told, link.account)
+
+    def _tell(self, unit: Unit, card: Card, about: Account) -> None:
+        """Tell every identity of the actor, and the one it is about."""
+        others = [one for one in unit.actor.identities if one != about.identity]
+        for network in dict.fromkeys(one.network for one in others):
+            unit.effect(Post(to=direct_target(unit.actor.id), said=card, network=network))
+        unit.post(remote_target(about.chat), card, reader=unit.actor.id)
+        unit.answer(_("Done. All your accounts have been told."))
+
+    def _wrong(self, unit: Unit, tries: LinkTries, aimed_at: LinkOffer | None) -> None:
+        """Count a wrong code. Nothing is raised: what is counted must be stored."""
+        unit.put(tries.one_more(unit.now))
+        if aimed_at is not None:
+            counted = replace(aimed_at, tries=aimed_at.tries + 1)
+            dead = counted.tries >= MOST_TRIES
+            unit.put(replace(counted, state="dead") if dead else counted)
+            if dead:
+                unit.post(
+                    remote_target(aimed_at.known.chat),
+                    _(
+                        "Somebody tried wrong codes in place of yours; it is dead. {link} makes a new one.",
+                        link=to_type("link"),
+                    ),
+                    reader=aimed_at.person,
+                )
+        unit.answer(
+            _("This code does not work, or no longer. {link} in the known account makes one.", link=to_type("link"))
+        )
+        unit.outcome = "refused:wrong_code"
+
+    async def _asked(self, unit: Unit, ref: str) -> tuple[LinkOffer, Account]:
+        """Return the offer whose question waits for this very identity. Raise NotFound or NotAllowed."""
+        offer = await unit.get(LinkOffer, ref.strip().upper())
+        if offer is None or offer.person != unit.actor.id or offer.newcomer is None:
+            raise NotFound(_("There is no such question for you."))
+        if speaker(unit) != offer.known.identity:
+            raise NotAllowed(_("Only the account that asked for the code can answer this."))
+        if not offer.open(unit.now, "typed"):
+            raise Impossible(_("This question is over."), hint=_("{link} makes a new code.", link=to_type("link")))
+        return offer, offer.newcomer
+
+    def _may(self, person: Person) -> None:
+        if not linkable(person):
+            raise NotAllowed(_("Identities of managers, administrators and guests come from the configuration only."))
+
+    async def _fresh(self, unit: Unit) -> str:
+        """Return a code whose first characters no open offer has."""
+        while True:
+            code = new_code()
+            taken = await unit.get(LinkOffer, code[:SELECTOR])
+            if taken is None or taken.state in {"done", "dead"} or unit.now >= taken.expires + timedelta(hours=1):
+                return code
+
+    async def _tries(self, unit: Unit, what: str, whose: str) -> LinkTries:
+        id_ = unit.seal("tries", what, whose)[:40]
+        return await unit.get(LinkTries, id_) or LinkTries(id=id_)
+
+
+def speaker(unit: Unit) -> Identity | None:
+    """Return the identity that said or pressed something; None for what came otherwise."""
+    match unit.event.body:
+        case Message(sender=sender):
+            return sender
+        case ButtonPress(presser=presser):
+            return presser
+        case _:
+            return None
+
+
+def account(unit: Unit) -> Account | None:
+    """Return who speaks, if it is in a direct chat."""
+    body = unit.event.body
+    return Account(identity=body.sender, chat=body.ref.room) if isinstance(body, Message) and body.direct else None
+
+
+def _names(identity: Identity) -> Sequence[str]:
+    return (identity.network.casefold(), str(identity).casefold())
