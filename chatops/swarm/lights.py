@@ -165,8 +165,9 @@ class Lights:
         here = await self.here(unit)
         if here is not None:
             return here
-        own = {"asked": unit.actor.id} if verb == "swarm pass" else {"asker": unit.actor.id}
-        mine = await unit.find(LightSwarm, **own)
+        me = unit.actor.id
+        found = unit.find(LightSwarm, asked=me) if verb == "swarm pass" else unit.find(LightSwarm, asker=me)
+        mine = await found
         if not mine:
             raise NotFound(_("No question of yours is open."), commands=("swarm list mine",))
         if len(mine) > 1:

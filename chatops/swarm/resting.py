@@ -13,11 +13,11 @@ from chatops.errors import Impossible, PortError
 from chatops.hookspecs import Listener
 from chatops.ports.tickets import Clock, Status, TicketSystems
 from chatops.swarm import moves
-from chatops.swarm.clocks import RestEnds
+from chatops.swarm.clocks import RestEnds, rest_series
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.gate import allowed
 from chatops.swarm.model import State, Swarm
-from chatops.swarm.waking import REMIND, rest_series
+from chatops.swarm.waking import REMIND
 
 WAITING_WORDS = {"customer": _("the customer"), "vendor": _("a vendor")}
 _STATUS = {"customer": Status.WAITING, "vendor": Status.ON_HOLD}
