@@ -8,6 +8,9 @@ from chatops.api.shapes import DeadLettersQuery, DeadLettersView, DeadLetterView
 from chatops.ports.store import DeadLetter, Store
 from chatops.webhooks.endpoints import Declared
 
+MOST_SEARCHED = 1_000
+"""Dead letters that are looked through for a key."""
+
 
 class OperatorReads:
     """For admins only."""
@@ -25,12 +28,12 @@ class OperatorReads:
 
     async def replay(self, asked: Asked) -> Answered:
         """Try something again; audited as `admin dead replay`."""
-        fields = {"reference": asked.path["key"]}
+        fields = {"reference": await self._reference(asked)}
         return Answered(body=await self._commands.run(asked.caller, "admin dead replay", fields))
 
     async def drop(self, asked: Asked) -> Answered:
         """Let something go for good; audited as `admin dead drop`."""
-        fields = {"reference": asked.path["key"], "sure": "yes"}
+        fields = {"reference": await self._reference(asked), "sure": "yes"}
         return Answered(body=await self._commands.run(asked.caller, "admin dead drop", fields))
 
     async def webhooks(self, asked: Asked) -> Answered:
@@ -44,6 +47,12 @@ class OperatorReads:
             )
         )
 
+    async def _reference(self, asked: Asked) -> str:
+        """Return what the commands call a letter. Whether its existence may be known is for them to say."""
+        key = asked.path["key"]
+        letters = await self._store.dead_letters(limit=MOST_SEARCHED) if "admin" in asked.person.roles else ()
+        return next((reference_of(one) for one in letters if one.key == key), key)
+
 
 def _for_admins(asked: Asked) -> None:
     if "admin" not in asked.person.roles:
@@ -51,10 +60,9 @@ def _for_admins(asked: Asked) -> None:
 
 
 def _view(letter: DeadLetter) -> DeadLetterView:
-    first = letter.error.partition(" ")[0]
     return DeadLetterView(
         key=letter.key,
-        reference=first if first.startswith("E-") else letter.key,
+        reference=reference_of(letter),
         kind=letter.kind,
         what=letter.body_kind,
         error=letter.error,
@@ -65,3 +73,9 @@ def _view(letter: DeadLetter) -> DeadLetterView:
         target=letter.target,
         uncertain=letter.uncertain,
     )
+
+
+def reference_of(letter: DeadLetter) -> str:
+    """Return what people were told, or the key of what has no reference."""
+    first = letter.error.partition(" ")[0]
+    return first if first.startswith("E-") else letter.key

@@ -60,7 +60,9 @@ async def test_only_a_hash_is_kept(tokens: Tokens, records: MemoryRecords) -> No
     assert shown.rpartition("_")[2] not in str(kept.body)
 
 
-@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: t + "0", str.upper, lambda t: t[:-1] + "g", lambda t: ""])
+@pytest.mark.parametrize(
+    "spoil", [lambda t: t[:-1], lambda t: t + "0", str.upper, lambda t: t[:-1] + "g", lambda t: ""]
+)
 async def test_anything_else_opens_nothing(tokens: Tokens, spoil: object) -> None:
     """Not a part of it, not more, not another case."""
     _token, shown = await tokens.create("anna", [Scope.READ])
@@ -151,7 +153,9 @@ async def test_operators_make_list_and_revoke(tokens: Tokens, clock: ManualClock
         ({"expires": "9999w"}, "ten years"),
     ],
 )
-async def test_what_makes_no_sense_is_told(tokens: Tokens, clock: ManualClock, told: dict[str, str], words: str) -> None:
+async def test_what_makes_no_sense_is_told(
+    tokens: Tokens, clock: ManualClock, told: dict[str, str], words: str
+) -> None:
     """With what would."""
     tools = {tool.name: tool.run for tool in TokenTools(tokens, clock).tools()}
 
