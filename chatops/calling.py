@@ -38,6 +38,7 @@ class Asked(Frozen, frozen=True, kw_only=True):
     as_: str | None = msgspec.field(name="as", default=None)
     room: str | None = None
     timeout_s: float = 30.0
+    confirmed: bool = False
 
 
 class Told(Frozen, frozen=True, kw_only=True):

@@ -45,6 +45,7 @@ class Doing:
             room=request.room,
             via=f"operator acting as {person.id}",
             dry_run=request.dry_run,
+            confirmed=request.confirmed,
         )
         await self._engine.call(call, key)
         settlement = await self._engine.settled(key, request.timeout_s)
@@ -53,7 +54,9 @@ class Doing:
         return _answer(key.removeprefix("do:"), self._engine.replies(settlement, person.id))
 
     async def _remember(self, request: DoRequest, person: Person) -> None:
-        meant = "\0".join((person.id, request.command, request.room or "", str(request.dry_run)))
+        meant = "\0".join(
+            (person.id, request.command, request.room or "", str(request.dry_run), str(request.confirmed))
+        )
         digest = hashlib.sha256(meant.encode()).hexdigest()
         try:
             await self._records.write(Write(kind="key", id=request.key or "", body={"digest": digest}, expected=0))

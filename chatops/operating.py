@@ -29,7 +29,9 @@ async def do_alone(asked: Asked, settings: Settings, folder: Path) -> Told:
     app = App.prepare(settings, folder, listen=False)
     try:
         await app.start()
-        request = DoRequest(command=asked.command, as_=asked.as_, room=asked.room, timeout_s=asked.timeout_s)
+        request = DoRequest(
+            command=asked.command, as_=asked.as_, room=asked.room, timeout_s=asked.timeout_s, confirmed=asked.confirmed
+        )
         return told(msgspec.json.encode(await app.do(request)))
     finally:
         await app.stop()

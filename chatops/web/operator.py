@@ -39,6 +39,8 @@ class DoRequest(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A logical room (`swarm:12/main`) that gives the context."""
     timeout_s: Annotated[float, msgspec.Meta(ge=0, le=120)] = 15.0
     dry_run: bool = False
+    confirmed: bool = False
+    """Whether to do what is otherwise only shown, because it asks first."""
     key: Annotated[str, msgspec.Meta(min_length=8, max_length=200)] | None = None
     """Repeating a call with the same key runs the command once and returns the same answer."""
 
