@@ -129,6 +129,7 @@ def do(
     room: Annotated[str, typer.Option(help="Room that gives the command its context: swarm:12/main.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for everything to settle.")] = 30.0,
+    yes: Annotated[bool, typer.Option("--yes", help="Do what is otherwise only shown, because it asks first.")] = False,
 ) -> None:
     """Run one command as a person, with their rights, and show the answer."""
     from chatops import calling
@@ -143,6 +144,7 @@ def do(
         as_=calling.readable(person) or None,
         room=calling.readable(room) or None,
         timeout_s=timeout,
+        confirmed=yes,
     )
     address = url or calling.serving(folder)
     if address:
@@ -170,6 +172,20 @@ def check(config: ConfigOption = None, data: DataOption = None) -> None:
             typer.echo(f"     {finding.fix}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(REFUSED)
+
+
+@cli.command()
+def test(folder: Annotated[Path, typer.Argument(help="Folder with people, pods, rules and *.tests.toml.")]) -> None:
+    """Try people, pods and rules on their scenarios; find gaps. Exit codes: 0 well, 1 problems, 2 cannot be read."""
+    from chatops.policy import examine
+
+    if not folder.is_dir():
+        typer.echo(f"There is no folder {folder}.", err=True)
+        raise typer.Exit(USAGE)
+    report = examine(folder)
+    typer.echo(report.text)
+    if report.problems:
+        raise typer.Exit(REFUSED if report.readable else USAGE)
 
 
 @cli.command()

@@ -47,8 +47,17 @@ def read_policy(file: Path, pods: Sequence[str] | None = None) -> Policy:
     finding."""
     try:
         source = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file} cannot be read: {error}"
+        raise SettingsError(message) from error
+    return parsed(source, file, pods)
+
+
+def parsed(source: str, file: Path, pods: Sequence[str] | None = None) -> Policy:
+    """Return the rules that `source`, the text of `file`, says. Raise SettingsError with every finding."""
+    try:
         told = tomllib.loads(source)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         message = f"{file} cannot be read: {error}"
         raise SettingsError(message) from error
     reading = _Reading(file, source, pods)

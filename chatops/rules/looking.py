@@ -26,8 +26,6 @@ from chatops.rules.deciding import decide, pod_of
 from chatops.rules.facts import Look, Routed, RoutedCase, SwarmsOffered, SwarmWanted, Sweep, Wish
 from chatops.rules.model import Policy, Rule
 
-PAGE = 100
-"""Cases asked for at a time."""
 PAGES = 5
 """Pages asked for in one look; the next look goes on from there."""
 
@@ -41,6 +39,8 @@ class LookSettings(Frozen, frozen=True, kw_only=True):
     """Seconds between looks."""
     most: int = 5
     """Swarms opened for one pod in one look; the others are offered."""
+    page: int = 100
+    """Cases asked for at a time."""
 
 
 class Looks:
@@ -80,7 +80,7 @@ class Looks:
         if before.not_before is not None and unit.now < before.not_before:
             return
         try:
-            tickets, cursor = await _open_cases(self._tickets.system(body.system), before.cursor)
+            tickets, cursor = await _open_cases(self._tickets.system(body.system), before.cursor, self._settings.page)
         except PortError as error:
             unit.put(_away(before, error, unit.now))
             return
@@ -138,16 +138,16 @@ class Looks:
         return "" if person is None else person.id
 
 
-async def _open_cases(system: TicketSystem, cursor: str | None) -> tuple[Sequence[Ticket], str | None]:
+async def _open_cases(system: TicketSystem, cursor: str | None, limit: int) -> tuple[Sequence[Ticket], str | None]:
     """Return open cases, each once, and where the next look goes on: the newest always, of many others some each time."""
     query = TicketQuery(open_only=True, sort="newest")
-    page = await system.search(query, limit=PAGE)
+    page = await system.search(query, limit=limit)
     found = {ticket.ref: ticket for ticket in page.items}
     if page.next is None:
         return tuple(found.values()), None
     following = cursor or page.next
     for _page in range(PAGES - 1):
-        page = await system.search(query, cursor=following, limit=PAGE)
+        page = await system.search(query, cursor=following, limit=limit)
         found.update((ticket.ref, ticket) for ticket in page.items)
         if page.next is None:
             return tuple(found.values()), None

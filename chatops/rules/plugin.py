@@ -25,6 +25,8 @@ class RulesSettings(Frozen, frozen=True, kw_only=True):
     """Seconds between looks."""
     most: int = 5
     """Swarms opened for one pod in one look."""
+    page: int = 100
+    """Cases asked for at a time."""
     pods: tuple[str, ...] | None = None
     """Ids of the pods there are; None: not said, so any may be named."""
 
@@ -32,10 +34,14 @@ class RulesSettings(Frozen, frozen=True, kw_only=True):
 class RulesPlugin:
     """Registers `rules …` and the looks at open cases. Reads the rules once: what is wrong with them is said at start."""
 
-    def __init__(self, context: PluginContext) -> None:
+    def __init__(self, context: PluginContext, policy: Policy | None = None) -> None:
+        """`policy`: rules that have been read already, instead of the file's."""
         told = _settings(context)
-        policy = Policy() if told.file is None else read_policy(told.file, told.pods)
-        looks = Looks(policy, context.people, context.tickets, LookSettings(every=told.scan, most=told.most))
+        if policy is None:
+            policy = Policy() if told.file is None else read_policy(told.file, told.pods)
+        looks = Looks(
+            policy, context.people, context.tickets, LookSettings(every=told.scan, most=told.most, page=told.page)
+        )
         self._listeners = looks.listeners()
         self._commands = RulesCommands(policy, looks, context.people, context.tickets)
 
@@ -63,7 +69,7 @@ def _settings(context: PluginContext) -> RulesSettings:
     except msgspec.ValidationError as error:
         message = f"rules: {error}"
         raise PluginError(message) from error
-    if told.scan < 1 or told.most < 0:
-        message = "rules: scan is a number of seconds above 0, most is 0 or more"
+    if min(told.scan, told.page) < 1 or told.most < 0:
+        message = "rules: scan and page are numbers above 0, most is 0 or more"
         raise PluginError(message)
     return told
