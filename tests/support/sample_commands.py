@@ -173,7 +173,7 @@ def in_room(**changes: object) -> ReadContext:
 def _declaring_classes() -> Iterator[type]:
     for module in pkgutil.walk_packages(chatops.__path__, "chatops."):
         last = module.name.rsplit(".", 1)[-1]
-        if last not in {"commands", "help"}:
+        if last != "help" and not last.endswith("commands"):
             continue
         for _name, source in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             if source.__module__ == module.name and any(
