@@ -54,9 +54,8 @@ class Doing:
         return _answer(key.removeprefix("do:"), self._engine.replies(settlement, person.id))
 
     async def _remember(self, request: DoRequest, person: Person) -> None:
-        meant = "\0".join(
-            (person.id, request.command, request.room or "", str(request.dry_run), str(request.confirmed))
-        )
+        also = ("confirmed",) if request.confirmed else ()
+        meant = "\0".join((person.id, request.command, request.room or "", str(request.dry_run), *also))
         digest = hashlib.sha256(meant.encode()).hexdigest()
         try:
             await self._records.write(Write(kind="key", id=request.key or "", body={"digest": digest}, expected=0))
