@@ -6,12 +6,9 @@ alone, show the guest layout: the question, who is there, what comes next. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from chatops.core.frozen import replace
 from chatops.core.message import Card, Fact
 from chatops.core.text import Moment, Text, _, _n, said
-from chatops.ports.tickets import Article
 from chatops.swarm.buttons import (
     buttons,
     done_button,
@@ -23,6 +20,7 @@ from chatops.swarm.buttons import (
 )
 from chatops.swarm.model import PREFIX, Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
+from chatops.swarm.similar import KINDS, shown_words
 from chatops.swarm.steps import clock, next_line, question_line
 from chatops.swarm.wording import Names, case_line, decision_line, dotted, people, short, write_backs
 
@@ -44,7 +42,7 @@ def house_card(swarm: Swarm, names: Names, *, own: bool = False) -> Card:
             tone="good" if swarm.state is State.CLOSED else "plain",
             shrunk=_shrunk(swarm),
         )
-    middle = _outcome(swarm) or ((Fact(label=_("Tried"), value=said(short(swarm.tried))),) if swarm.tried else ())
+    middle = _outcome(swarm) or _known(swarm)
     return Card(
         title=title,
         facts=(case, *middle, who, Fact(label=_("Next"), value=next_line(swarm, names))),
@@ -76,10 +74,8 @@ def card_for(swarm: Swarm, names: Names, *, guest: bool, reader: str = "") -> Ca
     return replace(card, buttons=own_buttons(swarm, reader)) if card.buttons and swarm.member(reader) else card
 
 
-def opened_card(
-    swarm: Swarm, names: Names, articles: Sequence[Article], *, unowned: bool, others: bool = False
-) -> Card:
-    """Return what the opener is told: where, who is asked, what may help.
+def opened_card(swarm: Swarm, names: Names, *, unowned: bool, others: bool = False) -> Card:
+    """Return what the opener is told: where, and who is asked.
 
     `unowned`: nobody here owns the case. `others`: it is said where others read it, who may come in.
     """
@@ -90,13 +86,6 @@ def opened_card(
     ]
     if unowned:
         facts[0] = Fact(label=_("Case"), value=_("the directory knows no owner of it; you own the swarm"))
-    if articles:
-        facts.append(
-            Fact(
-                label=_("May help"),
-                value=said(" · ".join(f"{short(article.title, 40)} ({article.ref.id})" for article in articles)),
-            )
-        )
     return Card(
         title=_("{swarm} is open: {question}", swarm=swarm.name, question=said(short(swarm.question))),
         facts=tuple(facts),
@@ -117,6 +106,15 @@ def who_line(swarm: Swarm, names: Names) -> Text:
         _("learning: {people}", people=people(learners, names)) if learners else None,
         _("asked: {people}", people=people((one.person for one in waiting), names)) if waiting else None,
     )
+
+
+def _known(swarm: Swarm) -> tuple[Fact, ...]:
+    """Return the one line with what is known before there is a solution: what was found, else what was tried."""
+    first = {one.kind: one for one in reversed(swarm.found)}
+    if first:
+        best = [said(f"{first[kind].id} ({shown_words(first[kind])})") for kind in KINDS if kind in first]
+        return (Fact(label=_("May help"), value=dotted(*best)),)
+    return (Fact(label=_("Tried"), value=said(short(swarm.tried))),) if swarm.tried else ()
 
 
 def _outcome(swarm: Swarm) -> tuple[Fact, ...]:

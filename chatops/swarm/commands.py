@@ -11,6 +11,7 @@ from chatops.core.message import Person
 from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName
 from chatops.core.text import _
 from chatops.core.unit import Unit
+from chatops.swarm.desk import own_to_finish
 from chatops.swarm.light_commands import LightId
 from chatops.swarm.model import PREFIX, Swarm
 from chatops.swarm.service import SwarmService
@@ -321,6 +322,7 @@ class SwarmCommands:
         summary=_("Resolve and close in one go"),
         aliases={"de": ("schwarm fertig", "schwarm erledigt"), "nl": ("zwerm klaar", "zwerm gereed")},
         anywhere=("done", "fertig", "klaar"),
+        awaiting="awaiting_done",
         examples=("swarm done", 'swarm done "restarted the refund job" article=new solved=yes'),
         options={
             "solution": Option(label=_("what solved it")),
@@ -372,3 +374,7 @@ class SwarmCommands:
     async def cancel(self, unit: Unit, swarm: SwarmId, because: Rest = "") -> None:
         """Cancel a swarm."""
         await self._service.cancel(unit, swarm, because)
+
+    async def awaiting_done(self, unit: Unit) -> tuple[str, ...]:
+        """Return what would finish what awaits the asker."""
+        return await own_to_finish(unit)

@@ -26,6 +26,8 @@ from chatops.swarm.model import Asked, Call, Invitation, Place, State, Swarm, Wr
 from chatops.swarm.moves import fingerprint, written
 from chatops.swarm.notes import article_text, ticket_note
 from chatops.swarm.packet import settled_packet
+from chatops.swarm.similar import remember
+from chatops.swarm.suggestions import show_found
 from chatops.swarm.telling import tell
 from chatops.swarm.waking import wake
 from chatops.swarm.wording import Names, short
@@ -80,6 +82,8 @@ class Consequences:
         tell_asked(unit, before, after)
         self._members(unit, before, after, new=new, briefed=briefed)
         self._questions(unit, before, after)
+        show_found(unit, before, after)
+        remember(unit, before, after)
         if before.live and not after.live:
             for name in (claim_name(after), *(one.claim for one in after.absorbed)):
                 unit.release(name)

@@ -50,6 +50,12 @@ async def the_own(unit: Unit, id: str, verb: str) -> Swarm:
     return _the_one(own, verb)
 
 
+async def own_to_finish(unit: Unit) -> tuple[str, ...]:
+    """Return the commands that would finish the asker's swarms."""
+    mine = await unit.find(Swarm, member=unit.actor.id)
+    return tuple(f"swarm done {swarm.name}" for swarm in mine if swarm.owner == unit.actor.id)
+
+
 def _instead(unit: Unit) -> tuple[str, ...]:
     """Return where else to look; guests have no list."""
     return ("me",) if "guest" in unit.actor.roles else ("swarm list",)

@@ -229,11 +229,13 @@ def decided(
             ),
             commands=(f"{close} article=new",),
         )
+    if article == "linked" and not words.strip() and swarm.helped:
+        words = swarm.helped[-1]
     if article == "linked" and not words.strip():
         raise Impossible(_("Which article helped?"), hint=like(f"{close} article=KB12"))
     if article == "none" and not words.strip():
         raise Impossible(_("Why is no article needed?"), hint=like(f'{close} article=none because="…"'))
-    title = words.strip() or (swarm.case.subject if article == "draft" else "")
+    title = words.strip() or (swarm.draft.title or swarm.case.subject if article == "draft" else "")
     return Decision(article=article, words=title, by=by, at=at)
 
 

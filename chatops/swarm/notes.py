@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatops.core.text import Text, _, lines, said
+from chatops.swarm.drafting import article_of, written_out
 from chatops.swarm.model import PREFIX, State, Swarm
 from chatops.swarm.wording import Names, decision_line, people
 
@@ -32,16 +33,8 @@ def ticket_note(before: Swarm, after: Swarm, names: Names) -> Text:
 
 
 def article_text(swarm: Swarm) -> Text:
-    """Return the article that grew in the swarm: the asker's own words, what was learned on the way, what solved it."""
-    parts = [_("Problem: {words}", words=said(swarm.question))]
-    if swarm.tried:
-        parts.append(_("What did not help: {words}", words=said(swarm.tried)))
-    parts += [
-        _("Question: {question} Answer: {answer}", question=said(one.text), answer=said(one.answer))
-        for one in swarm.questions
-        if one.answer is not None
-    ]
-    return lines(*parts, *_solution(swarm))
+    """Return the article that grew in the swarm."""
+    return written_out(article_of(swarm))
 
 
 def _solution(swarm: Swarm) -> tuple[Text, ...]:

@@ -13,10 +13,10 @@ from chatops.core.rooms import direct_target
 from chatops.core.text import _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_lookup import find_ticket
-from chatops.errors import Impossible, NotAllowed, PortError
+from chatops.errors import Impossible, NotAllowed
 from chatops.people.needs import read_wanted
 from chatops.ports.roster import Directory
-from chatops.ports.tickets import Article, Knowledge, Ticket, TicketSystems
+from chatops.ports.tickets import Ticket, TicketSystems
 from chatops.swarm.asking import called
 from chatops.swarm.cards import opened_card
 from chatops.swarm.consequences import Consequences, main_place
@@ -26,8 +26,10 @@ from chatops.swarm.growing import grown
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Case, State, Swarm, case_key, main_room
 from chatops.swarm.moves import Request, fingerprint, opened
+from chatops.swarm.similar import look_for
 
-MOST_ARTICLES = 2
+MOST_WORDS = 2000
+"""Letters of what the customer wrote that a swarm keeps."""
 SHARED = ("room:", "remote:")
 """How the targets of posts begin where several people read."""
 
@@ -89,10 +91,10 @@ class Opening:
         swarm = await self._asked(unit, swarm, skills)
         unit.note(swarm, _("{who} opened it: {question}", who=unit.actor.name, question=said(question)), tag="opened")
         swarm = self._follow.opened(unit, swarm, network=self._network(unit))
-        articles = await self._articles(ticket, question)
+        look_for(unit, swarm)
         unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None
         others = unit.origin is not None and unit.origin.target.startswith(SHARED) and not private
-        card = opened_card(swarm, self._follow.names, articles, unowned=unowned, others=others)
+        card = opened_card(swarm, self._follow.names, unowned=unowned, others=others)
         unit.answer(card, private=private)
         return swarm
 
@@ -141,16 +143,6 @@ class Opening:
                 wait=self._settings.wait,
             )
         return swarm
-
-    async def _articles(self, ticket: Ticket, question: str) -> Sequence[Article]:
-        system = self._tickets.system(ticket.ref.system)
-        if not (system.capabilities.articles and isinstance(system, Knowledge)):
-            return ()
-        try:
-            return await system.search_articles(f"{ticket.subject} {question}", limit=MOST_ARTICLES)
-        except PortError:
-            # Suggestions are a courtesy; a swarm opens without them.
-            return ()
 
     def _network(self, unit: Unit) -> str:
         if self._settings.network:
@@ -230,5 +222,6 @@ def _case(ticket: Ticket) -> Case:
         subject=ticket.subject,
         customer=ticket.customer.name if ticket.customer else "",
         segment=ticket.customer.segment if ticket.customer else "",
+        words=" ".join(ticket.description.split())[:MOST_WORDS],
         due=min(running) if running else None,
     )

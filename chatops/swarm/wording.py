@@ -82,6 +82,7 @@ _WRITES = {
     "note": _("note on the ticket"),
     "status": _("ticket status"),
     "article": _("article"),
+    "link": _("article"),
     "reply": _("reply to the customer"),
     "owner": _("new owner of the ticket"),
 }

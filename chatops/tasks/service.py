@@ -46,9 +46,9 @@ class TaskService:
         Without words, those of the message replied or reacted to. Without anybody, the asker, when it is about a message.
         """
         about = unit.origin.reply_to if unit.origin is not None else None
-        words = _words(text, about, who)
         subject = await self._subject(unit)
-        assignee, pod, offered = self._whom(unit, who, words, member=subject is not None)
+        assignee, pod, offered = self._whom(unit, who, text, member=subject is not None)
+        words = _words(text, about, who)
         if due is not None and due <= unit.now:
             raise moves.past(EXAMPLE)
         if noted and subject is None:

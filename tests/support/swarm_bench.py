@@ -180,7 +180,9 @@ class Bench:
                 CommandCall,
             )
         )
-        self._performers = {one.of: one.perform for one in ticket_performers(systems, CATALOGUES)}
+        performers = list(ticket_performers(systems, CATALOGUES))
+        plugin.chatops_register_effects(performers.append)
+        self._performers = {one.of: one.perform for one in performers}
         self._number = 0
 
     # people speak

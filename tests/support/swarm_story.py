@@ -13,6 +13,8 @@ from chatops.people.plugin import PeoplePlugin
 from chatops.ports.roster import Profile
 from chatops.swarm.model import Swarm
 from chatops.swarm.plugin import SwarmPlugin
+from chatops.tasks.model import Task
+from chatops.tasks.plugin import TasksPlugin
 from chatops.testing.clock import ManualClock
 from chatops.testing.directory import FakeDirectory
 from chatops.testing.records import MemoryRecords
@@ -60,12 +62,14 @@ class Story:
             web=NoWeb(),  # type: ignore[arg-type]
             folder=Path(),
             sections=lambda: sections,
-            prefixes=lambda: {"SW": Swarm.kind},
+            prefixes=lambda: {"SW": Swarm.kind, "T": Task.kind},
         )
         swarm = SwarmPlugin(context)
-        swarm.chatops_register_sections(sections.append)
+        tasks = TasksPlugin(context)
+        for plugin in (swarm, tasks):
+            plugin.chatops_register_sections(sections.append)
         self.stage = Stage(
-            plugins=(swarm, CasesPlugin(context), PeoplePlugin(context)),
+            plugins=(swarm, CasesPlugin(context), PeoplePlugin(context), tasks),
             performers=ticket_performers(systems, CATALOGUES),
             bodies=TICKET_EFFECTS,
             directory=directory,

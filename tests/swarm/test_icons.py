@@ -37,8 +37,8 @@ def cards(swarm: Swarm) -> Iterator[Card]:
     yield house_card(swarm, names)
     yield room_card(swarm, names)
     yield guest_card(swarm, names)
-    yield opened_card(swarm, names, (), unowned=False)
-    yield opened_card(swarm, names, (), unowned=False, others=True)
+    yield opened_card(swarm, names, unowned=False)
+    yield opened_card(swarm, names, unowned=False, others=True)
     yield welcome_card(swarm, names, "olga")
     for reader, guest in itertools.product(("olga", "jan", "nobody"), (True, False)):
         yield card_for(swarm, names, guest=guest, reader=reader)
