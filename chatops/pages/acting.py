@@ -26,6 +26,7 @@ VIA = "page"
 
 MOST_LINKS = 4
 
+_ASKS = "needs_confirmation"
 _SWARM = re.compile(rf"\b{PREFIX}-([0-9]{{1,15}})\b")
 _ONCE = re.compile(r"[0-9a-z]{16,64}")
 _PAGE = re.compile(r"(?!.*\.\.)[\w:%~+-][\w:%~.+-]*(/[\w:%~+-][\w:%~.+-]*)*", re.ASCII)
@@ -40,6 +41,8 @@ class Order(Frozen, frozen=True, kw_only=True):
     """Made with the form: sent twice, it is done once."""
     page: str
     """Where they were, below their path."""
+    confirmed: bool = False
+    """They have seen what it will do."""
 
 
 class Answer(Frozen, frozen=True, kw_only=True):
@@ -50,9 +53,14 @@ class Answer(Frozen, frozen=True, kw_only=True):
     replies: tuple[Reply, ...] = ()
 
     @property
+    def asks(self) -> bool:
+        """Whether nothing has been done yet: first comes a look at what it would do, and the word to do it."""
+        return any(reply.error == _ASKS for reply in self.replies)
+
+    @property
     def cards(self) -> tuple[Outgoing, ...]:
         """What was answered, ready to be shown."""
-        return tuple(msgspec.convert(reply.card, Outgoing) for reply in self.replies)
+        return tuple(msgspec.convert(reply.card, Outgoing) for reply in self.replies if reply.error != _ASKS)
 
     @property
     def swarms(self) -> tuple[str, ...]:
@@ -82,6 +90,7 @@ class Acting:
             at=self._clock.now(),
             room=room,
             via=VIA,
+            confirmed=order.confirmed,
         )
         await self._engine.call(call, _key(person, order.once))
         return await self.answer(person, order.once)
@@ -110,7 +119,8 @@ def order_of(form: Mapping[str, Any]) -> Order | None:
     fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
     # What was left empty is not said at all, as when one types.
     filled = {name: value for name, value in fields.items() if value.strip()}
-    return Order(command=command, fields=filled, once=once, page=page)
+    confirmed = told.get("confirmed") == "yes"
+    return Order(command=command, fields=filled, once=once, page=page, confirmed=confirmed)
 
 
 def _key(person: Person, once: str) -> str:

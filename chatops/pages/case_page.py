@@ -14,7 +14,7 @@ from chatops.core.text import _, said
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.errors import PortError, TryLater
 from chatops.pages.list_page import rows
-from chatops.pages.paper import Pen
+from chatops.pages.paper import Pen, safe_url
 from chatops.pages.reading import Reading
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Audience, Comment, Ticket, TicketSystems
@@ -72,8 +72,3 @@ def ticket_name(typed: str) -> TicketName:
     system, colon, id_ = typed.partition(":")
     web = id_.startswith("//")
     return TicketName(typed=typed, system=system, id=id_) if colon and not web else TicketName(typed=typed)
-
-
-def safe_url(url: str | None) -> str:
-    """Return an address that may stand in a link; nothing for anything but the web."""
-    return url if url is not None and url.startswith(("https://", "http://")) else ""

@@ -143,3 +143,8 @@ class Pen:
             "csrf": visit.csrf,
             "act": f"{visit.base}do",
         }
+
+
+def safe_url(url: str | None) -> str:
+    """Return an address that may stand in a link; nothing for anything but the web."""
+    return url if url is not None and url.startswith(("https://", "http://")) else ""

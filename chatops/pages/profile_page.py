@@ -55,6 +55,8 @@ class ProfilePage:
             own=own,
             roles=pen.say(listed(*(ROLES[role] for role in ROLES if role in effective(person)))),
             profile=profile,
+            away=pen.when(profile.away_until) if profile.away_until and profile.away_until > pen.now else "",
+            claimed=lambda skill: skill in profile.evidence and profile.evidence[skill].source == "claimed",
             skills=sorted(profile.skills.items(), key=lambda pair: (-pair[1], pair[0])),
             pods=", ".join(pod.name or pod.id for pod in self._pods() if person.id in pod.members),
             time=clock.local_time,

@@ -19,7 +19,7 @@ from chatops.pages.search_page import SearchPage
 from chatops.pages.stream import Parts, Streams, seen
 from chatops.pages.swarm_page import MOST_SHOWN, SHOWN, SwarmPage
 from chatops.pages.visit import Entrance, Visit, home
-from chatops.pages.words import NO_SUCH_PERSON, NO_SUCH_SWARM, NOT_FOR_GUESTS, NOTICE_TITLE, WORDS
+from chatops.pages.words import CONFIRM_TITLE, NO_SUCH_PERSON, NO_SUCH_SWARM, NOT_FOR_GUESTS, NOTICE_TITLE, WORDS
 from chatops.ports.roster import Directory
 from chatops.ports.web import Route, Static, Web
 from chatops.swarm.model import PREFIX, Swarm, main_room
@@ -157,8 +157,11 @@ class Pages:
         else:
             answer = Answer(once=order.once, settled=True)
         if request.headers.get("X-Live") == "1":
-            html = pen.piece("answer.html", answer=answer, page=order.page)
+            html = pen.piece("answer.html", answer=answer, page=order.page, order=order)
             return web.Response(text=html, content_type="text/html")
+        if answer.asks:
+            # What it asks for is in this form only: one cannot be sent back first.
+            return pen.page(CONFIRM_TITLE, "confirm.html", here="", answer=answer, page=order.page, order=order)
         return _go(f"{pen.visit.base}{order.page}?answer={order.once}#answer")
 
     # inside

@@ -15,9 +15,9 @@ from chatops.core.params import Selector
 from chatops.core.text import _, said
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.errors import PortError, Refusal
-from chatops.pages.case_page import safe_url, ticket_name
+from chatops.pages.case_page import ticket_name
 from chatops.pages.list_page import rows
-from chatops.pages.paper import Pen
+from chatops.pages.paper import Pen, safe_url
 from chatops.pages.reading import Reading, holds
 from chatops.pages.words import FOUND_TITLE, NOT_ANSWERING, SEARCH_TITLE
 from chatops.ports.roster import Directory

@@ -27,6 +27,7 @@ from chatops.ports.store import Store
 from chatops.ports.tickets import TicketSystems
 from chatops.ports.web import Route, Static, Web
 from chatops.swarm.model import Swarm
+from chatops.tasks.model import Task
 
 
 def pages(
@@ -52,8 +53,8 @@ def pages(
         rooms=engine.rooms,
         acting=Acting(engine, clock),
         reading=reading,
-        streams=Streams(Changes(store, (Swarm.kind,), clock)),
-        swarms=SwarmPage(reading, directory, TasksPart()),
+        streams=Streams(Changes(store, (Swarm.kind, Task.kind), clock)),
+        swarms=SwarmPage(reading, directory, TasksPart(reading)),
         listing=ListPage(reading),
         cases=CasePage(reading, directory, tickets),
         search=SearchPage(reading, directory, tickets),

@@ -10,6 +10,7 @@ from chatops.core.access import effective
 from chatops.core.frozen import Frozen
 from chatops.core.message import Button, Card, Field, Person
 from chatops.core.text import Text, _
+from chatops.pages.draft_part import draft_part, found_part
 from chatops.pages.paper import Pen
 from chatops.pages.reading import Reading
 from chatops.pages.stream import Parts
@@ -22,7 +23,7 @@ from chatops.swarm.cards import guest_card
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
 from chatops.swarm.steps import clock, next_line
-from chatops.swarm.wording import case_line, decision_line, write_line
+from chatops.swarm.wording import case_line, write_line
 
 SHOWN = 100
 """Timeline entries at first."""
@@ -62,10 +63,11 @@ class SwarmPage:
             "head": self._head(pen, swarm),
             "do": self._actions(pen, swarm),
             "questions": pen.piece("swarm_questions.html", swarm=swarm, answer=self._answer_forms(pen, swarm)),
-            "tasks": await self._tasks.part(pen, swarm),
+            "tasks": await self._tasks.part(pen, swarm, page_of(swarm)),
             "timeline": await self._timeline(pen, swarm, show),
             "people": pen.piece("swarm_people.html", rows=self._people(pen, swarm)),
-            "draft": pen.piece("swarm_draft.html", swarm=swarm, decision=_decision(pen, swarm)),
+            "draft": draft_part(pen, swarm),
+            "found": await found_part(pen, swarm, self._reading),
             "writes": pen.piece("swarm_writes.html", writes=self._writes(pen, swarm)),
         }
 
@@ -184,7 +186,3 @@ def actions(swarm: Swarm, person: Person) -> list[Button]:
 
 def _card(pen: Pen, offered: Sequence[Button]) -> Outgoing:
     return pen.card(Card(title=Text(msgid=""), buttons=tuple(offered)))
-
-
-def _decision(pen: Pen, swarm: Swarm) -> str:
-    return pen.say(decision_line(swarm.decision)) if swarm.decision else ""

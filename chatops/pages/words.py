@@ -18,6 +18,9 @@ WORDS: dict[str, Text] = {
     "not_sent": _("That was not sent. Check your connection and try again."),
     "answer": _("Answer"),
     "working": _("Chatops is still working on it. The answer will come in your direct chat, too."),
+    "not_yet": _("Nothing has been done yet. Is this what you want?"),
+    "do_it": _("Do it"),
+    "leave_it": _("Leave it"),
     "look_again": _("Look again"),
     "close": _("Close"),
     "back": _("Back"),
@@ -59,6 +62,10 @@ WORDS: dict[str, Text] = {
     "tasks": _("Tasks"),
     "no_tasks": _("No tasks yet."),
     "solution": _("Solution"),
+    "steps": _("Steps"),
+    "decisions": _("Decisions"),
+    "missing": _("Still missing"),
+    "may_help": _("May help"),
     "draft": _("Article draft"),
     "timeline": _("Timeline"),
     "no_entries": _("Nothing has been recorded yet."),
@@ -90,6 +97,10 @@ WORDS: dict[str, Text] = {
     "languages": _("Languages"),
     "zone": _("Zone"),
     "known_as": _("Known as"),
+    "away": _("Away until"),
+    "interests": _("Would like to learn"),
+    "countries": _("Countries"),
+    "claimed": _("not confirmed yet"),
     "quiet_hours": _("Quiet hours"),
     "none": _("none"),
     "nothing_known": _("The directory knows no more."),
@@ -116,6 +127,7 @@ WORDS: dict[str, Text] = {
 }
 """By the name templates use."""
 
+CONFIRM_TITLE = _("Please have a look first")
 NOTICE_TITLE = _("That did not work")
 NOT_FOR_GUESTS = _("This page is for members of the house. Your swarm is in the chat.")
 NO_SUCH_SWARM = _("There is no swarm {swarm}.")

@@ -69,6 +69,11 @@
 
   // Commands.
   const problem = byId("problem");
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-leave]") || !byId("answer")) return;
+    event.preventDefault();
+    byId("answer").replaceChildren();
+  });
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("[data-act]")) return;
