@@ -12,6 +12,7 @@ import pytest
 from chatops.core.journal import AuditRecord, TimelineNote
 from chatops.core.message import Identity, RoomRef
 from chatops.hookspecs import Listener
+from chatops.people.changes import PodChanges, ProfileChanges
 from chatops.people.directory import Member, PeopleDirectory
 from chatops.people.link_commands import LinkCommands
 from chatops.people.linking import Linking
@@ -30,6 +31,7 @@ from chatops.people.links import (
     read_code,
     shown_code,
 )
+from chatops.people.profiles import ProfileBook
 from chatops.testing.directory import FakeDirectory
 from chatops.testing.network import Posted
 from chatops.testing.stage import Stage, person
@@ -399,6 +401,21 @@ async def test_unlinking_takes_it_away_and_tells_all() -> None:
         await house.says("anna2", f"link {await house.code()}")
         await house.presses("anna", "It is me", "dm-anna")
         assert house.owner("anna2") == "anna"
+
+
+async def test_links_hold_after_a_restart() -> None:
+    """What was linked is read from the store when a server starts."""
+    async with House() as house:
+        await house.says("anna2", f"link {await house.code()}")
+        await house.presses("anna", "It is me", "dm-anna")
+        stage = house.stage
+        fresh = PeopleDirectory([Member(person=person("anna", "agent"))])
+        stage.codec.register(ProfileChanges)
+        stage.codec.register(PodChanges)
+        await ProfileBook(stage.codec, stage.store, fresh, stage.clock).load()
+        found = fresh.by_identity(Identity(network="fake", id="anna2"))
+        assert found is not None
+        assert found.id == "anna"
 
 
 def test_codes_are_read_as_they_were_meant() -> None:
