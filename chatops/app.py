@@ -24,6 +24,7 @@ from chatops.doing import Doing
 from chatops.engine.dead_letters import DeadLetters
 from chatops.engine.engine import Engine, no_probe
 from chatops.engine.help import HelpCommands
+from chatops.engine.running import run_performer
 from chatops.engine.second_thoughts import SecondThoughts
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
@@ -38,6 +39,7 @@ from chatops.metrics.page import MetricsPage
 from chatops.pages.site import pages
 from chatops.pages.visit import Entrance
 from chatops.people.directory import PeopleDirectory
+from chatops.people.link_plugin import LinkPlugin
 from chatops.people.plugin import PeoplePlugin
 from chatops.people.profiles import ProfileBook
 from chatops.people.roster import Roster, read_company
@@ -67,6 +69,7 @@ OWN: Mapping[str, PluginClass] = {
     "swarm": SwarmPlugin,
     "cases": CasesPlugin,
     "people": PeoplePlugin,
+    "linking": LinkPlugin,
     "rules": RulesPlugin,
     "tasks": TasksPlugin,
 }
@@ -152,7 +155,11 @@ class App:
             table=self.table,
             relations=self.registry.relations,
             listeners=self.registry.listeners,
-            performers=(*ticket_performers(self._connected, catalogues), *self.registry.performers),
+            performers=(
+                *ticket_performers(self._connected, catalogues),
+                run_performer(lambda: self.engine, clock),
+                *self.registry.performers,
+            ),
             systems=self._connected.names(),
             secret=folder.action_key,
             settings=_engine_settings(settings),
@@ -338,6 +345,7 @@ class App:
         loading = Loading()
         told: dict[str, Mapping[str, object]] = {
             "swarm": self.settings.swarm.model_dump(),
+            "cases": self.settings.cases.model_dump(),
             "rules": {**self.settings.rules.model_dump(), "pods": self._pods},
             **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
         }
