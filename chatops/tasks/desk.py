@@ -198,6 +198,7 @@ class TaskDesk:
             if own:
                 return own[0]
             if unit.origin is not None and unit.origin.via == "reaction":
+                unit.required = True  # nothing is meant, so there is nothing to ask about
                 return None
         waiting = await self.waiting(unit, *states)
         if not waiting:

@@ -131,5 +131,7 @@ class FakeDirectory:
                 return selector.value in person.roles
             case "dept":
                 return profile.department == selector.value
+            case "guest":
+                return "guest" in person.roles and selector.value in {person.id, profile.email}
             case _:
                 return False

@@ -54,9 +54,9 @@ class TaskStory(Story):
         """Return what Olga finds."""
         return "".join(reply.text for reply in await self.stage.calls("olga", f"kb search {words}"))
 
-    def now_in(self, room: str) -> str:
-        """Return what can be read in a room now, edits done."""
-        return self.read(room)
+    def room_of(self, swarm: str) -> str:
+        """Return what the network calls a swarm's room."""
+        return next(one.ref.id for one in self.stage.network.rooms.values() if one.title.startswith(f"{swarm} "))
 
     async def task(self, id: str = "1") -> Task:
         """Return a task as stored."""
@@ -71,7 +71,7 @@ class TaskStory(Story):
 
     def last(self, room: str) -> MessageRef:
         """Return the newest message somebody wrote in a room."""
-        return next(ref for ref in reversed(self.stage.network.heard) if ref.room.id == room)
+        return next(ref for ref in reversed(self.stage.network.heard()) if ref.room.id == room)
 
     def message(self, room: str, id: str) -> MessageRef:
         """Return a message by its name."""
