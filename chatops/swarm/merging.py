@@ -53,7 +53,7 @@ class Merging:
             footer=_("The article about it stays; at the end you decide anew.") if after.earlier else None,
             buttons=(show_button(after),),
         )
-        unit.answer(card)
+        unit.answer(card, private=after.has_guests)
 
     async def merge(self, unit: Unit, id: str, other_id: str) -> None:
         """Let the other swarm end in this one. Whoever owns only one of them asks the other's owner first."""

@@ -35,6 +35,7 @@ from chatops.swarm.praise import Kudos
 from chatops.swarm.praise_commands import PraiseCommands
 from chatops.swarm.resting import Resting
 from chatops.swarm.service import SwarmService
+from chatops.swarm.turns import Turn
 from chatops.swarm.views import SwarmViews
 from chatops.swarm.wanted import WANTED_BODIES, WantedSwarms
 
@@ -81,6 +82,7 @@ BODIES: tuple[type[Body], ...] = (
     LightSwarm,
     LightFallsSilent,
     Kudos,
+    Turn,
     *FACTS,
     *KNOWN_BODIES,
     *WANTED_BODIES,

@@ -83,7 +83,8 @@ class Praising:
             before = await unit.get(Kudos, person) or Kudos(id=person)
             if any(one.by == unit.actor.id and one.swarm == swarm.id for one in before.thanks):
                 continue
-            text = swarm.solution.text if swarm.solution is not None else swarm.question
+            # Guests in the room read the question, never what solved it.
+            text = swarm.question if swarm.has_guests or swarm.solution is None else swarm.solution.text
             if not self._thank(unit, before, text, swarm):
                 self._alone(unit, person, text)
 

@@ -17,6 +17,7 @@ from chatops.swarm.clocks import RestEnds, rest_series
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.gate import allowed
 from chatops.swarm.model import State, Swarm
+from chatops.swarm.turns import undoable
 from chatops.swarm.waking import REMIND
 
 WAITING_WORDS = {"customer": _("the customer"), "vendor": _("a vendor")}
@@ -47,7 +48,7 @@ class Resting:
         unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
         after = self._status(unit, after, _STATUS[waiting_for], f"status/hold/{after.rested}")
         after = self._follow.follow(unit, before, after)
-        unit.undo_with(f"swarm resume {after.name}", after)
+        await undoable(unit, after, f"hold-{after.rested}", f"swarm resume {after.name}")
         unit.answer(
             Card(
                 title=_("{swarm} rests, waiting for {whom}", swarm=after.name, whom=WAITING_WORDS[waiting_for]),
@@ -65,7 +66,7 @@ class Resting:
         after = self._go_on(unit, before)
         unit.note(after, _("{who} went on.", who=unit.actor.name), tag="resume")
         after = self._follow.follow(unit, before, after)
-        unit.undo_with(f"swarm hold {after.name} {before.waiting_for}", after)
+        await undoable(unit, after, f"resume-{after.rested}", f"swarm hold {after.name} {before.waiting_for}")
         unit.answer(
             _("{swarm} goes on.", swarm=after.name)
             if after.has_guests

@@ -70,6 +70,12 @@ def merged(kept: Swarm, other: Swarm, by: str, at: datetime, *, claim: str) -> t
             _("One of the two is private; together everybody would read it."),
             commands=(f"swarm show {kept.name}", f"swarm show {other.name}"),
         )
+    if kept.has_guests:
+        raise Impossible(
+            _("A guest is in {swarm}, who would read what was said in {other}.", swarm=kept.name, other=other.name),
+            hint=_("The other way round guests stay behind."),
+            commands=(f"swarm merge {other.name} {kept.name}",),
+        )
     coming = tuple(
         Member(person=one.person, since=at, learner=one.learner, stays=_stays(kept, one.person))
         for one in other.present

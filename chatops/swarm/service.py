@@ -29,6 +29,7 @@ from chatops.swarm.lights import Lights
 from chatops.swarm.model import Finish, State, Swarm
 from chatops.swarm.opening import Opening, SwarmSettings
 from chatops.swarm.praise import Praising
+from chatops.swarm.turns import undoable
 from chatops.swarm.wording import people, short
 
 ArticleChoice = Literal["linked", "draft", "none"]
@@ -270,7 +271,8 @@ class SwarmService:
         words = _("{who} cancelled it: {reason}", who=unit.actor.name, reason=said(after.cancelled_because))
         unit.note(after, words, tag="cancelled")
         after = self.consequences.follow(unit, before, after)
-        unit.undo_with(f'swarm reopen {after.name} "{unit.actor.name}: undo"', after)
+        back = f"swarm reopen {after.name} because it was cancelled by mistake"
+        await undoable(unit, after, f"cancel-{after.reopened}", back)
         unit.answer(_("{swarm} is cancelled.", swarm=after.name))
 
     # inside

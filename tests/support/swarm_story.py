@@ -43,7 +43,8 @@ def company() -> FakeDirectory:
 class Story:
     """A stage with everything that swarms need."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more: object) -> None:
+        """`more`: further plugins."""
         self.clock = ManualClock()
         self.tickets = FakeTickets("cases", clock=self.clock)
         self.tickets.add_person("olga", "Olga")
@@ -69,7 +70,7 @@ class Story:
         for plugin in (swarm, tasks):
             plugin.chatops_register_sections(sections.append)
         self.stage = Stage(
-            plugins=(swarm, CasesPlugin(context), PeoplePlugin(context), tasks),
+            plugins=(swarm, CasesPlugin(context), PeoplePlugin(context), tasks, *more),
             performers=ticket_performers(systems, CATALOGUES),
             bodies=TICKET_EFFECTS,
             directory=directory,
