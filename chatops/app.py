@@ -57,6 +57,7 @@ from chatops.swarm.facts import FACTS
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.tasks.plugin import TasksPlugin
 from chatops.using import Using
+from chatops.voices.plugin import VoicesPlugin
 from chatops.web.health import PartHealth, ready_route
 from chatops.web.metrics import metrics_route, read_token
 from chatops.web.operator import operator_route
@@ -71,6 +72,7 @@ OWN: Mapping[str, PluginClass] = {
     "people": PeoplePlugin,
     "linking": LinkPlugin,
     "rules": RulesPlugin,
+    "voices": VoicesPlugin,
     "tasks": TasksPlugin,
 }
 """Our own features; they come in through the same hooks as anybody's."""
@@ -347,6 +349,7 @@ class App:
             "swarm": self.settings.swarm.model_dump(),
             "cases": self.settings.cases.model_dump(),
             "rules": {**self.settings.rules.model_dump(), "pods": self._pods},
+            "voices": self.settings.voices.model_dump(),
             **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
         }
         classes = {**OWN, **{name: find(name) for name in self.settings.plugins.enabled}}

@@ -178,6 +178,19 @@ class Cases(Section):
     )
 
 
+class Voices(Section):
+    """Ideas and feedback: when and where they are told together."""
+
+    digest: str = Field(
+        default="mon 09:00",
+        pattern="^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="When a pod hears the week's ideas, in its own time zone.",
+    )
+    products: dict[str, str] = Field(
+        default={}, description="Product to the room (NETWORK:ID) that hears each week what was said about it."
+    )
+
+
 class Operator(Section):
     """The command line on the server's own machine."""
 
@@ -301,6 +314,7 @@ class Settings(BaseSettings):
     swarm: Swarm = Swarm()
     cases: Cases = Cases()
     rules: Rules = Rules()
+    voices: Voices = Voices()
     engine: Engine = Engine()
     operator: Operator = Operator()
     metrics: Metrics = Metrics()

@@ -1,0 +1,1 @@
+"""Voices: ideas for a pod, feedback about a product, a word of advice to one person alone."""
