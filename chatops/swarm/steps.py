@@ -27,6 +27,14 @@ def _step(swarm: Swarm, names: Names) -> Text | None:
 def _pending(swarm: Swarm, names: Names) -> Text | None:
     if swarm.handover is not None:
         return _passing(swarm, swarm.handover, names)
+    offers = sum(one.state == "waiting" for one in swarm.offers)
+    if offers:
+        return _n(
+            "{owner} answers {count} offer of help",
+            "{owner} answers {count} offers of help",
+            offers,
+            owner=names(swarm.owner),
+        )
     if swarm.finish is not None:
         return _("{who}: send the reply and finish", who=names(swarm.finish.by))
     return question_line(swarm)

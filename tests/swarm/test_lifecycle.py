@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatops.errors import Impossible, NotAllowed
+from chatops.core.command import ReadContext
+from chatops.errors import BadArgument, Impossible, NotAllowed
 from chatops.ports.tickets import Status, TicketPatch, WriteContext
 from chatops.swarm.model import State
 from chatops.swarm.praise import Kudos
@@ -260,3 +261,43 @@ async def test_the_swarms_of_a_pod() -> None:
     bench = await opened()
     assert "SW-1 refund loops" in words(await bench.do("max", "swarm list pod:emea"))
     assert "No swarms" in words(await bench.do("lea", "swarm list mine"))
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("schwarm fragen anna welcher Anbieter?", "swarm ask"),
+        ("zwerm vragen anna welke aanbieder?", "swarm ask"),
+        ("schwarm geklärt ASK-1", "swarm solved"),
+        ("schwarm pausieren SW-1 wartet=kunde bis=17:00", "swarm hold"),
+        ("zwerm pauzeren SW-1 leverancier tot=17:00", "swarm hold"),
+        ("schwarm übergeben SW-1 pod:emea um=17:00", "swarm handover"),
+        ("zwerm overdragen SW-1 anna houden", "swarm handover"),
+        ("schwarm übernehmen SW-1", "swarm accept-handover"),
+        ("zwerm overnemen", "swarm accept-handover"),
+        ("schwarm wiederöffnen SW-1 weil es wieder hängt", "swarm reopen"),
+        ("zwerm heropenen SW-1 omdat het weer hangt", "swarm reopen"),
+        ("schwarm zusammenführen SW-1 SW-9", "swarm merge"),
+        ("swarm absorb SW-1 SW-9", "swarm merge"),
+        ("schwarm anbieten SW-1 das kenne ich", "swarm offer"),
+        ("zwerm vrijgeven SW-1 anna", "swarm release"),
+        ("lob anna fürs Suchen", "kudos"),
+        ("lof anna voor het zoeken", "kudos"),
+    ],
+)
+async def test_in_german_and_dutch(line: str, meant: str) -> None:
+    """Every command has its words."""
+    bench = Bench()
+    context = ReadContext(now=bench.clock.now(), zone="Europe/Berlin", systems=("fake",))
+    assert bench.table.read(line, context).command.words == meant
+
+
+async def test_what_is_missing_is_asked_for() -> None:
+    """With commands that work."""
+    bench = await opened()
+    with pytest.raises(BadArgument) as refusal:
+        await bench.do("olga", "swarm hold SW-1")
+    await bench.do("olga", refusal.value.commands[0])
+    assert (await bench.swarm()).state is State.ON_HOLD
+    with pytest.raises(BadArgument, match="whom"):
+        await bench.do("olga", "swarm handover SW-1")
