@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -75,6 +76,17 @@ class PublicOnly(AbstractResolver):
     async def close(self) -> None:
         """Close what resolves."""
         await self._inner.close()
+
+
+def public_socket(address: tuple[Any, ...]) -> socket.socket:
+    """Return a socket for one resolved address, however it came about. Raise PrivateAddress when it is private."""
+    family, kind, protocol, _name, where = address
+    if not is_public(str(where[0])):
+        message = "the address lies in a private network"
+        raise PrivateAddress(message)
+    made = socket.socket(family, kind, protocol)
+    made.setblocking(False)  # noqa: FBT003 - the library's signature
+    return made
 
 
 def _literal(host: str) -> bool:

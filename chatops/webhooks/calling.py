@@ -16,7 +16,7 @@ from chatops.core.clock import Clock
 from chatops.core.effects import Effect
 from chatops.errors import Invalid, Missing, PortError, RateLimited, Unreachable
 from chatops.hookspecs import Performed
-from chatops.webhooks.addresses import PrivateAddress, PublicOnly, wrong_with
+from chatops.webhooks.addresses import PrivateAddress, PublicOnly, public_socket, wrong_with
 from chatops.webhooks.endpoints import Endpoint
 from chatops.webhooks.signing import sign
 
@@ -111,19 +111,16 @@ class WebhookCaller:
                 # The answer's body is of no interest, and may have no end.
                 response.close()
                 return response.status, response.headers.get("Retry-After", "")
-        except PrivateAddress as error:
-            message = f"{endpoint.name}: {error}; set allow_private = true if that is meant"
-            raise Invalid(message) from error
+        except (aiohttp.InvalidURL, ValueError) as error:
+            message = f"the address of {endpoint.name} cannot be called"
+            raise Invalid(message, code=type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            # Aiohttp wraps what the resolver raises.
-            if isinstance(error.__cause__, PrivateAddress):
-                message = f"{endpoint.name}: {error.__cause__}; set allow_private = true if that is meant"
+            private = _private(error)
+            if private is not None:
+                message = f"{endpoint.name}: {private}; set allow_private = true if that is meant"
                 raise Invalid(message) from error
             message = f"{endpoint.name} does not answer"
             raise Unreachable(message, code=type(error).__name__) from error
-        except (ValueError, UnicodeError) as error:
-            message = f"the address of {endpoint.name} cannot be called"
-            raise Invalid(message, code=type(error).__name__) from error
 
     def _session(self, *, private: bool) -> aiohttp.ClientSession:
         found = self._sessions.get(private)
@@ -131,6 +128,7 @@ class WebhookCaller:
             resolver = ThreadedResolver()
             connector = aiohttp.TCPConnector(
                 resolver=resolver if private else PublicOnly(resolver),
+                socket_factory=None if private else public_socket,
                 # A name is looked up for each connection, so that an old answer is not trusted.
                 use_dns_cache=False,
                 limit=32,
@@ -167,3 +165,10 @@ def _outcome(error: PortError) -> Heard:
     if isinstance(error, RateLimited):
         return "limited"
     return "unreachable" if isinstance(error, Unreachable) else "refused"
+
+
+def _private(error: BaseException | None) -> PrivateAddress | None:
+    """Return the refusal behind an error: the HTTP client wraps what is raised while it connects."""
+    while error is not None and not isinstance(error, PrivateAddress):
+        error = error.__cause__ or error.__context__
+    return error

@@ -116,7 +116,9 @@ class RestHouse(House):
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> RestHouse:
-        await super().__aenter__()
+        # Programs need no direct chats, so none are opened.
+        await self.app.start()
+        await self.console.network.ready()
         self._session = aiohttp.ClientSession()
         return self
 

@@ -77,7 +77,7 @@ def test_either_of_two_keys_is_taken() -> None:
         {"id": "msg_1.1"},
         {"id": ""},
         {"timestamp": "0"},
-        {"timestamp": "１７"},
+        {"timestamp": "\uff11\uff17"},
         {"timestamp": "1_0"},
         {"timestamp": "9" * 4000},
         {"signature": ""},
