@@ -79,3 +79,41 @@ async def test_one_is_sent_back_below_ones_own_path_only(house: PagesHouse) -> N
     for place in ("../lead-1/swarms", "//evil.example", "https://evil.example", "/swarms", "a/../../b", ""):
         form = {"_csrf": token, "once": "0123456789abcdef", "page": place, "command": "help"}
         assert (await house.browser.post("/console/agent-1/do", form)).status == 400
+
+
+async def test_what_leaves_the_house_is_shown_first(house: PagesHouse) -> None:
+    """A reply to a customer is previewed, nothing is sent; `Do it` sends the very same words."""
+    words = 'We have found it; "tomorrow" it is put right, case=closed.'
+    seen = await house.press("agent-1", "cases/demo:1001", "reply customer demo:1001", text=f"demo:1001 {words}")
+    assert "Nothing has been done yet" in seen.text
+    assert words in Read(seen.text).text
+    assert words not in Read(await house.page("agent-1", "cases/demo:1001")).text
+    form = {
+        attrs["name"] or "": attrs.get("value") or ""
+        for tag, attrs in Read(seen.text.split("Nothing has been done yet")[1]).tags
+        if tag == "input" and attrs.get("type") == "hidden"
+    }
+    assert form["confirmed"] == "yes"
+    form["field.text"] = f"demo:1001 {words}"
+    await house.browser.post("/console/agent-1/do", form, follow=True)
+    assert words in Read(await house.page("agent-1", "cases/demo:1001")).text
+
+
+async def test_a_task_is_given_and_done_on_the_page(house: PagesHouse) -> None:
+    """The page of the swarm says what it belongs to; whoever has it gets its buttons, others do not."""
+    await house.press("agent-1", "swarms/1", "task add", who="expert-1", text="read the log", within="30m")
+    assert "read the log" in Read(await house.page("lead-2", "swarms/1")).text
+    assert "task ack T-1" not in await house.page("lead-2", "swarms/1")
+    assert "task ack T-1" in await house.page("expert-1", "swarms/1")
+    await house.press("expert-1", "swarms/1", "task done T-1")
+    assert "task ack T-1" not in await house.page("expert-1", "swarms/1")
+
+
+async def test_the_article_grows_on_the_page(house: PagesHouse) -> None:
+    """Steps, decisions and the draft that comes out of them."""
+    await house.press("agent-1", "swarms/1", "step add stop the payout job")
+    await house.press("agent-1", "swarms/1", "decision add no refunds by hand")
+    text = Read(await house.page("lead-2", "swarms/1")).text
+    assert "Steps stop the payout job" in text
+    assert "no refunds by hand" in text
+    assert "1. stop the payout job" in text

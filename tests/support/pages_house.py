@@ -117,7 +117,7 @@ class PagesHouse:
         return answer.text
 
     async def press(
-        self, who: str, page: str, command: str, *, live: bool = False, once: str = "", **fields: str
+        self, who: str, page: str, command: str, /, *, live: bool = False, once: str = "", **fields: str
     ) -> Answer:
         """Send what a page's form sends."""
         once = once or secrets.token_hex(12)
