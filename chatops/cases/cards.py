@@ -23,6 +23,9 @@ PRIORITY_WORDS = {
     Priority.LOW: _("low"),
 }
 
+ORIGIN_WORDS = {"email": _("e-mail"), "phone": _("phone"), "web": _("web form"), "chat": _("chat")}
+"""How cases come in; other ways are shown in the system's own words."""
+
 CLOCK_WORDS = {"first_response": _("First response"), "resolution": _("Resolution")}
 """By what has to happen in time; a clock we know nothing of is shown by its system's name."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatops.cases.cards import case_card
+from chatops.cases.cards import ORIGIN_WORDS, case_card
 from chatops.cases.customers import chosen_customer, record_of
 from chatops.cases.desk import CaseDesk, reading
 from chatops.cases.listing import MOST_READ, Sort, Wanted, Words, fits, ordered, page, understood
@@ -50,7 +50,7 @@ class CaseViews:
             card = replace(card, buttons=(join, *card.buttons[-1:]))
         facts += await self._contract(ticket)
         if ticket.origin:
-            facts.append(Fact(label=_("Came in by"), value=said(ticket.origin)))
+            facts.append(Fact(label=_("Came in by"), value=ORIGIN_WORDS.get(ticket.origin) or said(ticket.origin)))
         unit.answer(replace(card, facts=tuple(facts)))
         await self._remember(unit, ticket.ref)
 

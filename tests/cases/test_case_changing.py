@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from case_story import CaseStory
-from chatops.errors import Forbidden, Unreachable
+from chatops.errors import Forbidden
 from chatops.ports.tickets import Audience, Priority, Status
 
 

@@ -26,7 +26,8 @@ async def test_case_show() -> None:
         "Customer: Muster GmbH (gold) · Standard · 1 other open case\n"
         "Status: new · priority high\n"
         "Owner: Ben B\n"
-        "Clock: Resolution: until Tue 3 Mar, 21:00 UTC"
+        "Clock: Resolution: until Tue 3 Mar, 21:00 UTC\n"
+        "Came in by: chat"
     )
     await bench.press("ben", card, "Open a swarm", help_needed="why wrong?", skills="linux")
     assert (await bench.swarm()).question == "why wrong?"
