@@ -8,10 +8,11 @@ from typing import Annotated
 
 from chatops.core.command import Option, command
 from chatops.core.message import Person
-from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName
+from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName, When
 from chatops.core.text import _
 from chatops.core.unit import Unit
 from chatops.swarm.desk import own_to_finish
+from chatops.swarm.guest_stays import Staying
 from chatops.swarm.light_commands import LightId
 from chatops.swarm.model import PREFIX, Swarm
 from chatops.swarm.service import SwarmService
@@ -74,7 +75,8 @@ _WORDS = Option(
 class SwarmCommands:
     """Everything people say about swarms."""
 
-    def __init__(self, service: SwarmService, views: SwarmViews) -> None:
+    def __init__(self, service: SwarmService, views: SwarmViews, staying: Staying) -> None:
+        self._staying = staying
         self._service = service
         self._views = views
 
@@ -154,7 +156,7 @@ class SwarmCommands:
         examples=(
             "swarm invite anna",
             "swarm invite skill:billing>=3 you know the refund job ask=2 wait=3m",
-            "swarm invite SW-12 guest:ops@partner.example",
+            "swarm invite SW-12 guest:ops@partner.example until=2d",
         ),
         options={
             "who": Option(label=_("whom")),
@@ -165,6 +167,7 @@ class SwarmCommands:
             ),
             "wait": Option(label=_("how long, like 3m"), aliases={"de": ("warte",), "nl": ("wacht",)}),
             "page": Option(label=_("even in quiet hours"), aliases={"de": ("dringend",), "nl": ("dringend",)}),
+            "until": Option(label=_("how long a guest stays"), aliases={"de": ("bis",), "nl": ("tot",)}),
         },
     )
     async def invite(
@@ -177,9 +180,12 @@ class SwarmCommands:
         ask: int | None = None,
         wait: Duration | None = None,
         page: bool = False,
+        until: When | None = None,
     ) -> None:
-        """Ask people into a swarm."""
+        """Ask people into a swarm; guests for a time."""
+        self._staying.checked(who, until, unit.now)
         await self._service.invite(unit, swarm, who, why, ask=ask, wait=wait, page=page)
+        await self._staying.named(unit, swarm, who, until)
 
     @command(
         "swarm accept",

@@ -20,6 +20,7 @@ from chatops.swarm.earning import BODIES as EARNING_BODIES
 from chatops.swarm.earning import Earning
 from chatops.swarm.facts import FACTS
 from chatops.swarm.finding_commands import FindingCommands
+from chatops.swarm.guest_stays import GuestStay, GuestStayEnds, Staying
 from chatops.swarm.knowing import BODIES as KNOWN_BODIES
 from chatops.swarm.knowing import Knowing
 from chatops.swarm.lifecycle_commands import LifecycleCommands
@@ -83,6 +84,8 @@ BODIES: tuple[type[Body], ...] = (
     LightFallsSilent,
     Kudos,
     Turn,
+    GuestStay,
+    GuestStayEnds,
     *FACTS,
     *KNOWN_BODIES,
     *WANTED_BODIES,
@@ -99,8 +102,9 @@ class SwarmPlugin:
         knowing = Knowing(context, service.consequences)
         self._performers = knowing.performers
         offering = Offering(context.people, service.consequences, service.inviting)
+        staying = Staying(context.people, service.consequences)
         self._commands = (
-            SwarmCommands(service, views),
+            SwarmCommands(service, views, staying),
             LifecycleCommands(resting, service.handing, Merging(service.consequences), offering),
             PraiseCommands(service.praising),
             *knowing.commands,
@@ -111,6 +115,7 @@ class SwarmPlugin:
             *SwarmListeners(context.people, service.consequences).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
             *asked_listeners(),
+            *staying.listeners(),
             *Earning(context.people).listeners(),
             *resting.listeners(),
             *service.handing.listeners(),
