@@ -38,7 +38,7 @@ class Capturing:
         after = keeping.kept(before, of, words, by=by, kept_by=unit.actor.id, at=when)
         number = keeping.shelf(after, of)[-1].number
         unit.note(after, self._noted(of, by, words), tag=NOUNS[of], occurred_at=when)
-        self._follow.follow(unit, before, after)
+        after = self._follow.follow(unit, before, after)
         if of != "moments":
             unit.undo_with(f"{NOUNS[of]} drop {after.name} {number}", after)
         unit.answer(self._kept(after, of, number))
@@ -60,7 +60,7 @@ class Capturing:
             before=said(short(one.text)),
         )
         unit.note(after, words, tag="timeline")
-        self._follow.follow(unit, before, after)
+        after = self._follow.follow(unit, before, after)
         unit.answer(_("Number {number} is put right; what it said is kept.", number=number))
 
     async def drop(self, unit: Unit, id: str, of: Shelf, number: int) -> None:
@@ -72,7 +72,7 @@ class Capturing:
             "{who} took out: {text}", who=unit.actor.name, text=said(short(keeping.the_kept(before, of, number).text))
         )
         unit.note(after, words, tag=NOUNS[of])
-        self._follow.follow(unit, before, after)
+        after = self._follow.follow(unit, before, after)
         unit.undo_with(f"{NOUNS[of]} restore {after.name} {number}", after)
         unit.answer(_("Number {number} is taken out.", number=number))
 
@@ -81,7 +81,7 @@ class Capturing:
         before = await the_swarm(unit, id)
         unit.require(before)
         after = keeping.put_back(before, of, number)
-        self._follow.follow(unit, before, after)
+        after = self._follow.follow(unit, before, after)
         unit.undo_with(f"{NOUNS[of]} drop {after.name} {number}", after)
         unit.answer(_("Number {number} is back.", number=number))
 
@@ -105,7 +105,7 @@ class Capturing:
         effect = LinkArticle(ticket=after.case.ref, acting_for=unit.actor.name, article=number)
         after = self._follow.write(unit, after, f"link/{number}"[:60], effect)
         unit.note(after, _("{who} linked article {article}.", who=unit.actor.name, article=said(number)), tag="article")
-        self._follow.follow(unit, before, after)
+        after = self._follow.follow(unit, before, after)
         unit.answer(
             _(
                 "{article} is being linked to the case. If that was it: {command}",

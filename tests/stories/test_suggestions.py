@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-from chatops.ports.tickets import Page
-from task_story import TaskStory
+from task_story import StuckStory, TaskStory
 
 
 async def test_articles_cases_and_earlier_swarms_are_suggested() -> None:
@@ -16,7 +14,9 @@ async def test_articles_cases_and_earlier_swarms_are_suggested() -> None:
     story.tickets.add_ticket("Refund loops for ever", owner="olga")
     async with story.stage as stage:
         await stage.says("olga", "swarm open cases:1001 refund loops at night")
-        await stage.says("olga", 'done "released the lock" article=none because="known" solved=no', room=story.swarm_room())
+        await stage.says(
+            "olga", 'done "released the lock" article=none because="known" solved=no', room=story.swarm_room()
+        )
         await stage.says("olga", "swarm open cases:1001 the refund loops again")
         read = story.read(story.room_of("SW-2"))
         assert "What may help with SW-2" in read
@@ -41,13 +41,7 @@ async def test_an_article_is_used_with_one_press() -> None:
 
 async def test_a_dead_ticket_system_delays_nothing() -> None:
     """The search hangs: the swarm is open, and what others found is shown once time is up."""
-    story = TaskStory()
-
-    async def never(*_args: object, **_more: object) -> Page:
-        await asyncio.Event().wait()
-        return Page(items=())
-
-    story.hang(search=never)
+    story = StuckStory()
     story.tickets.add_article("Refund loops and how to stop them", state="published")
     async with story.stage as stage:
         opened = await stage.says("olga", "swarm open cases:1001 refund loops")

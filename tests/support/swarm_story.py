@@ -43,10 +43,12 @@ def company() -> FakeDirectory:
 class Story:
     """A stage with everything that swarms need."""
 
+    ticket_system: type[FakeTickets] = FakeTickets
+
     def __init__(self, *more: object) -> None:
         """`more`: further plugins."""
         self.clock = ManualClock()
-        self.tickets = FakeTickets("cases", clock=self.clock)
+        self.tickets = self.ticket_system("cases", clock=self.clock)
         self.tickets.add_person("olga", "Olga")
         self.case = self.tickets.add_ticket("Card charged twice", owner="olga")
         systems = Tickets(self.tickets)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
 
 from chatops.core.message import Identity, Message, MessageRef, Person, RoomRef
 from chatops.ports.roster import Profile
-from chatops.ports.tickets import Page
+from chatops.ports.tickets import Page, TicketQuery
 from chatops.tasks.model import Task
+from chatops.testing.tickets import FakeTickets
 from swarm_story import Story
-
-Search = Callable[..., Awaitable[Page]]
 
 
 class TaskStory(Story):
@@ -39,10 +38,6 @@ class TaskStory(Story):
             identities=(Identity(network=self.stage.network.name, id=id_),),
         )
         self.stage.directory.add(person, Profile())
-
-    def hang(self, *, search: Search) -> None:
-        """Let the ticket system take for ever over a search."""
-        self.tickets.search = search  # type: ignore[method-assign]
 
     async def edits(self, who: str, message: MessageRef, text: str) -> None:
         """Let somebody put other words in the place of a message's."""
@@ -80,3 +75,18 @@ class TaskStory(Story):
     def alone(self, person: str) -> str:
         """Return everything somebody was told alone."""
         return self.read(f"direct-{person}")
+
+
+class StuckTickets(FakeTickets):
+    """A ticket system that takes for ever over a search."""
+
+    async def search(self, query: TicketQuery, *, cursor: str | None = None, limit: int = 25) -> Page:
+        """Find nothing, ever."""
+        await asyncio.Event().wait()
+        return await super().search(query, cursor=cursor, limit=limit)
+
+
+class StuckStory(TaskStory):
+    """The same with a ticket system that hangs when it is searched."""
+
+    ticket_system = StuckTickets
