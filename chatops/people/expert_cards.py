@@ -92,13 +92,13 @@ def claim_card(person: Person, skill: str, known: Evidence) -> Card:
             Button(
                 label=_("Confirm"),
                 icon="✅",
-                command=f'expert confirm {person.id} "{skill}"',
+                command=f"expert confirm {person.id} {skill}",
                 style="primary",
             ),
             Button(
                 label=_("Refuse"),
                 icon="❌",
-                command=f'expert refuse {person.id} "{skill}"',
+                command=f"expert refuse {person.id} {skill}",
                 form=(Field(name="because", label=_("Why")),),
             ),
         ),

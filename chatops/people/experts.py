@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from chatops.core.lexer import fold, quote
+from chatops.core.lexer import fold
 from chatops.core.message import Person
 from chatops.core.params import When
 from chatops.core.rooms import direct_target
@@ -51,7 +51,7 @@ class Experts:
         if not 1 <= level <= MAX_LEVEL:
             raise BadArgument(
                 _("{level} is no level: from 1 (learning) to {most} (teaches it).", level=level, most=MAX_LEVEL),
-                commands=(f"expert skill add {quote(skill)} 3",),
+                commands=(f"expert skill add {skill} 3",),
             )
         before = await self._own(unit)
         was = self._evidence(before, skill)
@@ -59,7 +59,7 @@ class Experts:
         after = moves.claimed(before, self._of_file(before, skill), skill, level, unit.now, asked=asked)
         self._put(unit, after)
         again = was.claimed or was.level
-        words = f"expert skill add {quote(skill)} {again}" if again else f"expert skill drop {quote(skill)}"
+        words = f"expert skill add {skill} {again}" if again else f"expert skill drop {skill}"
         unit.undo_with(words, after)
         now = self._evidence(after, skill)
         if not now.claimed:
@@ -77,7 +77,7 @@ class Experts:
         was = self._evidence(before, skill)
         after = moves.dropped(before, self._of_file(before, skill), skill, unit.now)
         self._put(unit, after)
-        unit.undo_with(f"expert skill add {quote(skill)} {was.level or was.claimed}", after)
+        unit.undo_with(f"expert skill add {skill} {was.level or was.claimed}", after)
         self._settle(unit, before, skill, _("They have taken it back."))
         unit.answer(_("{skill} is no longer in your profile.", skill=said(skill)), private=True)
 
@@ -132,7 +132,7 @@ class Experts:
             raise Impossible(_("At most {most} interests fit into a profile.", most=MAX_INTERESTS))
         wanted = (*now, skill) if add else tuple(one for one in now if one != skill)
         after = self._changed(unit, before, interests=wanted)
-        unit.undo_with(f"expert interest {'drop' if add else 'add'} {quote(skill)}", after)
+        unit.undo_with(f"expert interest {'drop' if add else 'add'} {skill}", after)
         unit.answer(
             _("You would like to learn: {skills}.", skills=said(", ".join(wanted)))
             if wanted

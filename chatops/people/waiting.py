@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chatops.core.lexer import quote
 from chatops.core.message import Person
 from chatops.core.text import Text, _, said, to_type
 from chatops.core.unit import Unit
@@ -35,7 +34,7 @@ class Waiting:
                     who=theirs.name,
                     skill=said(skill),
                     level=level,
-                    command=to_type(f"expert confirm {changes.id} {quote(skill)}"),
+                    command=to_type(f"expert confirm {changes.id} {skill}"),
                 )
                 for skill, level in changes.waiting
             ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chatops.cases.commands import CaseCommands
+from chatops.cases.model import Recent
 from chatops.core.access import Relations
 from chatops.core.actions import Action
 from chatops.core.catalogue import Catalogues, Reader
@@ -20,7 +21,7 @@ from chatops.core.command import Call, ReadContext, declared
 from chatops.core.commit import InboxRow
 from chatops.core.effects import ROOM_EFFECTS, ArchiveRoom, Effect, InviteToRoom, OpenRoom, Post, RemoveFromRoom
 from chatops.core.events import EffectSettled, Event, TimerFired
-from chatops.core.frozen import Body
+from chatops.core.frozen import Body, replace
 from chatops.core.journal import AuditRecord, TimelineNote
 from chatops.core.message import Button, Card, CommandCall, Identity, Person, Refused, RoomRef, Said
 from chatops.core.rooms import Room, direct_target, remote_target, room_target
@@ -32,6 +33,7 @@ from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.errors import NotAllowed, PortError
 from chatops.hookspecs import Listener, PluginContext
+from chatops.people.changes import BODIES as PEOPLE_BODIES
 from chatops.people.commands import PeopleCommands
 from chatops.people.directory import Member, PeopleDirectory, Pod
 from chatops.ports.roster import Profile
@@ -169,8 +171,10 @@ class Bench:
         self.codec = Codec(
             (
                 *BODIES,
+                *PEOPLE_BODIES,
                 *ROOM_EFFECTS,
                 *TICKET_EFFECTS,
+                Recent,
                 Action,
                 Room,
                 TimelineNote,
@@ -344,7 +348,7 @@ class Bench:
                 except Exception:
                     await self.store.commit(self._unit(event, None, None, None).commit())
                     raise
-                await self.store.commit(unit.commit())
+                await self.store.commit(replace(unit.commit(), emitted=self._facts(unit)))
                 said += [effect for _key, effect in unit.effects if isinstance(effect, Post)]
         return said
 
@@ -359,6 +363,20 @@ class Bench:
             actor=who,
             origin=origin,
             who=call.command.who if call else None,
+        )
+
+    def _facts(self, unit: Unit) -> tuple[InboxRow, ...]:
+        """Return what the unit tells, for those who listen."""
+        return tuple(
+            InboxRow(
+                key=f"{unit.event.key}/fact/{number}",
+                lane=lane or unit.event.lane,
+                kind=fact.kind,
+                body=self.codec.encode(fact),
+                cause=unit.event.cause,
+            )
+            for number, (fact, lane) in enumerate(unit.emitted)
+            if type(fact) in self.listeners
         )
 
     async def _command(self, unit: Unit, call: Call, who: Person) -> None:
