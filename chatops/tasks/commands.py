@@ -199,7 +199,7 @@ class TaskCommands:
         anywhere=("done", "fertig", "klaar"),
         reaction="✅",
         awaiting="awaiting_done",
-        examples=("done", "task done T-12"),
+        examples=("task done T-12",),
     )
     async def done(self, unit: Unit, task: TaskId = "") -> None:
         """Finish the task named, or the one that waits."""
