@@ -36,6 +36,7 @@ from chatops.hookspecs import Finding, PluginContext, Tool
 from chatops.metrics.counted import Counted
 from chatops.metrics.doors import CountedDoors
 from chatops.metrics.page import MetricsPage
+from chatops.metrics.traces import finish, traced
 from chatops.pages.site import pages
 from chatops.pages.visit import Entrance
 from chatops.people.directory import PeopleDirectory
@@ -148,6 +149,7 @@ class App:
         self._roster = Roster(self.directory, company, self.registry.rosters.values())
         self._profiles = ProfileBook(codec, self.store, self.directory, clock)
         self.table = CommandTable(self.registry.commands)
+        self._meter = traced(Counted(figures, networks=self.registry.networks), settings.traces.endpoint)
         self.engine = Engine(
             store=self.store,
             codec=codec,
@@ -167,7 +169,7 @@ class App:
             settings=_engine_settings(settings),
             clock=clock,
             probe=probe,
-            meter=Counted(figures, networks=self.registry.networks),
+            meter=self._meter,
         )
         self.do = Doing(
             self.engine,
@@ -244,6 +246,7 @@ class App:
             await self.store.open()
             self._running.push_async_callback(self.store.close)
             self._running.push_async_callback(self._caller.close)
+            self._running.push_async_callback(finish, self._meter)
             await self._roster.sync()
             await self._profiles.load()
             await self.engine.start()

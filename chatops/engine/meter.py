@@ -14,16 +14,22 @@ Called = Literal["sent", "limited", "unreachable", "login", "unknown", "failed"]
 class Meter(Protocol):
     """Counts. Its methods never wait and never raise."""
 
-    def handled(self, kind: str, ended: Handled, *, asked: bool, seconds: float) -> None:
-        """An event of `kind` came to an end, `seconds` after it was accepted. `asked`: a person waited for the answer."""
+    def handled(self, kind: str, ended: Handled, *, asked: bool, seconds: float, key: str, cause: str) -> None:
+        """An event of `kind` came to an end, `seconds` after it was accepted. `asked`: a person waited for the answer.
+
+        `key` is its own, `cause` that of the event everything began with.
+        """
         ...
 
     def called(self, network: str, outcome: Called, *, seconds: float) -> None:
         """A network was called once, and took `seconds` to answer."""
         ...
 
-    def settled(self, kind: str, state: str, *, bulk: bool, seconds: float) -> None:
-        """An effect got into `state` (see `chatops.ports.store.Mark`), `seconds` after it was queued."""
+    def settled(self, kind: str, state: str, *, bulk: bool, seconds: float, key: str, cause: str) -> None:
+        """An effect got into `state` (see `chatops.ports.store.Mark`), `seconds` after it was queued.
+
+        `key` is its own, `cause` that of the event everything began with.
+        """
         ...
 
     def fired(self, late: float) -> None:
@@ -34,13 +40,13 @@ class Meter(Protocol):
 class NoMeter:
     """Counts nothing."""
 
-    def handled(self, kind: str, ended: Handled, *, asked: bool, seconds: float) -> None:
+    def handled(self, kind: str, ended: Handled, *, asked: bool, seconds: float, key: str, cause: str) -> None:
         """Nothing."""
 
     def called(self, network: str, outcome: Called, *, seconds: float) -> None:
         """Nothing."""
 
-    def settled(self, kind: str, state: str, *, bulk: bool, seconds: float) -> None:
+    def settled(self, kind: str, state: str, *, bulk: bool, seconds: float, key: str, cause: str) -> None:
         """Nothing."""
 
     def fired(self, late: float) -> None:

@@ -76,7 +76,7 @@ class Counted:
             for outcome in get_args(Called):
                 self._calls.labels(network, outcome)
 
-    def handled(self, kind: str, ended: Handled, *, asked: bool, seconds: float) -> None:
+    def handled(self, kind: str, ended: Handled, *, asked: bool, seconds: float, key: str, cause: str) -> None:
         """An event of `kind` came to an end."""
         self._events.labels(kind, ended).inc()
         if asked:
@@ -88,7 +88,7 @@ class Counted:
         self._calls.labels(network, outcome).inc()
         self._call_seconds.labels(network).observe(seconds)
 
-    def settled(self, kind: str, state: str, *, bulk: bool, seconds: float) -> None:
+    def settled(self, kind: str, state: str, *, bulk: bool, seconds: float, key: str, cause: str) -> None:
         """An effect got into `state`."""
         self._effects.labels(kind, state).inc()
         if kind == Post.kind and state == "sent":
