@@ -55,9 +55,9 @@ class AuditRecord(Body, frozen=True, kw_only=True):
     command: str
     """The command's words; never its arguments' text."""
     arguments: str = ""
-    """The arguments as typed. Part of the erasable payload."""
+    """The arguments as typed, none for a secret command. Part of the erasable payload."""
     outcome: str
-    """`done`, `refused:CODE`, `denied`, `failed:REFERENCE`, `dry-run`."""
+    """`done`, `asked`, `confirmed`, `undone`, `refused:CODE`, `denied`, `failed:REFERENCE`, `dry-run`."""
     subjects: tuple[str, ...] = ()
     """`kind:id` of the aggregates written."""
     room: str | None = None

@@ -198,5 +198,12 @@ def _outcome(outcome: str) -> Text:
     kind, _colon, detail = outcome.partition(":")
     if kind == "failed":
         return _("failed, reference {reference}", reference=Code(code=detail))
-    known = {"denied": _("not allowed"), "refused": _("refused"), "dry-run": _("only tried out")}
+    known = {
+        "denied": _("not allowed"),
+        "refused": _("refused"),
+        "dry-run": _("only tried out"),
+        "asked": _("asked whether to"),
+        "confirmed": _("done after a yes"),
+        "undone": _("to take it back"),
+    }
     return known.get(kind) or said(outcome)
