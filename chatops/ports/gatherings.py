@@ -5,7 +5,7 @@ Those who need one look it up by its kind's name and the key `case`, and never i
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from chatops.core.message import Person
 from chatops.ports.tickets import Ref
@@ -23,6 +23,9 @@ class About(Protocol):
 @runtime_checkable
 class Gathering(Protocol):
     """An aggregate that is about one case. Stored under the key `case` = `gathering_key(ref)`."""
+
+    kind: ClassVar[str]
+    """The noun of its commands: `swarm`."""
 
     @property
     def name(self) -> str:
