@@ -70,8 +70,9 @@ async def test_whoami() -> None:
         "You are Jan J (`jan`)\n"
         "Roles: staff, expert\n"
         "Known as: `console:jan`, `fake:t-jan`\n"
-        "Zone: Pacific/Auckland, 13:00 UTC; quiet from 22:00 to 07:00\n"
-        "Skills: billing 2"
+        "Zone: Pacific/Auckland, 02:00 there, in quiet hours (22:00 to 07:00)\n"
+        "Skills: billing 2 · from the people file\n"
+        "At a time: at most 3 swarms"
     )
 
 
