@@ -26,11 +26,10 @@ from chatops.engine.engine import Engine, no_probe
 from chatops.engine.help import HelpCommands
 from chatops.engine.running import run_performer
 from chatops.engine.second_thoughts import SecondThoughts
-from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.engine.upkeep import Upkeep
-from chatops.errors import NotFound, SettingsError, StartError
+from chatops.errors import NotFound, StartError
 from chatops.examining import Examination
 from chatops.hookspecs import Finding, PluginContext, Tool
 from chatops.metrics.counted import Counted
@@ -50,13 +49,12 @@ from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Route, Static
 from chatops.rules.plugin import RulesPlugin
 from chatops.settings import Settings
-from chatops.storage.database import MOST_NAME, Database, PostgresDatabase, SqliteDatabase, own_name
 from chatops.storage.folder import DataFolder
-from chatops.storage.postgres_server import PostgresServer
 from chatops.storage.secrets import SealedSecrets
 from chatops.swarm.facts import FACTS
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.tasks.plugin import TasksPlugin
+from chatops.told import database_of, engine_settings
 from chatops.using import Using
 from chatops.voices.plugin import VoicesPlugin
 from chatops.web.health import PartHealth, ready_route
@@ -166,7 +164,7 @@ class App:
             ),
             systems=self._connected.names(),
             secret=folder.action_key,
-            settings=_engine_settings(settings),
+            settings=engine_settings(settings),
             clock=clock,
             probe=probe,
             meter=self._meter,
@@ -208,7 +206,9 @@ class App:
             verify=self.store.verify, sign_in_link=self._sign_in_link, tools=self._use, doctor=self._examine
         )
         self.web.add(operator_route(token=folder.operator_token, do=self.do))
-        page = MetricsPage(figures, self.engine, database=_database(settings), clock=clock)
+        page = MetricsPage(
+            figures, self.engine, database="postgresql" if settings.database.url else "sqlite", clock=clock
+        )
         self.web.add(
             metrics_route(token=read_token(settings.metrics.token_file) or folder.operator_token, text=page.text)
         )
@@ -417,54 +417,3 @@ class App:
             PartHealth(name=name, ok=part.ok, required=not name.startswith("network "), detail=part.detail)
             for name, part in self.engine.health().items()
         )
-
-
-def database_of(settings: Settings, folder: DataFolder, codec: Codec, clock: Clock) -> Database:
-    """Return the database that the settings name. Blocking: it reads the password. Raise StartError."""
-    told = settings.database
-    if not told.url:
-        return SqliteDatabase(folder, codec, clock)
-    return PostgresDatabase(postgres_of(settings, name=told.name or own_name(folder)), folder, codec, clock)
-
-
-def postgres_of(settings: Settings, *, name: str = "tool") -> PostgresServer:
-    """Return which PostgreSQL the settings name. Blocking: it reads the password. Raise SettingsError."""
-    told = settings.database
-    try:
-        password = told.password_file.read_text().splitlines()[0] if told.password_file else None
-    except (OSError, UnicodeDecodeError, IndexError) as error:
-        message = f"database.password_file: {told.password_file} cannot be read: {error}"
-        raise SettingsError(message) from error
-    return PostgresServer(
-        url=told.url,
-        password=password,
-        name=name[:MOST_NAME],
-        writers=told.writers,
-        readers=told.readers,
-        connect_timeout=told.connect_timeout,
-        statement_timeout=told.statement_timeout,
-        idle_timeout=told.idle_timeout,
-    )
-
-
-def _database(settings: Settings) -> str:
-    return "postgresql" if settings.database.url else "sqlite"
-
-
-def _engine_settings(settings: Settings) -> EngineSettings:
-    told = settings.engine
-    # Short where others wait to take over what a server that died had in hand.
-    patient = not settings.database.url
-    return EngineSettings(
-        lease=60.0 if patient else 20.0,
-        send_lease=120.0 if patient else 60.0,
-        lanes=told.lanes,
-        deadline=told.deadline,
-        attempts=told.event_attempts,
-        send_patience=told.send_patience,
-        late_after=told.late_after,
-        flood_burst=told.flood_burst,
-        flood_per_second=told.flood_per_second,
-        locale=settings.language.locale,
-        zone=settings.language.zone,
-    )

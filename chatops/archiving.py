@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from chatops import logs
-from chatops.app import postgres_of
 from chatops.core.clock import Clock, SystemClock
 from chatops.core.journal import Seal
 from chatops.errors import FolderInUse, SettingsError, StartError
@@ -26,6 +25,7 @@ from chatops.storage.restore import restore as fill_database
 from chatops.storage.restore_sqlite import SqliteTarget
 from chatops.storage.snapshot import Snapshot
 from chatops.storage.witness import Witness
+from chatops.told import postgres_of
 
 KEYS: Mapping[str, str] = {
     JOURNAL_KEY: "audit and timelines can no longer be verified",
