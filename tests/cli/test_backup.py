@@ -115,6 +115,7 @@ def test_without_the_keys(saved: Path, tmp_path: Path) -> None:
     assert "journal.key is another one: audit and timelines can no longer be verified." in done.out
 
 
+@pytest.mark.faults
 def test_a_folder_with_data(saved: Path, fresh: Path) -> None:
     """The way out is named: another folder, or the old database moved away by the command it shows."""
     assert restore(saved, fresh).code == 0
@@ -124,6 +125,7 @@ def test_a_folder_with_data(saved: Path, fresh: Path) -> None:
     assert "--data NEW" in refused.err
 
 
+@pytest.mark.faults
 def test_what_is_no_backup(server: Demo, fresh: Path, tmp_path: Path) -> None:
     """The database itself, nothing at all, and half a backup."""
     assert "no backup of chatops" in restore(server.folder / "action.key", fresh).err
@@ -139,6 +141,7 @@ def test_a_damaged_backup(saved: Path, fresh: Path) -> None:
     assert not (fresh / "chatops.db").exists()
 
 
+@pytest.mark.faults
 def test_never_over_another_file(server: Demo, saved: Path) -> None:
     """Unless that is said."""
     before = saved.read_bytes()
@@ -148,6 +151,7 @@ def test_never_over_another_file(server: Demo, saved: Path) -> None:
     assert chatops("db", "backup", "--force", str(saved), folder=server.folder).code == 0
 
 
+@pytest.mark.faults
 def test_nothing_to_back_up(tmp_path: Path) -> None:
     """A folder without a database, and no folder at all."""
     for folder in (tmp_path, tmp_path / "none"):
@@ -157,6 +161,7 @@ def test_nothing_to_back_up(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.faults
 def test_copying_needs_a_place(server: Demo, fresh: Path) -> None:
     """Without PostgreSQL in the settings there is none; and a running server would go on in the old database."""
     assert "The settings name no PostgreSQL" in chatops("db", "copy", folder=fresh).err

@@ -107,6 +107,7 @@ def test_a_wrong_option_is_a_usage_error(tmp_path: Path) -> None:
     assert "--frob" in ran.err
 
 
+@pytest.mark.faults
 def test_check_and_lists_show_what_there_is(server: Demo) -> None:
     assert "running at" in chatops("check", folder=server.folder).out
     assert "console_network" in chatops("plugins", "list", folder=server.folder).out

@@ -74,6 +74,7 @@ def test_a_failure_is_told_with_what_to_do(folder: Path) -> None:
 
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("settings", ["[server]\nprot = 1\n", '[plugins]\nenabled = ["nothing"]\n'])
+@pytest.mark.faults
 def test_settings_that_are_wrong_are_a_finding(folder: Path, settings: str) -> None:
     """What stops the start is what the doctor is asked about first."""
     (folder / "chatops.toml").write_text(settings, encoding="utf-8")

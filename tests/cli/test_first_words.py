@@ -51,6 +51,7 @@ def test_the_demo_says_how_to_begin_in_the_browser_and_in_the_terminal() -> None
     assert "do --data somewhere 'swarm open demo:1001 refund loops'" in told
 
 
+@pytest.mark.faults
 def test_a_check_says_how_to_mend_what_it_finds(tmp_path: Path) -> None:
     """A folder without people is no server yet."""
     ran = chatops("check", folder=tmp_path)

@@ -266,6 +266,7 @@ def test_a_group_shows_its_tools(folder: Path) -> None:
 
 
 @pytest.mark.timeout(90)
+@pytest.mark.faults
 def test_looking_what_there_is_makes_no_data_folder(tmp_path: Path, folder: Path) -> None:
     """Neither does a slip of the keyboard."""
     settings, nowhere = str(folder / "chatops.toml"), tmp_path / "nowhere"
@@ -280,6 +281,7 @@ def test_looking_what_there_is_makes_no_data_folder(tmp_path: Path, folder: Path
 
 
 @pytest.mark.timeout(90)
+@pytest.mark.faults
 def test_without_standard_input_nobody_is_asked(folder: Path) -> None:
     """As a service manager may start it."""
     words = ("matrix", "login", "--user", "@a:example.org")
@@ -302,6 +304,7 @@ def test_a_tool_runs_with_and_without_a_server(folder: Path) -> None:
 
 
 @pytest.mark.timeout(90)
+@pytest.mark.faults
 def test_a_failing_tool_is_a_sentence(folder: Path) -> None:
     """Beside a server and alone: exit 1, no traceback, nothing of the password, in no file either."""
     words = ("matrix", "login", "--homeserver", "http://127.0.0.1:9", "--user", "@a:example.org")
@@ -318,6 +321,7 @@ def test_a_failing_tool_is_a_sentence(folder: Path) -> None:
 
 
 @pytest.mark.timeout(90)
+@pytest.mark.faults
 def test_at_a_terminal_secrets_are_asked_for_without_an_echo(folder: Path) -> None:
     """The name of the option and its help are the question."""
     ours, theirs = pty.openpty()

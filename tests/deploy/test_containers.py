@@ -88,6 +88,7 @@ def health_check() -> list[str]:
     return [sys.executable, *words[1:]]
 
 
+@pytest.mark.faults
 def test_the_health_check_tells_a_server_from_none(tmp_path: Path) -> None:
     """It succeeds for one that is ready, and fails for one that is gone."""
     with demo(tmp_path / "data") as running:

@@ -62,6 +62,7 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout + said.stderr) == (0, "")
 
 
+@pytest.mark.faults
 def test_the_server_needs_no_memory_that_is_written_and_run(tmp_path: Path) -> None:
     """`MemoryDenyWriteExecute` stands in the unit; every library we load must live with it."""
     ran = subprocess.run(

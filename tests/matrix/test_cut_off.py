@@ -20,6 +20,7 @@ from synapse_server import Login, Synapse
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.faults
 async def test_revoked_told_and_brought_back(synapse: Synapse, bot: Login, person: Person, tmp_path: Path) -> None:
     """The admin is told on the console, in Dutch; the command works beside the server and keeps the device."""
     anna = await person("anna")

@@ -153,6 +153,7 @@ async def test_everything_comes_back(database: Path, clock: ManualClock, elsewhe
     assert names_in(elsewhere.parent) == ["chatops.db"]
 
 
+@pytest.mark.faults
 async def test_many_rows(database: Path, clock: ManualClock, elsewhere: Path) -> None:
     """They are written and read some at a time, by whichever thread is free."""
     with closing(sqlite3.connect(database)) as db:
