@@ -77,10 +77,14 @@ class CallBackDue(Body, frozen=True, kw_only=True):
 
 
 RELATIONS = (
-    Relation(name="owner", label=_("owner"), of=CallBack, holds=lambda one, person: person.id in {one.owner, one.by}),
     Relation(
-        name="viewer", label=_("who may see it"), of=CallBack, holds=lambda _one, person: "guest" not in person.roles
+        name="owner",
+        label=_("owner"),
+        of=CallBack,
+        holds=lambda one, person: person.id in {one.owner, one.by},
+        guests=False,
     ),
+    Relation(name="viewer", label=_("who may see it"), of=CallBack, holds=lambda _one, _person: True, guests=False),
 )
 
 

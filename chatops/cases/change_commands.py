@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chatops.cases.changing import CaseChanges
-from chatops.cases.commands import WORKS_ON_IT
+from chatops.cases.commands import OWNS_IT, WORKS_ON_IT
 from chatops.cases.desk import CaseDesk
 from chatops.cases.replying import Replies
 from chatops.cases.wording import PriorityWord, StatusWord, led, unquoted
@@ -82,7 +82,7 @@ class ChangeCommands:
 
     @command(
         "case priority",
-        who=WORKS_ON_IT,
+        who=OWNS_IT,
         summary=_("Change a case’s priority, and say why"),
         aliases={"de": ("fall priorität", "fall prio"), "nl": ("zaak prioriteit",)},
         examples=('case priority demo:1001 high because "their till is down"',),
@@ -102,7 +102,7 @@ class ChangeCommands:
 
     @command(
         "case status",
-        who=WORKS_ON_IT,
+        who=OWNS_IT,
         summary=_("Change a case’s status; what that does to its clocks is told"),
         aliases={"de": ("fall status",), "nl": ("zaak status",)},
         examples=("case status demo:1001 pending", 'case status demo:1001 open because "they wrote back"'),
@@ -137,7 +137,7 @@ class ChangeCommands:
 
     @command(
         "reply customer",
-        who=WORKS_ON_IT,
+        who=OWNS_IT,
         summary=_("Write to the customer; you see it first"),
         aliases={"de": ("antwort kunde", "antworte kunde"), "nl": ("antwoord klant",)},
         examples=(

@@ -16,8 +16,11 @@ from chatops.ports.roster import Directory
 from chatops.ports.tickets import TicketSystems
 
 _PAGE = Option(label=_("page"), aliases={"de": ("seite",), "nl": ("pagina",)})
-WORKS_ON_IT = "owner | participant | pod_lead"
-"""Who may look into a case, and change it."""
+WORKS_ON_IT = "owner | colleague | pod_lead"
+"""Who may look into a case, and write inside."""
+
+OWNS_IT = "owner | pod_lead"
+"""Who decides about a case, and speaks to its customer."""
 
 
 class CaseCommands:

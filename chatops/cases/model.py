@@ -24,15 +24,22 @@ class CaseInHand(Aggregate, frozen=True, kw_only=True):
 
 
 RELATIONS = (
-    Relation(name="owner", label=_("owner"), of=CaseInHand, holds=lambda case, person: case.owner == person.id),
     Relation(
-        name="participant",
+        name="owner",
+        label=_("owner"),
+        of=CaseInHand,
+        holds=lambda case, person: case.owner == person.id,
+        guests=False,
+    ),
+    Relation(
+        name="colleague",
         label=_("member of the swarm"),
         of=CaseInHand,
         holds=lambda case, person: person.id in case.members,
+        guests=False,
     ),
 )
-"""What people are to a case: its owner, or a member of what works on it."""
+"""What people are to a case: its owner, or a member of the house in what works on it. To guests it is nothing."""
 
 
 class Recent(Aggregate, frozen=True, kw_only=True):

@@ -38,6 +38,8 @@ class Relation(Frozen, frozen=True, kw_only=True):
     of: type[Aggregate]
     holds: RelationTest
     """Pure: (aggregate, person) → whether the relation holds."""
+    guests: bool = True
+    """Whether a guest can ever hold it. Where none can, guests are refused before anything is looked up for them."""
 
 
 class Who(Frozen, frozen=True, kw_only=True):
@@ -91,13 +93,31 @@ class Relations:
 
     def holds(self, who: Who, aggregate: Aggregate, person: Person) -> bool:
         """Whether `person` may, by role or by a relation to `aggregate`."""
-        if who.by_role(person):
-            return True
-        return any(
+        return who.by_role(person) or any(
             relation.holds(aggregate, person)
-            for name in who.relations
-            if (relation := self._all.get((type(aggregate), name))) is not None
+            for relation in self._of(who, type(aggregate))
+            if relation.guests or not _guest(person)
         )
+
+    def could(self, who: Who, person: Person) -> bool:
+        """Whether `person` may, by role or by a relation to something that somebody like them can have."""
+        return who.by_role(person) or any(
+            relation.guests or not _guest(person)
+            for (_type, name), relation in self._all.items()
+            if name in who.relations
+        )
+
+    def may(self, who: Who, aggregate: Aggregate, person: Person) -> bool:
+        """Whether `person` may where all is about `aggregate`: relations to it are known, any other they could have."""
+        elsewhere = who.relations - {relation.name for relation in self._of(who, type(aggregate))}
+        return self.holds(who, aggregate, person) or self.could(Who(roles=who.roles, relations=elsewhere), person)
+
+    def _of(self, who: Who, kind: type[Aggregate]) -> list[Relation]:
+        return [self._all[kind, name] for name in sorted(who.relations) if (kind, name) in self._all]
+
+
+def _guest(person: Person) -> bool:
+    return "guest" in person.roles
 
 
 def effective(person: Person) -> frozenset[str]:

@@ -98,6 +98,10 @@ class Unit:
         if wanted is None or not self._relations.holds(wanted, aggregate, self.actor):
             raise NotAllowed(self.denial(wanted))
 
+    def could(self, who: Who) -> bool:
+        """Whether the asker may, by role or by a relation that somebody like them can have."""
+        return self._actor is not None and self._relations.could(who, self._actor)
+
     def denial(self, who: Who | None) -> Text:
         """Return the sentence that says who may."""
         names = sorted(who.roles | who.relations) if who is not None else []

@@ -285,7 +285,7 @@ class CommandWork(AskedWork):
         )
 
     def _allowed(self, unit: Unit, command: Command) -> None:
-        if not self._by_role(command) and not command.who.relations:
+        if not self._by_role(command) and not unit.could(command.who):
             raise NotAllowed(unit.denial(command.who))
 
     def _by_role(self, command: Command) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatops.core import usage
-from chatops.core.access import Relations
+from chatops.core.access import Relations, Who
 from chatops.core.command import Command, Option, ReadContext, command
+from chatops.core.frozen import Aggregate
 from chatops.core.message import Card, Person
 from chatops.core.params import Rest
 from chatops.core.table import CommandTable
@@ -44,37 +45,66 @@ class HelpCommands:
         """Answer with a card of at most twelve lines."""
         room = unit.origin.room if unit.origin is not None else None
         locale = room.locale if room is not None else unit.actor.locale
-        unit.answer(self.card(topic, unit.actor, _context(unit), locale=locale, page=page))
+        context = _context(unit)
+        about = await self._about(unit, context)
+        unit.answer(self.card(topic, unit.actor, context, about=about, locale=locale, page=page))
 
-    def card(self, topic: str, person: Person, context: ReadContext, *, locale: str = "", page: int = 1) -> Card:
+    def card(
+        self,
+        topic: str,
+        person: Person,
+        context: ReadContext,
+        *,
+        about: Aggregate | None = None,
+        locale: str = "",
+        page: int = 1,
+    ) -> Card:
         """Return the card for what `person` asks about, with the commands' words in `locale`, by default theirs.
 
-        Raise UnknownCommand, with the nearest three, for other words.
+        `about`: what the room belongs to. Raise UnknownCommand, with the nearest three, for other words.
         """
         locale = locale or person.locale
         table = self._table()
-        may = [one for one in table.commands if allowed(one, person)]
+        may = self.allowed(person, about)
         words = topic.strip()
         if not words:
             return usage.overview(may, locale, page=page)
         noun = table.noun(words)
         of_noun = [one for one in may if one.noun == noun]
-        meant = [one for one in table.meant(words, context) if allowed(one, person)]
+        meant = [one for one in table.meant(words, context) if one in may]
         if len(of_noun) > 1 or (of_noun and not meant):
             return usage.of_noun(of_noun, locale, page=page)
         if meant:
             return usage.of_command(meant[0], locale, self._relations.label)
-        near = table.nearest(words, context, allowed=lambda one: allowed(one, person))
+        near = table.nearest(words, context, allowed=lambda one: one in may)
         raise UnknownCommand(
             _("There is no help on {words}.", words=Code(code=words[:60])),
             hint=_("{help} lists what there is.", help=to_type("help")),
             commands=tuple(f"help {one}" for one in near),
         )
 
+    def allowed(self, person: Person, about: Aggregate | None = None) -> list[Command]:
+        """Return what somebody may do where all is about one thing; without one, what they may do to some thing."""
+        return [one for one in self._table().commands if self._allows(one, person, about)]
 
-def allowed(one: Command, person: Person) -> bool:
-    """Whether the person may use the command, or may where a relation to the thing allows it."""
-    return one.who.by_role(person) or bool(one.who.relations)
+    def _allows(self, one: Command, person: Person, about: Aggregate | None) -> bool:
+        if about is None or not _concerns(one, about):
+            return self._relations.could(one.who, person)
+        return self._relations.may(one.who, about, person)
+
+    async def _about(self, unit: Unit, context: ReadContext) -> Aggregate | None:
+        """Return what the room belongs to, if the asker may know of it."""
+        if context.noun is None or context.id is None:
+            return None
+        found = await unit.subject(context.noun, context.id)
+        seen = Who(roles=frozenset(), relations=frozenset({"viewer"}))
+        return found if found is not None and self._relations.may(seen, found, unit.actor) else None
+
+
+def _concerns(one: Command, about: Aggregate) -> bool:
+    """Whether a command, said where all is about one thing, would be about it."""
+    kinds = {parameter.id_of.kind for parameter in one.parameters if parameter.id_of is not None}
+    return not kinds or about.kind in kinds
 
 
 def _context(unit: Unit) -> ReadContext:

@@ -42,6 +42,7 @@ class PeoplePlugin:
             label=_("lead of one of their pods"),
             of=ProfileChanges,
             holds=lambda changes, person: may_confirm(people, person, changes.id),
+            guests=False,
         )
         self._waiting = Waiting(people)
 

@@ -40,7 +40,7 @@ class KnowledgeCommands:
 
     @command(
         "kb draft",
-        who="viewer",
+        who="staff",
         summary=_("Show the article that grows in a swarm, or write into it"),
         aliases={"de": ("wissen entwurf",), "nl": ("kennis concept",)},
         examples=("kb draft", 'kb draft environment="web shop 4.2" cause="a lock that stays"'),
@@ -85,7 +85,7 @@ class KnowledgeCommands:
 
     @command(
         "kb similar",
-        who="viewer",
+        who="staff",
         summary=_("Show what may help a swarm"),
         aliases={"de": ("wissen ähnlich",), "nl": ("kennis vergelijkbaar",)},
         examples=("kb similar SW-12",),
@@ -97,7 +97,7 @@ class KnowledgeCommands:
 
     @command(
         "kb link",
-        who="participant | owner | pod_lead",
+        who="colleague | owner | pod_lead",
         summary=_("Record on the case that an article helped"),
         aliases={"de": ("wissen verknüpfen",), "nl": ("kennis koppelen",)},
         examples=("kb link KB12",),
@@ -109,7 +109,7 @@ class KnowledgeCommands:
 
     @command(
         "kb use",
-        who="participant | owner | pod_lead",
+        who="colleague | owner | pod_lead",
         summary=_("Look at what solved an earlier swarm"),
         aliases={"de": ("wissen nutzen",), "nl": ("kennis gebruiken",)},
         examples=("kb use SW-12 SW-3",),

@@ -59,7 +59,7 @@ class LightCommands:
 
     @command(
         "swarm pass",
-        who="participant",
+        who="staff",
         summary=_("Say that a question put to you is not your field"),
         aliases={"de": ("schwarm weitergeben",), "nl": ("zwerm doorgeven",)},
         examples=("swarm pass ASK-3",),

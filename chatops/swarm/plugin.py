@@ -41,12 +41,21 @@ from chatops.swarm.views import SwarmViews
 from chatops.swarm.wanted import WANTED_BODIES, WantedSwarms
 
 RELATIONS = (
-    Relation(name="owner", label=_("owner"), of=Swarm, holds=lambda swarm, person: swarm.owner == person.id),
+    Relation(
+        name="owner", label=_("owner"), of=Swarm, holds=lambda swarm, person: swarm.owner == person.id, guests=False
+    ),
     Relation(
         name="participant",
         label=_("member of the swarm"),
         of=Swarm,
         holds=lambda swarm, person: swarm.member(person.id) is not None,
+    ),
+    Relation(
+        name="colleague",
+        label=_("member of the swarm"),
+        of=Swarm,
+        holds=lambda swarm, person: swarm.member(person.id) is not None,
+        guests=False,
     ),
     Relation(
         name="invitee",
@@ -59,13 +68,17 @@ RELATIONS = (
         label=_("whom the swarm is handed over to"),
         of=Swarm,
         holds=lambda swarm, person: swarm.handover is not None and swarm.handover.waits_for(person.id),
+        guests=False,
     ),
-    Relation(name="owner", label=_("owner"), of=LightSwarm, holds=lambda light, person: light.by == person.id),
+    Relation(
+        name="owner", label=_("owner"), of=LightSwarm, holds=lambda light, person: light.by == person.id, guests=False
+    ),
     Relation(
         name="participant",
         label=_("member of the swarm"),
         of=LightSwarm,
-        holds=lambda light, person: light.concerns(person.id) or "guest" not in person.roles,
+        holds=lambda _light, _person: True,
+        guests=False,
     ),
     Relation(name="viewer", label=_("who may see it"), of=Swarm, holds=lambda swarm, person: swarm.visible_to(person)),
 )

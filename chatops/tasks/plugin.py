@@ -25,6 +25,7 @@ RELATIONS = (
         label=_("who may take it"),
         of=Task,
         holds=lambda task, person: task.assignee is None and person.id in task.offered,
+        guests=False,
     ),
     Relation(name="viewer", label=_("who may see it"), of=Task, holds=lambda task, person: task.visible_to(person)),
 )

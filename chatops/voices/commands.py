@@ -103,7 +103,7 @@ class VoicesCommands:
 
     @command(
         "coach",
-        who="pod_lead | manager | participant",
+        who="pod_lead | manager | colleague",
         summary=_("Whisper a word of advice to somebody; nobody else reads it"),
         aliases={"de": ("coachen",), "nl": ("coachen",)},
         examples=("coach ben ask which browser first",),

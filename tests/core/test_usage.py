@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from chatops.core import usage
-from chatops.core.access import Relations
+from chatops.core.access import Relation, Relations
 from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.command import Command
-from chatops.core.frozen import replace
+from chatops.core.frozen import Aggregate, replace
 from chatops.core.message import Card, Person
 from chatops.core.table import CommandTable
 from chatops.core.text import Text, said
@@ -33,7 +35,16 @@ def shown(card: Card) -> list[str]:
 
 
 def helping(table: CommandTable) -> HelpCommands:
-    return HelpCommands(lambda: table, Relations())
+    relations = Relations()
+    for name in sorted({name for one in table.commands for name in one.who.relations}):
+        relations.publish(Relation(name=name, label=said(name), of=Thing, holds=lambda _thing, _person: False))
+    return HelpCommands(lambda: table, relations)
+
+
+class Thing(Aggregate, frozen=True, kw_only=True):
+    """What people have relations to."""
+
+    kind: ClassVar[str] = "thing"
 
 
 def one(words: str, table: CommandTable | None = None) -> Command:
