@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from chatops.core import usage
-from chatops.core.access import Relation, Relations
+from chatops.core.access import ANYONE, ROLES, Relation, Relations
 from chatops.core.catalogue import Catalogues, Reader
 from chatops.core.command import Command
 from chatops.core.frozen import Aggregate, replace
@@ -36,7 +36,7 @@ def shown(card: Card) -> list[str]:
 
 def helping(table: CommandTable) -> HelpCommands:
     relations = Relations()
-    for name in sorted({name for one in table.commands for name in one.who.relations}):
+    for name in sorted({name for one in table.commands for name in one.who.relations} - {ANYONE, *ROLES}):
         relations.publish(Relation(name=name, label=said(name), of=Thing, holds=lambda _thing, _person: False))
     return HelpCommands(lambda: table, relations)
 
