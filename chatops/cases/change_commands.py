@@ -83,6 +83,7 @@ class ChangeCommands:
     @command(
         "case priority",
         who=OWNS_IT,
+        inside=True,
         summary=_("Change a case’s priority, and say why"),
         aliases={"de": ("fall priorität", "fall prio"), "nl": ("zaak prioriteit",)},
         examples=('case priority demo:1001 high because "their till is down"',),
@@ -103,6 +104,7 @@ class ChangeCommands:
     @command(
         "case status",
         who=OWNS_IT,
+        inside=True,
         summary=_("Change a case’s status; what that does to its clocks is told"),
         aliases={"de": ("fall status",), "nl": ("zaak status",)},
         examples=("case status demo:1001 pending", 'case status demo:1001 open because "they wrote back"'),
@@ -123,6 +125,7 @@ class ChangeCommands:
     @command(
         "note",
         who=WORKS_ON_IT,
+        inside=True,
         summary=_("Write on a case for colleagues only"),
         aliases={"de": ("notiz",), "nl": ("notitie",)},
         examples=("note demo:1001 they switched banks on Monday",),
@@ -138,6 +141,7 @@ class ChangeCommands:
     @command(
         "reply customer",
         who=OWNS_IT,
+        inside=True,
         summary=_("Write to the customer; you see it first"),
         aliases={"de": ("antwort kunde", "antworte kunde"), "nl": ("antwoord klant",)},
         examples=(
@@ -158,6 +162,7 @@ class ChangeCommands:
     @command(
         "case attach",
         who=WORKS_ON_IT,
+        inside=True,
         summary=_("Put a file on a case, by its address or as a reply to a message that links to it"),
         aliases={"de": ("fall anhängen",), "nl": ("zaak bijvoegen",)},
         examples=('case attach demo:1001 https://files.example/log.txt "server log"',),

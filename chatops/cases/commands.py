@@ -45,6 +45,7 @@ class CaseCommands:
     @command(
         "case history",
         who=WORKS_ON_IT,
+        inside=True,
         summary=_("What happened to a case, for you alone"),
         aliases={"de": ("fall verlauf", "fall historie"), "nl": ("zaak geschiedenis", "zaak verloop")},
         examples=("case history demo:1001", "case history demo:1001 all"),
@@ -64,6 +65,7 @@ class CaseCommands:
     @command(
         "case related",
         who=WORKS_ON_IT,
+        inside=True,
         summary=_("Orders, other cases of the customer, cases like it: for you alone"),
         aliases={"de": ("fall verwandt", "fall umfeld"), "nl": ("zaak verwant", "zaak omgeving")},
         examples=("case related demo:1001",),

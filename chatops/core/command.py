@@ -63,6 +63,7 @@ class Declaration(Frozen, frozen=True, kw_only=True):
     awaiting: str = ""
     secret: bool = False
     strangers: bool = False
+    inside: bool | None = None
 
 
 def command(  # noqa: PLR0913 - everything a command declares, by name
@@ -82,6 +83,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     awaiting: str = "",
     secret: bool = False,
     strangers: bool = False,
+    inside: bool | None = None,
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare an async function as the command `words` (`noun verb`, or one word).
 
@@ -95,6 +97,9 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
 
     `secret`: its arguments are nobody else's business and are not audited. `strangers`: an identity that the directory does
     not know may say it too, alone with us and with one argument; its unit has no actor, so it must look first who asks.
+
+    `inside`: what it answers is for members of the house, and said to the asker alone where a guest reads along. So is,
+    unless this says otherwise, the answer of every command that only roles of the house allow.
     """
 
     def mark(function: HandlerT) -> HandlerT:
@@ -114,6 +119,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
             awaiting=awaiting,
             secret=secret,
             strangers=strangers,
+            inside=inside,
         )
         function.__chatops_command__ = declaration  # type: ignore[attr-defined]
         return function
@@ -157,6 +163,7 @@ class Command(Frozen, frozen=True, kw_only=True):
     awaiting: Awaiting | None = None
     secret: bool = False
     strangers: bool = False
+    inside: bool | None = None
 
     @property
     def noun(self) -> str:
@@ -235,6 +242,7 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             awaiting=getattr(source, declaration.awaiting) if declaration.awaiting else None,
             secret=declaration.secret,
             strangers=declaration.strangers,
+            inside=declaration.inside,
         )
 
 

@@ -35,6 +35,7 @@ from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
 from chatops.engine.quoting import Quoting
+from chatops.engine.reading_along import aside
 from chatops.engine.refusing import answer_of, audited
 from chatops.engine.roombook import RoomBook
 from chatops.engine.undoing import remember
@@ -259,6 +260,7 @@ class CommandWork(AskedWork):
         shown = asks_first(command) and not dry_run and not self.asker.confirmed
         unit = self._unit_for(command, dry_run=dry_run or shown)
         self._allowed(unit, command)
+        await self._turn_aside(unit, command)
         if command.acts and not dry_run and is_late(self.event, self.parts.late_after):
             return self._offered(call)
         await self.handle(unit, call, people(call, self.parts.directory))
@@ -288,6 +290,12 @@ class CommandWork(AskedWork):
         if not self._by_role(command) and not unit.could(command.who):
             raise NotAllowed(unit.denial(command.who))
 
+    async def _turn_aside(self, unit: Unit, command: Command) -> None:
+        """See to it that guests who read along do not read what is for members of the house."""
+        self.asker = await aside(self.asker, command, unit)
+        self.private = self.private or unit.origin != self.asker.origin
+        unit.origin = self.asker.origin
+
     def _by_role(self, command: Command) -> bool:
         return self.asker.person is not None and command.who.by_role(self.asker.person)
 
@@ -313,6 +321,7 @@ class CommandWork(AskedWork):
             raise Impossible(_("This is shown before it is done; please ask for it."), commands=(rest.command,))
         unit.hand_over(call.command.who, self.asker.origin)
         self._allowed(unit, call.command)
+        await self._turn_aside(unit, call.command)
         await call.command.handler(unit, **people(call, self.parts.directory))
         return rest.outcome
 
