@@ -48,6 +48,7 @@ class CallBackCommands:
     @command(
         "callback done",
         who="owner | pod_lead",
+        inside=True,
         summary=_("You have called"),
         aliases={"de": ("rückruf erledigt",), "nl": ("terugbel gedaan",)},
         examples=("callback done CB-3",),
@@ -59,6 +60,7 @@ class CallBackCommands:
     @command(
         "callback move",
         who="owner | pod_lead",
+        inside=True,
         summary=_("Call at another time"),
         aliases={"de": ("rückruf verschieben",), "nl": ("terugbel verzetten",)},
         examples=("callback move CB-3 at=15:00",),
@@ -71,6 +73,7 @@ class CallBackCommands:
     @command(
         "callback cancel",
         who="owner | pod_lead",
+        inside=True,
         summary=_("The call is not wanted any more"),
         aliases={"de": ("rückruf absagen",), "nl": ("terugbel afzeggen",)},
         examples=("callback cancel CB-3",),

@@ -83,6 +83,7 @@ class SwarmCommands:
     @command(
         "swarm open",
         who="owner | pod_lead",
+        inside=True,
         summary=_("Bring people together around a case"),
         aliases={
             "en": ("sw open",),
