@@ -12,7 +12,10 @@ from chatops.core.text import _
 from chatops.core.unit import Unit
 
 CallBackId = Annotated[str, IdOf(kind=CallBack.kind, prefix=PREFIX)]
-_AT = Option(label=_("when, like 14:00 or tomorrow 09:00"), aliases={"de": ("um",), "nl": ("om",)})
+_AT = Option(
+    label=_("when, like 14:00 or tomorrow 09:00"),
+    aliases={"en": ("in",), "de": ("um", "in"), "nl": ("om", "over")},
+)
 
 
 class CallBackCommands:
@@ -26,7 +29,7 @@ class CallBackCommands:
         who="staff",
         summary=_("Promise that the customer is called; the owner is reminded"),
         aliases={"de": ("fall rückruf",), "nl": ("zaak terugbellen",)},
-        examples=("case callback demo:1001 at=14:00 the refund",),
+        examples=("case callback demo:1001 at=14:00 the refund", "case callback in=30m the refund"),
         options={"case": Option(label=_("case")), "about": Option(label=_("what about")), "at": _AT},
     )
     async def plan(self, unit: Unit, case: TicketName | None = None, about: Rest = "", *, at: When) -> None:

@@ -101,8 +101,10 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
     swarms = Button(label=_("Swarms"), command=f"swarm list case={ticket.ref}", icon="👀")
     if not ticket.open:
         return (swarms,)
-    return (
-        Button(
+    first = (
+        Button(label=_("Take it"), command=f"case take {ticket.ref}", icon="🙋", style="primary")
+        if ticket.owner is None
+        else Button(
             label=_("Open a swarm"),
             icon="🆘",
             command=f"swarm open {ticket.ref}",
@@ -112,6 +114,21 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
                 Field(name="tried", label=_("What did you try?"), kind="text"),
                 Field(name="skills", label=_("Skills to ask for, separated by commas")),
             ),
+        )
+    )
+    return (
+        first,
+        Button(
+            label=_("Note"),
+            icon="📝",
+            command=f"note {ticket.ref}",
+            form=(Field(name="text", label=_("For colleagues only"), kind="text", required=True),),
+        ),
+        Button(
+            label=_("Reply"),
+            icon="✉️",
+            command=f"reply customer {ticket.ref}",
+            form=(Field(name="text", label=_("To the customer; you see it once more"), kind="text", required=True),),
         ),
         swarms,
     )

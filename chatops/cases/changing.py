@@ -188,7 +188,7 @@ class CaseChanges:
         unit.effect(AskedCustomerNote(customer=ref, text=text, acting_for=unit.actor.name, asked=told))
 
     def _inside(self, unit: Unit, ticket: Ticket, text: Text) -> None:
-        told = asked(unit, _("{case} · note inside", case=str(ticket.ref)), text=text)
+        told = asked(unit, _("{case} · note inside", case=str(ticket.ref)), text=text, quiet=True)
         unit.effect(AskedNote(ticket=ticket.ref, text=text, acting_for=unit.actor.name, asked=told))
 
 

@@ -26,8 +26,16 @@ from chatops.hookspecs import Listener
 AskedEffect = AskedNote | AskedStatus | AskedPriority | AskedAssign | AskedCreate | AskedFile | AskedCustomerNote
 
 
-def asked(unit: Unit, title: Text, *, text: Text | None = None, command: str = "", private: bool = False) -> Asked:
-    """Say that something is under way; return where its outcome is told."""
+def asked(
+    unit: Unit,
+    title: Text,
+    *,
+    text: Text | None = None,
+    command: str = "",
+    private: bool = False,
+    quiet: bool = False,
+) -> Asked:
+    """Say that something is under way, unless `quiet`; return where its outcome is told."""
     origin = unit.origin
     alone = origin is None or (private and not origin.direct)
     to = f"person:{unit.actor.id}" if origin is None or alone else origin.target
@@ -40,8 +48,10 @@ def asked(unit: Unit, title: Text, *, text: Text | None = None, command: str = "
         title=title,
         text=text,
         command=command,
+        quiet=quiet,
     )
-    _say(unit, made, Card(title=title, text=text, footer=_("On its way to the ticket system …")))
+    if not quiet:
+        _say(unit, made, Card(title=title, text=text, footer=_("On its way to the ticket system …")))
     return made
 
 
@@ -60,6 +70,8 @@ class Outcomes:
             raise TypeError(message)
         told = effect.asked
         if body.state == "done":
+            if told.quiet:
+                return
             title, text = told.title, told.text
             if isinstance(effect, AskedCreate):
                 name, url = ticket_made(body.result or "")

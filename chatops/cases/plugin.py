@@ -19,6 +19,7 @@ from chatops.cases.macros import MacroRun, Macros
 from chatops.cases.model import CaseInHand, Recent
 from chatops.cases.outcomes import Outcomes
 from chatops.cases.replying import Replies
+from chatops.cases.soon import Soon
 from chatops.cases.unfurling import Unfurled, Unfurling
 from chatops.core.access import Relation
 from chatops.core.frozen import Body
@@ -47,6 +48,7 @@ class CasesPlugin:
         replies = Replies(desk, read_templates(_file(context.settings, "templates")))
         macros = Macros(desk, read_macros(_file(context.settings, "macros")))
         self._callbacks = CallBacks(desk)
+        self._clocks = Soon(desk).section()
         self._commands: tuple[object, ...] = (
             CaseCommands(context.people, context.tickets, desk),
             ChangeCommands(desk, CaseChanges(desk), replies),
@@ -86,8 +88,8 @@ class CasesPlugin:
 
     @hookimpl
     def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
-        """Register the call-backs' part of `me`."""
-        for section in self._callbacks.sections():
+        """Register the parts of `me`: clocks and call-backs."""
+        for section in (self._clocks, *self._callbacks.sections()):
             register(section)
 
 

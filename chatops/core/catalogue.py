@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -157,7 +157,8 @@ def moment(value: Moment, reader: Reader, locale: babel.Locale, now: datetime | 
     """Return a point in time in the reader's zone, the zone named. A time of this year needs no year."""
     local = value.at.astimezone(ZoneInfo(reader.zone))
     if value.style == "ago" and now is not None:
-        return format_timedelta(value.at - now, add_direction=True, locale=locale)
+        # What has just happened lies behind us: Babel would say "in 0 seconds".
+        return format_timedelta((value.at - now) or -timedelta(seconds=1), add_direction=True, locale=locale)
     time = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
     if value.style == "time":
         return time

@@ -32,6 +32,8 @@ class Asked(Frozen, frozen=True, kw_only=True):
     text: Text | None = None
     command: str = ""
     """Typed to try again."""
+    quiet: bool = False
+    """Only what did not work is told: another card says the rest."""
 
 
 class AskedNote(AddNote, frozen=True, kw_only=True):

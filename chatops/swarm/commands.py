@@ -123,12 +123,16 @@ class SwarmCommands:
         who="staff | participant | invitee",
         summary=_("Show a swarm"),
         aliases={"de": ("schwarm zeigen", "schwarm anzeigen"), "nl": ("zwerm tonen", "zwerm bekijken")},
-        examples=("swarm show SW-12",),
+        examples=("swarm show SW-12", "swarm show ASK-3"),
+        options={"light": Option(label=_("question"))},
         acts=False,
     )
-    async def show(self, unit: Unit, swarm: SwarmId) -> None:
-        """Show a swarm's card."""
-        await self._views.show(unit, swarm)
+    async def show(self, unit: Unit, swarm: SwarmId = "", light: LightId = "") -> None:
+        """Show a swarm's card, or that of a question asked in a thread."""
+        if light:
+            await self._views.show_light(unit, light)
+        else:
+            await self._views.show(unit, swarm)
 
     @command(
         "swarm list",

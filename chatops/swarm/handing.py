@@ -26,9 +26,12 @@ from chatops.swarm.desk import PeopleDesk, the_swarm
 from chatops.swarm.gate import allowed
 from chatops.swarm.inviting import Inviting
 from chatops.swarm.model import Asked, Swarm
-from chatops.swarm.packet import packet_card, packet_slot
+from chatops.swarm.packet import first_awake, packet_card, packet_slot
 from chatops.swarm.parts import Handover
+from chatops.swarm.pressed import on_own_letter
 from chatops.swarm.wording import dotted, people, short
+from chatops.tasks.cards import task_line
+from chatops.tasks.model import Task
 
 
 class Handing:
@@ -62,13 +65,20 @@ class Handing:
             )
         wanted = self._follow.names(to[0]) if who.kind == "person" else str(who)
         after = passing.planned(
-            before, by=unit.actor.id, to=to, wanted=wanted, at=at or unit.now, now=unit.now, why=why
+            before,
+            by=unit.actor.id,
+            to=to,
+            wanted=wanted,
+            at=at or unit.now,
+            now=unit.now,
+            why=why,
+            awake=first_awake(to, self._directory, unit.now),
         )
         one = after.handovers[-1]
         unit.note(after, _("{who} offered it to {wanted}.", who=unit.actor.name, wanted=said(wanted)), tag="handover")
         after = self._follow.follow(unit, before, after)
         if one.state == "offered":
-            self._packets(unit, after, one)
+            await self._packets(unit, after, one)
         unit.undo_with(f"swarm handover {after.name} stop", after)
         unit.answer(self._offered(after, one))
 
@@ -94,7 +104,7 @@ class Handing:
             raise passing.not_offered(before)
         if not read and opened != before:
             self._follow.follow(unit, before, opened)
-            card = packet_card(opened, one, self._directory, self._follow.names)
+            card = packet_card(opened, one, self._directory, self._follow.names, tasks=await self._tasks(unit, opened))
             unit.answer(card, private=True)
             return
         after = passing.accepted(opened, me, unit.now)
@@ -129,20 +139,23 @@ class Handing:
         unit.note(after, words, tag="handover")
         self._follow.follow(unit, before, after)
         self._stays(unit, after, words, over=after.handover is None)
-        unit.answer(_("Thanks for telling. {owner} keeps it.", owner=self._name(after)), private=True)
+        if not on_own_letter(unit):
+            unit.answer(_("Thanks for telling. {owner} keeps it.", owner=self._name(after)), private=True)
 
     async def due(self, unit: Unit, body: HandoverDue) -> None:
         """Offer what was to be offered now."""
         before = await unit.get(Swarm, body.swarm)
         if before is None:
             return
-        after = passing.offered(before, body.handover, unit.now)
+        waiting = before.handover
+        awake = first_awake(waiting.to, self._directory, unit.now) if waiting is not None else None
+        after = passing.offered(before, body.handover, unit.now, awake=awake)
         one = after.handover
         if after == before or one is None:
             return
         unit.note(after, _("It is offered to {wanted} now.", wanted=said(one.wanted)), tag="handover")
         after = self._follow.follow(unit, before, after)
-        self._packets(unit, after, one)
+        await self._packets(unit, after, one)
         unit.post(direct_target(after.owner), self._offered(after, one))
 
     async def lapses(self, unit: Unit, body: HandoverLapses) -> None:
@@ -194,18 +207,33 @@ class Handing:
             raise Ambiguous(_("Which one?"), commands=tuple(f"{verb} {swarm.name}" for swarm in found))
         return found[0]
 
-    def _packets(self, unit: Unit, swarm: Swarm, one: Handover) -> None:
+    async def _tasks(self, unit: Unit, swarm: Swarm) -> tuple[Text, ...]:
+        """Return what is still to be done in it, the next due first."""
+        found = [one for one in await unit.glance(Task, subject=f"{Swarm.kind}:{swarm.id}") if one.live]
+        found.sort(key=lambda one: (one.due is None, one.due or one.created_at))
+        return tuple(task_line(one, self._follow.names) for one in found)
+
+    async def _packets(self, unit: Unit, swarm: Swarm, one: Handover) -> None:
+        tasks = await self._tasks(unit, swarm)
         for person in one.to:
-            card = packet_card(swarm, one, self._directory, self._follow.names)
+            card = packet_card(swarm, one, self._directory, self._follow.names, tasks=tasks)
             unit.post(direct_target(person), card, slot=packet_slot(swarm, one), notify=(person,))
 
     def _offered(self, swarm: Swarm, one: Handover) -> Card:
         whom = people(one.to, self._follow.names)
+        awake = first_awake(one.to, self._directory, one.at)
+        asleep = (
+            _("None of them is awake before {time}.", time=Moment(at=awake, style="datetime"))
+            if awake > one.at
+            else None
+        )
         stop = Button(label=_("Keep it"), command=f"swarm handover {swarm.name} stop", icon="✋")
         if one.state == "planned":
             return Card(
                 title=_("{swarm} will be offered to {wanted}", swarm=swarm.name, wanted=said(one.wanted)),
-                text=_("At {time}, to {people}.", time=Moment(at=one.at, style="datetime"), people=whom),
+                text=dotted(
+                    _("At {time}, to {people}.", time=Moment(at=one.at, style="datetime"), people=whom), asleep
+                ),
                 footer=_("Until somebody accepts, {owner} owns it.", owner=self._name(swarm)),
                 buttons=(stop,),
             )
@@ -213,6 +241,7 @@ class Handing:
             title=_("{swarm} is offered to {wanted}", swarm=swarm.name, wanted=said(one.wanted)),
             text=dotted(
                 _("Asked: {people}.", people=whom),
+                asleep,
                 _("You hear by {time} at the latest.", time=Moment(at=one.lapses_at or one.at)),
             ),
             footer=_("Until somebody accepts, {owner} owns it.", owner=self._name(swarm)),

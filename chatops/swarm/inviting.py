@@ -20,6 +20,7 @@ from chatops.swarm.finding import Finder, asks_for, with_words
 from chatops.swarm.letters import exhausted_card, skip_buttons, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
 from chatops.swarm.opening import SwarmSettings
+from chatops.swarm.pressed import on_own_letter
 from chatops.swarm.wording import DECLINED_WORDS, dotted, short
 
 
@@ -119,7 +120,8 @@ class Inviting:
             for id_ in fit[:1]:
                 after = suggested(after, id_, by=me, why="", guest=self._people.is_guest(id_))
         self._follow.follow(unit, before, after)
-        unit.answer(_("Thanks for telling. {swarm} goes on without you.", swarm=before.name), private=True)
+        if not on_own_letter(unit):
+            unit.answer(_("Thanks for telling. {swarm} goes on without you.", swarm=before.name), private=True)
 
     def take_in(self, unit: Unit, before: Swarm, person: Person, *, learner: bool = False, briefed: str = "") -> Swarm:
         """Let somebody come in who may; return the swarm with them in it."""

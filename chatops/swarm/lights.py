@@ -24,6 +24,7 @@ from chatops.swarm.light import ASK_PREFIX, SILENCE, LightSwarm, passed, posed, 
 from chatops.swarm.light import thread_key as key_of_thread
 from chatops.swarm.light_cards import letter, reply_card, thread_card
 from chatops.swarm.light_clock import LightFallsSilent
+from chatops.swarm.pressed import on_own_letter
 from chatops.swarm.wording import short
 
 SKILLED = 2
@@ -92,7 +93,7 @@ class Lights:
                     unit.post(direct_target(person), words)
         else:
             unit.post(direct_target(after.by), reply_card(after, self._names), notify=(after.by,))
-        if not self._here(unit, after):
+        if not self._here(unit, after) and not (on_own_letter(unit) and unit.actor.id in after.asked):
             unit.answer(_("Your answer is with {who}. Thank you!", who=self._names(after.by)), private=True)
 
     async def passes(self, unit: Unit, id: str) -> None:
@@ -109,7 +110,8 @@ class Lights:
                 command=to_type("swarm ask skill:… …"),
             )
             unit.post(direct_target(after.by), words, notify=(after.by,))
-        unit.answer(_("Thanks for telling."), private=True)
+        if not on_own_letter(unit):
+            unit.answer(_("Thanks for telling."), private=True)
 
     async def solve(self, unit: Unit, light: LightSwarm) -> None:
         """It helped."""

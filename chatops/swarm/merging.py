@@ -50,7 +50,9 @@ class Merging:
         card = Card(
             title=_("{swarm} is open again", swarm=after.name),
             text=lines(said(short(why, 200)), where),
-            footer=_("The article about it stays; at the end you decide anew.") if after.earlier else None,
+            footer=_("The article about it stays; at the end you decide anew.")
+            if any(one.article != "none" for one in after.earlier)
+            else None,
             buttons=(show_button(after),),
         )
         unit.answer(card, private=after.has_guests)

@@ -6,7 +6,7 @@ Only members of the house ever get one: it names the case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chatops.core.message import Button, Card, Fact
@@ -22,7 +22,12 @@ from chatops.swarm.wording import Names, case_line, dotted, people, short
 MORNING, NIGHT = time(7), time(22)
 """Who named no quiet hours is taken to be awake between these, where they are."""
 
+QUARTER = timedelta(minutes=15)
+QUARTERS = 4 * 24
+
 MOST_ANSWERS = 2
+MOST_OPEN = 3
+"""Questions, and tasks."""
 
 
 def packet_slot(swarm: Swarm, handover: Handover) -> str:
@@ -121,12 +126,14 @@ def _so_far(swarm: Swarm, names: Names) -> Text:
 def _open(swarm: Swarm, tasks: Sequence[Text]) -> Text:
     found = [
         _("{number}: {question}", number=f"Q{one.number}", question=said(short(one.text, 60)))
-        for one in swarm.open_questions[:3]
+        for one in swarm.open_questions[:MOST_OPEN]
     ]
-    more = len(swarm.open_questions) - 3
+    more = len(swarm.open_questions) - MOST_OPEN
     if more > 0:
         found.append(_n("{count} more question", "{count} more questions", more))
-    found += tasks[:3]
+    found += tasks[:MOST_OPEN]
+    if len(tasks) > MOST_OPEN:
+        found.append(_n("{count} more task", "{count} more tasks", len(tasks) - MOST_OPEN))
     return lines(*found) if found else _("nothing")
 
 
@@ -156,6 +163,13 @@ def is_awake(person: str, directory: Directory, at: datetime) -> bool:
     if profile.quiet_from is not None and profile.quiet_to is not None:
         return not availability(profile, zone, at).quiet
     return MORNING <= at.astimezone(ZoneInfo(zone)).time() < NIGHT
+
+
+def first_awake(people: Iterable[str], directory: Directory, at: datetime) -> datetime:
+    """Return when the first of them is awake, to the quarter of an hour; `at` itself when they never are within a day."""
+    who = tuple(people)
+    moments = (at + QUARTER * number for number in range(QUARTERS))
+    return next((moment for moment in moments if any(is_awake(one, directory, moment) for one in who)), at)
 
 
 def _local(person: str, directory: Directory, at: datetime) -> str:

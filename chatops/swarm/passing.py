@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from chatops.core.frozen import replace
 from chatops.core.text import _
 from chatops.errors import Impossible
-from chatops.swarm.model import Member, Swarm
+from chatops.swarm.asking import came
+from chatops.swarm.model import Swarm
 from chatops.swarm.moves import wrong_state
 from chatops.swarm.parts import Handover
 
@@ -20,9 +21,20 @@ STANDS = timedelta(hours=1)
 
 
 def planned(
-    swarm: Swarm, *, by: str, to: Sequence[str], wanted: str, at: datetime, now: datetime, why: str = ""
+    swarm: Swarm,
+    *,
+    by: str,
+    to: Sequence[str],
+    wanted: str,
+    at: datetime,
+    now: datetime,
+    why: str = "",
+    awake: datetime | None = None,
 ) -> Swarm:
-    """Offer the swarm to `to`, now or at a later time. Raise Impossible when nobody is left to offer it to."""
+    """Offer the swarm to `to`, now or at a later time. Raise Impossible when nobody is left to offer it to.
+
+    `awake`: when the first of them is, if it is offered now.
+    """
     if not swarm.live:
         raise wrong_state(swarm)
     if swarm.handover is not None:
@@ -37,15 +49,18 @@ def planned(
         number=len(swarm.handovers) + 1, by=by, wanted=wanted, to=people, why=why.strip(), at=max(at, now)
     )
     swarm = replace(swarm, handovers=(*swarm.handovers, handover))
-    return offered(swarm, handover.number, now) if at <= now else swarm
+    return offered(swarm, handover.number, now, awake=awake) if at <= now else swarm
 
 
-def offered(swarm: Swarm, number: int, now: datetime) -> Swarm:
-    """The time has come to show it to them. Changes nothing when it has been settled."""
+def offered(swarm: Swarm, number: int, now: datetime, *, awake: datetime | None = None) -> Swarm:
+    """The time has come to show it to them. Changes nothing when it has been settled.
+
+    `awake`: when the first of them is; nobody can answer in their sleep, so the offer stands an hour from then.
+    """
     one = swarm.handover
     if one is None or one.number != number or one.state != "planned" or not swarm.live:
         return swarm
-    return with_handover(swarm, replace(one, state="offered", at=now, lapses_at=now + STANDS))
+    return with_handover(swarm, replace(one, state="offered", at=now, lapses_at=max(now, awake or now) + STANDS))
 
 
 def seen(swarm: Swarm, person: str) -> Swarm:
@@ -60,15 +75,13 @@ def accepted(swarm: Swarm, person: str, now: datetime) -> Swarm:
     if person not in one.seen:
         raise Impossible(_("Read what is handed over first."), commands=(f"swarm accept {swarm.name}",))
     taken = with_handover(swarm, replace(one, state="accepted", accepted_by=person))
-    member = swarm.member(person)
-    before = next((other for other in swarm.members if other.person == person), None)
-    own = (
-        replace(member, learner=False)
-        if member is not None
-        else Member(person=person, since=now, stays=1 if before is None else before.stays + 1)
+    if taken.member(person) is None:
+        taken = came(taken, person, now)
+    members = tuple(
+        replace(other, learner=False) if other.person == person and other.left is None else other
+        for other in taken.members
     )
-    others = tuple(other for other in taken.members if other.person != person)
-    return replace(taken, owner=person, members=(*others, own))
+    return replace(taken, owner=person, members=members)
 
 
 def declined(swarm: Swarm, person: str) -> Swarm:

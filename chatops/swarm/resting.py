@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chatops.core.events import EffectSettled
+from chatops.core.frozen import replace
 from chatops.core.message import Button, Card
 from chatops.core.rooms import direct_target
 from chatops.core.text import Moment, Text, _, lines, to_type
@@ -32,8 +34,11 @@ class Resting:
         self._tickets = tickets
 
     def listeners(self) -> tuple[Listener, ...]:
-        """Return the one."""
-        return (Listener(name="swarm.rest_ends", of=RestEnds, handle=self.rest_ends),)
+        """Return both."""
+        return (
+            Listener(name="swarm.rest_ends", of=RestEnds, handle=self.rest_ends),
+            Listener(name="swarm.clock_changed", of=SetStatus, handle=self.clock_changed),
+        )
 
     async def hold(self, unit: Unit, id: str, waiting_for: str, until: datetime | None = None) -> None:
         """Rest, until a time if one is named. Raise Impossible for a time that is over."""
@@ -44,7 +49,8 @@ class Resting:
                 commands=(f"swarm hold {before.name} {waiting_for}",),
             )
         after = moves.held(before, waiting_for, until)
-        clocks = await self._clocks(before)
+        # To rest nobody needs the clocks; only what is said about them does.
+        clocks = await self._clocks(before) or ()
         unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
         after = self._status(unit, after, _STATUS[waiting_for], f"status/hold/{after.rested}")
         after = self._follow.follow(unit, before, after)
@@ -94,6 +100,23 @@ class Resting:
         after = self._follow.follow(unit, before, after)
         self._follow.say(unit, after, words, notify=(after.owner,))
 
+    async def clock_changed(self, unit: Unit, effect: SetStatus) -> None:
+        """Look when the case is due now that it rests, or goes on."""
+        settled = unit.event.body
+        kind, _colon, id_ = unit.event.lane.partition(":")
+        before = await unit.get(Swarm, id_) if kind == Swarm.kind else None
+        if before is None or not before.live or effect.ticket != before.case.ref:
+            return
+        if not isinstance(settled, EffectSettled) or settled.state != "done":
+            return
+        clocks = await self._clocks(before)
+        if clocks is None:
+            return
+        dues = [clock.due for clock in clocks if clock.state in {"running", "breached"} and clock.due is not None]
+        after = replace(before, case=replace(before.case, due=min(dues) if dues else None))
+        if after != before:
+            self._follow.follow(unit, before, after)
+
     def _go_on(self, unit: Unit, before: Swarm) -> Swarm:
         return self._status(unit, moves.resumed(before), Status.OPEN, f"status/open/{before.rested}")
 
@@ -101,34 +124,33 @@ class Resting:
         actor = self._follow.actor(unit)
         return self._follow.write(unit, swarm, name, SetStatus(ticket=swarm.case.ref, acting_for=actor, status=status))
 
-    async def _clocks(self, swarm: Swarm) -> tuple[Clock, ...]:
+    async def _clocks(self, swarm: Swarm) -> tuple[Clock, ...] | None:
+        """Return the case's clocks; None when the ticket system does not say."""
         try:
             ticket = await self._tickets.system(swarm.case.ref.system).get(swarm.case.ref)
         except (PortError, KeyError):
-            # To rest nobody needs the clocks; only what is said about them does.
-            return ()
+            return None
         return tuple(ticket.clocks)
 
 
 def _effect(clocks: tuple[Clock, ...], waiting_for: str) -> Text:
     """Return what resting does to the ticket and its clocks."""
     running = [clock for clock in clocks if clock.state == "running"]
-    status = (
-        _("The ticket is set to waiting for the customer.")
-        if waiting_for == "customer"
-        else _("The ticket is set to on hold.")
-    )
+    by_customer = waiting_for == "customer"
+    status = _("The ticket is set to waiting for the customer.") if by_customer else _("The ticket is set to on hold.")
     if not running:
         return lines(status, _("No clock runs on it."))
     dues = [clock.due for clock in running if clock.due is not None]
-    pause = (
-        _("Clocks that stop while the customer has to act pause until then.")
-        if waiting_for == "customer"
-        else _("Clocks towards the customer go on unless your contract says otherwise.")
-    )
     if not dues:
+        pause = _("Its clock may pause until then.") if by_customer else _("Its clock may well run on.")
         return lines(status, pause)
-    return lines(status, pause, _("Due before the rest: {time}.", time=Moment(at=min(dues), style="datetime")))
+    time = Moment(at=min(dues), style="datetime")
+    pause = (
+        _("Its clock may pause until then; so far it is due {time}.", time=time)
+        if by_customer
+        else _("Its clock may well run on: due {time}.", time=time)
+    )
+    return lines(status, pause)
 
 
 def _resume(swarm: Swarm) -> Button:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from chatops.core.frozen import replace
 from chatops.core.text import _, to_type
 from chatops.errors import Impossible
-from chatops.swarm.model import Member, Place, Question, State, Swarm
+from chatops.swarm.asking import came
+from chatops.swarm.model import Asked, Member, Place, Question, State, Swarm
 from chatops.swarm.moves import like, spent, wrong_state
 from chatops.swarm.parts import Absorbed
 
@@ -76,6 +77,9 @@ def merged(kept: Swarm, other: Swarm, by: str, at: datetime, *, claim: str) -> t
             hint=_("The other way round guests stay behind."),
             commands=(f"swarm merge {other.name} {kept.name}",),
         )
+    for one in other.present:
+        if not one.guest and kept.invited(one.person, Asked.SENT):
+            kept = came(kept, one.person, at)
     coming = tuple(
         Member(person=one.person, since=at, learner=one.learner, stays=_stays(kept, one.person))
         for one in other.present

@@ -14,7 +14,7 @@ from chatops.hookspecs import Section
 from chatops.ports.tickets import TicketSystems
 from chatops.swarm.cards import card_for, who_line
 from chatops.swarm.desk import PeopleDesk, the_swarm
-from chatops.swarm.light_cards import light_row
+from chatops.swarm.light_cards import light_row, thread_card
 from chatops.swarm.lights import Lights
 from chatops.swarm.model import Asked, Swarm, case_key, month
 from chatops.swarm.moves import STATE_WORDS
@@ -45,6 +45,12 @@ class SwarmViews:
         guest = (swarm.has_guests and among_us) or _guest(unit.actor)
         alone = swarm.private and not among_us
         unit.answer(card_for(swarm, self._names, guest=guest, reader=unit.actor.id), private=alone)
+
+    async def show_light(self, unit: Unit, id: str) -> None:
+        """Show a question asked in a thread."""
+        light = await self._lights.named(unit, id, "swarm show")
+        unit.require(light)
+        unit.answer(thread_card(light, self._names))
 
     async def listed(self, unit: Unit, which: str, case: TicketName | None, of: Selector | None = None) -> None:
         """List the swarms the asker may know of, newest first; to the asker alone when a private one is among them."""

@@ -22,14 +22,18 @@ def short(words: str, most: int = MOST_LETTERS) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def task_card(task: Task, names: Names, *, told: Text | None = None, tone_late: bool = True) -> Card:
-    """Return the card of a task. `told`: a line above the rest, for the one reader it concerns."""
-    facts = [Fact(label=_("Who"), value=_who(task, names)), Fact(label=_("State"), value=_state(task, names))]
+def task_card(
+    task: Task, names: Names, *, told: Text | None = None, asks: Text | None = None, tone_late: bool = True
+) -> Card:
+    """Return the card of a task. `told`: a line above the rest, for the one reader it concerns; `asks`: in the place of
+    the title, who asks that reader."""
+    facts = [] if asks is not None else [Fact(label=_("Who"), value=_who(task, names))]
+    facts.append(Fact(label=_("State"), value=_state(task, names)))
     if task.about:
         facts.append(Fact(label=_("Part of"), value=said(task.about)))
     late = task.live and task.expired_at is not None and tone_late
     return Card(
-        title=_("{task} · {text}", task=task.name, text=said(short(task.text))),
+        title=_("{task} · {text}", task=task.name, text=asks or said(short(task.text))),
         text=told or (said(task.text) if len(task.text) > MOST_LETTERS else None),
         facts=tuple(facts),
         tone="good" if task.state is State.DONE else "attention" if late else "plain",

@@ -39,10 +39,10 @@ class Following:
         self._card(unit, before, after)
         for person in after.offered:
             new = person in written
-            told = self._asked(after, person) if new and after.live else None
+            asks = self._asked(after) if new and after.live else None
             unit.post(
                 direct_target(person),
-                task_card(after, self._desk.name, told=told),
+                task_card(after, self._desk.name, asks=asks),
                 slot=card_slot(after),
                 notify=(person,) if new else (),
                 anew=new and before is not None,
@@ -71,9 +71,9 @@ class Following:
         asked = after.state is State.OPEN and (before is None or before.assignee != after.assignee)
         return (after.assignee,) if asked else ()
 
-    def _asked(self, task: Task, person: str) -> Text:
+    def _asked(self, task: Task) -> Text:
         author = self._desk.name(task.author)
-        words = said(task.text)
+        words = said(short(task.text))
         if task.assignee is None:
             return _("{author} asks {pod}: {text}", author=author, pod=said(task.pod), text=words)
         return _("{author} asks you: {text}", author=author, text=words)

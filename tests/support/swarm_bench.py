@@ -159,7 +159,9 @@ class Bench:
         plugin.chatops_register_commands(sources.append)
         listeners: list[Listener] = []
         plugin.chatops_register_listeners(listeners.append)
-        self.listeners = {listener.of: listener for listener in listeners}
+        self.listeners: dict[type[Body], list[Listener]] = {}
+        for listener in listeners:
+            self.listeners.setdefault(listener.of, []).append(listener)
         self.sections: list[Any] = []
         plugin.chatops_register_sections(self.sections.append)
         sources.append(
@@ -392,8 +394,7 @@ class Bench:
             inner = self.codec.decode(body.body_kind, body.body)
         elif isinstance(body, EffectSettled):
             inner = self.codec.decode(body.effect_kind, body.effect)
-        listener = self.listeners.get(type(inner))
-        if listener is not None:
+        for listener in self.listeners.get(type(inner), ()):
             await listener.handle(unit, inner)
 
     async def _perform(self, effect: Effect, key: str) -> tuple[Any, str | None, str | None]:
