@@ -64,6 +64,7 @@ class Declaration(Frozen, frozen=True, kw_only=True):
     secret: bool = False
     strangers: bool = False
     inside: bool | None = None
+    among: str = ""
 
 
 def command(  # noqa: PLR0913 - everything a command declares, by name
@@ -84,6 +85,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     secret: bool = False,
     strangers: bool = False,
     inside: bool | None = None,
+    among: str = "",
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare an async function as the command `words` (`noun verb`, or one word).
 
@@ -100,6 +102,8 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
 
     `inside`: what it answers is for members of the house, and said to the asker alone where a guest reads along. So is,
     unless this says otherwise, the answer of every command that only roles of the house allow.
+
+    `among`: who may in the room of something, where they are fewer than `who`. Help says so; the handler asks for it.
     """
 
     def mark(function: HandlerT) -> HandlerT:
@@ -120,6 +124,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
             secret=secret,
             strangers=strangers,
             inside=inside,
+            among=among,
         )
         function.__chatops_command__ = declaration  # type: ignore[attr-defined]
         return function
@@ -164,6 +169,7 @@ class Command(Frozen, frozen=True, kw_only=True):
     secret: bool = False
     strangers: bool = False
     inside: bool | None = None
+    among: Who | None = None
 
     @property
     def noun(self) -> str:
@@ -192,6 +198,8 @@ class ReadContext(Frozen, frozen=True, kw_only=True):
     """Names of the connected ticket systems."""
     replied: bool = False
     """Whether they were said in reply to a message."""
+    may: Callable[[Command], bool] | None = None
+    """Whether the speaker may use a command: no other is offered. None: whoever speaks may use all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +251,7 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             secret=declaration.secret,
             strangers=declaration.strangers,
             inside=declaration.inside,
+            among=Who.parse(declaration.among, relations.names()) if declaration.among else None,
         )
 
 

@@ -90,7 +90,7 @@ class HelpCommands:
     def _allows(self, one: Command, person: Person, about: Aggregate | None) -> bool:
         if about is None or not _concerns(one, about):
             return self._relations.could(one.who, person)
-        return self._relations.may(one.who, about, person)
+        return self._relations.may(one.among or one.who, about, person)
 
     async def _about(self, unit: Unit, context: ReadContext) -> Aggregate | None:
         """Return what the room belongs to, if the asker may know of it."""

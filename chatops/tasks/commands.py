@@ -10,6 +10,7 @@ from chatops.core.command import Option, command
 from chatops.core.params import Duration, IdOf, Rest, Selector, When
 from chatops.core.text import _
 from chatops.core.unit import Unit
+from chatops.tasks.desk import MEMBERS
 from chatops.tasks.model import PREFIX, Task
 from chatops.tasks.service import TaskService, due_at
 from chatops.tasks.views import TaskViews
@@ -48,6 +49,7 @@ class TaskCommands:
     @command(
         "task add",
         who="staff | participant",
+        among=MEMBERS,
         summary=_("Give somebody, or a pod, something to do by some time"),
         aliases={
             "en": ("task give",),
@@ -81,6 +83,7 @@ class TaskCommands:
     @command(
         "todo",
         who="staff | participant",
+        among=MEMBERS,
         summary=_("Give yourself something to do"),
         aliases={"de": ("merken",), "nl": ("onthouden",)},
         examples=("todo call the customer back in=2h",),
