@@ -63,7 +63,7 @@ class LinkCommands:
         who="staff",
         summary=_("Take away an account you have linked"),
         aliases={"de": ("trennen",), "nl": ("ontkoppelen",)},
-        examples=("unlink matrix",),
+        examples=("unlink console",),
         options={"network": Option(label=_("its network, or all of its name"))},
     )
     async def unlink(self, unit: Unit, network: str) -> None:
