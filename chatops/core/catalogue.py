@@ -175,12 +175,15 @@ def span(seconds: int, locale: babel.Locale) -> str:
     hours, rest = divmod(rest, 3600)
     minutes, rest = divmod(rest, 60)
     amounts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (rest, "second")]
-    words = [
-        babel.units.format_unit(amount, f"duration-{unit}", locale=locale, length="long")
-        for amount, unit in amounts
-        if amount
-    ]
-    return " ".join(words) or babel.units.format_unit(0, "duration-minute", locale=locale, length="long")
+    words = [_amount(amount, unit, locale) for amount, unit in amounts if amount]
+    return " ".join(words) or _amount(0, "minute", locale)
+
+
+def _amount(amount: int, unit: str, locale: babel.Locale) -> str:
+    kind = f"duration-{unit}"
+    words = babel.units.format_unit(amount, kind, locale=locale, length="long")
+    # Dutch has no long form for days and hours, its short one says the whole word; Babel then writes the unit's id.
+    return babel.units.format_unit(amount, kind, locale=locale, length="short") if kind in words else words
 
 
 @lru_cache(maxsize=32)

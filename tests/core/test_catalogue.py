@@ -130,6 +130,15 @@ def test_spans_are_exact(seconds: int, english: str, german: str) -> None:
     assert (plain(text), plain(text, "de")) == (english, german)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "dutch"),
+    [(0, "0 minuten"), (3600, "1 uur"), (31260, "8 uur 41 minuten"), (90000, "1 dag 1 uur"), (172800, "2 dagen")],
+)
+def test_spans_are_words_in_dutch_too(seconds: int, dutch: str) -> None:
+    """Its days and hours have no long form in the locale data."""
+    assert SHIPPED.plain(_("{span}", span=Span(seconds=seconds)), Reader(locale="nl")) == dutch
+
+
 def test_texts_within_texts_are_translated() -> None:
     """Lists and lines keep their parts apart."""
     inner = _("{who} joined {what}.", who="A", what="B")
