@@ -10,10 +10,12 @@ import msgspec
 from chatops.api.endpoint import Answered, Asked, Told
 from chatops.api.shapes import Command, CommandRequest, Refusal, Said
 from chatops.api.tokens import Caller
-from chatops.core.message import CommandCall
+from chatops.core.codec import Codec
+from chatops.core.message import CommandCall, Person
 from chatops.engine.engine import Engine
 from chatops.engine.reply import Reply
 from chatops.errors import Conflict
+from chatops.ports.gatherings import Guarded
 from chatops.ports.records import Records, Write
 from chatops.ports.store import Settlement
 from chatops.web.problems import REST
@@ -37,14 +39,15 @@ FLOOD_WAIT = 5
 class Commands:
     """Runs commands for tokens."""
 
-    def __init__(self, engine: Engine, records: Records) -> None:
+    def __init__(self, engine: Engine, records: Records, codec: Codec) -> None:
         self._engine = engine
+        self._codec = codec
         self._records = records
 
     async def post(self, asked: Asked) -> Answered:
         """Run a command; 200 with what came of it, 202 when that takes longer. Raise Told for a refusal."""
         request = asked.told(CommandRequest)
-        if request.room is not None and self._engine.rooms.by_id(request.room) is None:
+        if request.room is not None and not await self._knows(asked.person, request.room):
             raise Told(404, "not_found", f"There is no room {request.room}.", hint="Write it like swarm:12/main.")
         id_ = await self._remember(asked.caller, asked.key, request) if asked.key else secrets.token_hex(16)
         call = CommandCall(
@@ -85,6 +88,14 @@ class Commands:
         if command.refusal is not None:
             raise told(command.refusal, command.replies)
         return command
+
+    async def _knows(self, person: Person, room: str) -> bool:
+        """Whether there is such a room, and a person may know of what it belongs to: else it is as if there were none."""
+        known = self._engine.rooms.by_id(room)
+        kind, _colon, id_ = ("" if known is None else known.subject or "").partition(":")
+        stored = await self._engine.store.get(kind, id_) if id_ else None
+        subject = None if stored is None else self._codec.decode(kind, stored.body)
+        return known is not None and not (isinstance(subject, Guarded) and not subject.visible_to(person))
 
     async def _run(self, caller: Caller, id_: str, call: CommandCall, wait: float) -> Command:
         key = _key(caller, id_)

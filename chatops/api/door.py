@@ -56,7 +56,7 @@ class RestDoor:
         """`url` returns where people reach the server."""
         clock = engine.clock
         self.tokens = Tokens(records, directory, clock)
-        self.commands = Commands(engine, records)
+        self.commands = Commands(engine, records, codec)
         self.swarms = SwarmReads(engine.store, codec, directory, tickets, catalogues, clock)
         self.cases = CaseReads(tickets, directory)
         self.people = PeopleReads(directory)

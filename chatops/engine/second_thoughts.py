@@ -13,6 +13,7 @@ from chatops.engine.confirming import Confirmation, Question
 from chatops.engine.undoing import UNDO_FOR, Undoable
 from chatops.errors import Ambiguous, Impossible, NotFound
 from chatops.hookspecs import hookimpl
+from chatops.ports.gatherings import Guarded
 
 MOST_SHOWN = 80
 """Characters of a command that is told apart from others."""
@@ -132,7 +133,9 @@ class SecondThoughts:
 
     async def _changed(self, unit: Unit, last: Undoable) -> Text:
         _version, subject = await unit.current(last.subject, last.subject_id)
-        notes = [] if subject is None else await unit.timeline(subject, limit=20)
+        # They may have been let go since, and learn no more of it.
+        known = not isinstance(subject, Guarded) or subject.visible_to(unit.actor)
+        notes = await unit.timeline(subject, limit=20) if subject is not None and known else []
         since = [note for note in notes if note.occurred_at > last.at]
         if not since:
             return _("Look first, then take it back by hand: {command}", command=to_type(last.command))

@@ -192,6 +192,9 @@ class _Company:
         for link in links:
             if link.active and (owners is None or link.person in owners):
                 found.setdefault(link.person, []).append(link.account.identity)
+        for owner in found:
+            # Before anybody is given one: it may go from one person straight to another.
+            self._forget(owner)
         for owner, linked in found.items():
             written = self.written.get(owner)
             if written is None:
@@ -199,13 +202,17 @@ class _Company:
             own = written.person.identities
             # What the files have come to name is what they say; so are the identities of those they keep for themselves.
             more = [one for one in linked if one not in self.written_identities] if linkable(written.person) else []
-            for gone in self.members[owner].person.identities:
-                if gone not in own:
-                    self.identities.pop(gone, None)
             person = replace(self.members[owner].person, identities=(*own, *more))
             self.members[owner] = replace(self.members[owner], person=person)
             for identity in person.identities:
                 self.identities[identity] = person
+
+    def _forget(self, owner: str) -> None:
+        """Take away the identities that somebody has linked."""
+        written, now = self.written.get(owner), self.members.get(owner)
+        for gone in now.person.identities if now is not None else ():
+            if written is None or gone not in written.person.identities:
+                self.identities.pop(gone, None)
 
     def _role(self, id_: str) -> None:
         """Let who leads a pod by word of a manager do what pod leads may, as long as they lead it."""

@@ -11,6 +11,15 @@ from chatops.core.message import Person
 from chatops.ports.tickets import Ref
 
 
+@runtime_checkable
+class Guarded(Protocol):
+    """An aggregate that not everybody may know of."""
+
+    def visible_to(self, person: Person) -> bool:
+        """Whether a person may know of it."""
+        ...
+
+
 class About(Protocol):
     """The case, as a gathering remembers it."""
 

@@ -105,6 +105,7 @@ class KudosGiven(Body, frozen=True, kw_only=True):
     by: str
     swarm: str = ""
     """Id of the swarm it was for; empty when it was for something else."""
+    private: bool = False
     at: Instant
 
 

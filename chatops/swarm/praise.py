@@ -78,8 +78,13 @@ class Praising:
         unit.answer(_("{person} hears it from you.", person=person.name), private=True)
 
     async def give_all(self, unit: Unit, people: tuple[str, ...], swarm: Swarm) -> None:
-        """Thank everybody named as a swarm is finished; who was thanked for it before is not thanked twice."""
+        """Thank everybody named as a swarm is finished; who was thanked for it before is not thanked twice.
+
+        Who finishes it in the name of whoever filled in the form may be among them, and does not thank themselves.
+        """
         for person in dict.fromkeys(people):
+            if person == unit.actor.id:
+                continue
             before = await unit.get(Kudos, person) or Kudos(id=person)
             if any(one.by == unit.actor.id and one.swarm == swarm.id for one in before.thanks):
                 continue
@@ -113,7 +118,13 @@ class Praising:
         """Record it; say it in the swarm's rooms when that is how they like it. Return whether it was said."""
         after = given(before, unit.actor.id, text, unit.now, swarm=swarm.id if swarm is not None else "")
         unit.put(after)
-        fact = KudosGiven(person=after.id, by=unit.actor.id, swarm=swarm.id if swarm is not None else "", at=unit.now)
+        fact = KudosGiven(
+            person=after.id,
+            by=unit.actor.id,
+            swarm=swarm.id if swarm is not None else "",
+            private=swarm is not None and swarm.private,
+            at=unit.now,
+        )
         unit.emit(fact)
         if swarm is None or after.quiet or swarm.over or swarm.member(after.id) is None:
             return False
@@ -132,7 +143,8 @@ class Praising:
             return await the_swarm(unit, id)
         room = unit.origin.room if unit.origin is not None else None
         kind, _colon, own = ((room.subject if room is not None else None) or "").partition(":")
-        return await unit.get(Swarm, own) if kind == Swarm.kind and own else None
+        found = await unit.get(Swarm, own) if kind == Swarm.kind and own else None
+        return found if found is not None and found.visible_to(unit.actor) else None
 
 
 def _words(unit: Unit, person: str, text: str) -> Text:

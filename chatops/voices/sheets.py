@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes spreadsheets calculate, also in full width."""
+
+_INSIDE = re.compile(r"([;\t\r\n])(?=[\" \u00a0\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet that takes another sign than the comma between cells, as German and Dutch ones do, begins a cell."""
 
 
 def sheet(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -20,6 +24,7 @@ def sheet(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell as text, whatever it begins with, blanks left aside."""
+    """Return a cell as text, whatever it begins with, blanks left aside, and wherever else it might be cut into cells."""
+    cell = _INSIDE.sub(r"\1'", cell)
     bare = cell.lstrip(" \u00a0\u200b\ufeff")
     return f"'{cell}" if bare.startswith(_FORMULA) else cell

@@ -35,6 +35,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip.teredo is not None or any(ip in network for network in _TRANSLATED):
             return False
+        if ip.is_site_local:
+            return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

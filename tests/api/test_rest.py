@@ -42,6 +42,17 @@ async def test_the_same_key_runs_it_once(rest: RestHouse, agent: Client) -> None
     assert [one["id"] for one in (await agent.get("/swarms")).body["items"]] == ["SW-1"]
 
 
+async def test_a_private_swarms_room_is_no_room_for_others(rest: RestHouse, agent: Client) -> None:
+    """Nobody acts in a room of something they may not know of; it is answered as if there were none."""
+    await agent.run(f"{OPEN} --private")
+    clerk = await rest.client("clerk-1")
+    came = await clerk.run("kudos agent-1 for nothing", room="swarm:1/main")
+    none = await clerk.run("kudos agent-1 for nothing", room="swarm:9/main")
+
+    assert (came.status, came.body["code"]) == (none.status, none.body["code"]) == (404, "not_found")
+    assert (await agent.run("swarm show", room="swarm:1/main")).status == 200
+
+
 async def test_two_at_once_with_one_key_run_once(agent: Client) -> None:
     """Whoever comes second gets what the first did."""
     both = await asyncio.gather(*(agent.run(OPEN, key="both") for _n in range(4)))

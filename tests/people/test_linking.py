@@ -467,3 +467,21 @@ def test_the_directory_lays_links_over_the_files() -> None:
     directory.learn_link(link(new, "anna", number=2, active=False))
     directory.learn_link(link(new, "anna", number=1))
     assert directory.by_identity(new) is None
+
+
+def test_an_identity_goes_straight_from_one_to_another() -> None:
+    """A replica may hear of the new owner only: whatever order people come in, the identity is theirs."""
+    new = Identity(network="m", id="new")
+    for one, other in (("anna", "bert"), ("bert", "anna")):
+        for _order in range(8):
+            directory = PeopleDirectory(
+                [Member(person=person("anna", "agent")), Member(person=person("bert", "agent"))]
+            )
+            directory.learn_link(link(new, one))
+            directory.learn_link(link(new, other, number=3))
+            found = directory.by_identity(new)
+            assert found is not None
+            assert found.id == other
+            first = directory.by_id(one)
+            assert first is not None
+            assert new not in first.identities
