@@ -11,7 +11,7 @@
 
 Positional parameters are read in order; the last may be `Rest`. Keyword-only parameters are `key=value` options; a `bool`
 one is a bare word (`private`). A default makes a parameter optional. Types: `str`, `int`, `bool`, an Enum, `Duration`,
-`When`, `TicketName`, `Selector`, `Person`, `Rest`, and `Annotated[str, IdOf(kind=…, prefix=…)]`.
+`When`, `Until`, `TicketName`, `Selector`, `Person`, `Rest`, and `Annotated[str, IdOf(kind=…, prefix=…)]`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 from chatops.core.access import Relations, Who
 from chatops.core.frozen import Frozen, Instant
 from chatops.core.message import Person
-from chatops.core.params import Duration, IdOf, Many, RestOfLine, Selector, TicketName, When
+from chatops.core.params import Duration, IdOf, Many, RestOfLine, Selector, TicketName, Until, When
 from chatops.core.text import Text
 
 Handler = Callable[..., Awaitable[None]]
@@ -34,7 +34,7 @@ Awaiting = Callable[[Any], Awaitable[Sequence[str]]]
 """Given the unit of somebody's command: the whole commands that would settle what awaits them."""
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[None]])
 
-_TYPES = (str, int, bool, Duration, When, TicketName, Selector, Person)
+_TYPES = (str, int, bool, Duration, When, Until, TicketName, Selector, Person)
 
 
 class Option(Frozen, frozen=True, kw_only=True):

@@ -50,6 +50,10 @@ class When(Frozen, frozen=True, kw_only=True):
     zone: str
 
 
+class Until(When, frozen=True, kw_only=True):
+    """The end of something, named like any time; a day alone (`friday`, `bis Freitag`) is over with its last minute."""
+
+
 class TicketName(Frozen, frozen=True, kw_only=True):
     """A ticket as somebody names it: `demo:1001`, a bare number when only one system is connected, or its URL."""
 

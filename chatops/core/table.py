@@ -14,7 +14,7 @@ from chatops.core.catalogue import SOURCE_LOCALE
 from chatops.core.command import Call, Command, ReadContext
 from chatops.core.frozen import Frozen
 from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
-from chatops.core.nearest import Wording, closest
+from chatops.core.nearest import Wording, closest, is_one_slip
 from chatops.core.phrases.grammar import prepare
 from chatops.core.text import Code, _, to_type
 from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, UsageError
@@ -69,6 +69,7 @@ class CommandTable:
             if command.reaction:
                 self._reactions[_emoji(command.reaction)] = command
         self._mix()
+        self._all_wordings = tuple(self._wordings.values())
         prepare()
         self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
 
@@ -115,14 +116,16 @@ class CommandTable:
     ) -> tuple[str, ...]:
         """Return the wordings most like the first words of `text`, best first, each of another command."""
         words = [fold(token.text) for token in tokens(prepared(text)[:400])[: self._longest + 1]]
-        candidates: Iterable[Wording] = self._wordings.values()
+        candidates = self._all_wordings
         short: set[str] = set()
         if context.noun is not None:
             implied = tuple(self._short(context.noun))
             short = {wording.text for wording in implied}
             candidates = (*candidates, *implied)
+        allowed = allowed or context.may
         if allowed is not None:
-            candidates = [wording for wording in candidates if allowed(self._by_words[wording.command])]
+            may = {command.words for command in self.commands if allowed(command)}
+            candidates = tuple(wording for wording in candidates if wording.command in may)
         own = usage.language(context.locale)
 
         def told(wording: Wording) -> str:
@@ -228,6 +231,7 @@ class CommandTable:
             if match is None:
                 self._unknown(line, found, context)
             command = self._one(match, line, found, context)
+            self._verb_slipped(command, match, line, found, context)
             try:
                 given = grammar.arguments(command, line, found[match.length :], context, fields)
             except (BadArgument, Ambiguous) as unread:
@@ -302,7 +306,8 @@ class CommandTable:
             )
         noun = self.noun(found[0].text)
         if noun is not None and len(found) == 1:
-            own = sorted((one for one in self.commands if one.noun == noun), key=_telling)
+            may = context.may or (lambda _one: True)
+            own = sorted((one for one in self.commands if one.noun == noun and may(one)), key=_telling)
             raise UnknownCommand(
                 _("What about {noun}? The verb is missing.", noun=Code(code=found[0].text)),
                 hint=_("{help} lists what there is.", help=to_type(f"help {noun}")),
@@ -320,6 +325,27 @@ class CommandTable:
             hint=_("{help} lists what there is.", help=to_type(topic)),
             commands=near,
         )
+
+    def _verb_slipped(
+        self, command: Command, match: _Match, line: str, found: Sequence[Token], context: ReadContext
+    ) -> None:
+        """Raise Ambiguous for `idea lst`, which is an idea of one word or `idea list`. Quoted, it is what it says."""
+        if command.verb or match.length != 1 or len(found) == 1 or found[1].quoted:
+            return
+        noun, word, rest = found[0].text, found[1].text, line[found[1].end :]
+        may = context.may or (lambda _one: True)
+        verbs = (
+            wording.text.partition(" ")[2]
+            for wording in self._wordings.values()
+            if wording.key.startswith(f"{fold(noun)} ") and may(self._by_words[wording.command])
+        )
+        for verb in verbs:
+            meant = f"{noun} {verb}{rest}"
+            if is_one_slip(fold(word), fold(verb)) and self._mended(meant, context, tries=0) is not None:
+                raise Ambiguous(
+                    _("{word} can mean several things. Choose one.", word=Code(code=word)),
+                    commands=(meant, f"{noun} {quote(word)}{rest}"),
+                )
 
     def _with_rest(self, wording: str, line: str, found: Sequence[Token], context: ReadContext) -> str:
         """Return a command in place of the words not understood: with what followed them if that works, else an example."""

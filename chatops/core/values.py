@@ -13,8 +13,8 @@ from typing import Any, Literal
 from chatops.core.command import Parameter, ReadContext
 from chatops.core.lexer import fold
 from chatops.core.message import Person
-from chatops.core.params import Duration, IdOf, Selector, TicketName, When
-from chatops.core.phrases import read_when
+from chatops.core.params import Duration, IdOf, Selector, TicketName, Until, When
+from chatops.core.phrases import read_until, read_when
 from chatops.core.text import Code, Text, _, listed, said
 from chatops.errors import Ambiguous, BadArgument
 
@@ -72,6 +72,7 @@ def _readers(context: ReadContext) -> Mapping[Any, Callable[[str], object]]:
         int: integer,
         Duration: duration,
         When: lambda typed: read_when(typed, now=context.now, zone=context.zone, locale=context.locale),
+        Until: lambda typed: read_until(typed, now=context.now, zone=context.zone, locale=context.locale),
         TicketName: lambda typed: ticket(typed, context.systems),
         Person: person,
         Selector: selector,
@@ -91,6 +92,7 @@ def sample(parameter: Parameter, context: ReadContext) -> str:
         int: "3",
         Duration: "30m",
         When: "14:00",
+        Until: "14:00",
         TicketName: f"{context.systems[0] if context.systems else 'demo'}:1001",
         Person: "anna",
         Selector: "skill:billing",

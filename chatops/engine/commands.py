@@ -367,15 +367,16 @@ class CommandWork(AskedWork):
     def context(self) -> ReadContext:
         """Return what the words depend on."""
         noun, id_ = self.asker.context
-        person = self.asker.person
+        person, unit = self.asker.person, self.unit()
         return ReadContext(
-            now=self.unit().now,
+            now=unit.now,
             zone=person.zone if person else "UTC",
             locale=person.locale if person else "en",
             noun=noun,
             id=id_,
             systems=self.parts.systems,
             replied=self.asker.origin.reply_to is not None,
+            may=lambda one: one.strangers if person is None else unit.could(one.who),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatops.core.command import Option, command
 from chatops.core.message import Person
-from chatops.core.params import Rest, When
+from chatops.core.params import Rest, Until
 from chatops.core.text import _
 from chatops.core.unit import Unit
 from chatops.errors import BadArgument
@@ -131,7 +131,7 @@ class ExpertCommands:
         examples=("expert away until=tomorrow 09:00",),
         options={"until": Option(label=_("until when"), aliases={"de": ("bis",), "nl": ("tot",)})},
     )
-    async def away(self, unit: Unit, *, until: When) -> None:
+    async def away(self, unit: Unit, *, until: Until) -> None:
         """Be away."""
         await self._experts.away(unit, until)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from chatops.core.command import Option, command
 from chatops.core.message import Person
-from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName, When
+from chatops.core.params import Duration, IdOf, Many, Rest, Selector, TicketName, Until
 from chatops.core.text import _
 from chatops.core.unit import Unit
 from chatops.swarm.desk import own_to_finish
@@ -185,7 +185,7 @@ class SwarmCommands:
         ask: int | None = None,
         wait: Duration | None = None,
         page: bool = False,
-        until: When | None = None,
+        until: Until | None = None,
     ) -> None:
         """Ask people into a swarm; guests for a time."""
         self._staying.checked(who, until, unit.now)

@@ -5,21 +5,23 @@
   day is named with it.
 * `next friday` is refused while it could be this week's or next week's; `coming` and `next week` decide.
 * A date without its year means the next such date. Only `today`, `yesterday` and dates with a year can lie in the past.
-* A day without a clock, a time that the clocks skip, and one that they show twice are refused.
+* A day without a clock is refused, except for the end of something: that is over when the day is. A time that the clocks skip, and
+  one that they show twice are refused.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from chatops.core.lexer import fold
-from chatops.core.params import When
+from chatops.core.params import Until, When
 from chatops.core.phrases.dutch import DUTCH
 from chatops.core.phrases.english import ENGLISH
 from chatops.core.phrases.german import GERMAN
 from chatops.core.phrases.grammar import parse
-from chatops.core.phrases.instants import YEARS, when
+from chatops.core.phrases.instants import YEARS, end_of_day, when
 from chatops.core.phrases.said import NotUnderstoodError
 from chatops.core.text import Code, _, listed, said
 from chatops.errors import BadArgument
@@ -44,6 +46,16 @@ def read_when(text: str, *, now: datetime, zone: str, locale: str) -> When:
 
     Raise BadArgument for whatever is not fully understood; its `commands` are phrases that would be.
     """
+    return _read(text, when, now=now, zone=zone, locale=locale)
+
+
+def read_until(text: str, *, now: datetime, zone: str, locale: str) -> Until:
+    """Read the end of something: as `read_when`, but a day alone means the midnight with which it ends in `zone`."""
+    found = _read(text, end_of_day, now=now, zone=zone, locale=locale)
+    return Until(at=found.at, zone=found.zone)
+
+
+def _read(text: str, meaning: Callable[..., When], *, now: datetime, zone: str, locale: str) -> When:
     typed = " ".join(text.split())
     own = locale.replace("_", "-").split("-")[0].lower()
     examples = EXAMPLES.get(own, EXAMPLES["en"])
@@ -56,7 +68,7 @@ def read_when(text: str, *, now: datetime, zone: str, locale: str) -> When:
                 phrase = parse(words, language)
             except NotUnderstoodError:
                 continue
-            return when(phrase, typed, now=now, zone=zone)
+            return meaning(phrase, typed, now=now, zone=zone)
     raise BadArgument(
         _(
             "{typed} is not a time I understand. Try {examples}.",

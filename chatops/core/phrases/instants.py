@@ -45,6 +45,26 @@ def when(phrase: Phrase, typed: str, *, now: datetime, zone: str) -> When:
     return When(at=_instant(datetime.combine(days[0], clocks[0]), typed, tz, meant), zone=name)
 
 
+def end_of_day(phrase: Phrase, typed: str, *, now: datetime, zone: str) -> When:
+    """Return the instant of a phrase; of a day without a clock, the midnight with which it ends. Raises as `when`."""
+    if phrase.day is None or phrase.clock is not None or phrase.part:
+        return when(phrase, typed, now=now, zone=zone)
+    tz = ZoneInfo(zone)
+    today = now.astimezone(tz).date()
+    days = list(_days(phrase.day, [time(23, 59)], typed, now.astimezone(UTC), tz, today))
+    if len(days) > 1:
+        raise _refused(
+            _(
+                "{typed} could be {choices}.",
+                typed=said(typed),
+                choices=listed(*(Code(code=day.isoformat()) for day in days)),
+            ),
+            *(day.isoformat() for day in days),
+        )
+    midnight = datetime.combine(days[0] + timedelta(days=1), time(), tzinfo=tz)
+    return When(at=midnight.astimezone(UTC), zone=zone)
+
+
 def _times(clock: Clock, typed: str) -> Iterator[time]:
     """Yield the times of day a clock may mean: one, or two when it is vague."""
     hour = clock.hour
