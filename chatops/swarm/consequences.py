@@ -85,13 +85,13 @@ class Consequences:
         show_found(unit, before, after)
         remember(unit, before, after)
         if before.live and not after.live:
-            for name in (claim_name(after), *(one.claim for one in after.absorbed)):
+            for name in (claim_name(after), *(one.claim for one in after.absorbed if one.claim)):
                 unit.release(name)
         wake(unit, before, after)
         settled_packet(unit, before, after, self._name)
         tell(unit, before, after, new=new, by=self._who(unit) or after.owner)
         self._card(unit, before, after, new=new)
-        if _finished(after) and not _finished(before):
+        if finished(after) and not finished(before):
             for place in after.places:
                 if place.room is not None:
                     unit.effect(ArchiveRoom(room=place.room), key=f"swarm:{after.id}/archive/{place.room}")
@@ -338,8 +338,8 @@ class Consequences:
             return None
 
 
-def _finished(swarm: Swarm) -> bool:
-    """Whether nothing more will be said: the last card tells what became of the notes on the ticket."""
+def finished(swarm: Swarm) -> bool:
+    """Whether nothing more will be said, and its rooms close: the last card tells what became of the notes on the ticket."""
     return swarm.over and all(write.state != "waiting" for write in swarm.writes)
 
 

@@ -16,7 +16,7 @@ from chatops.errors import BadArgument, Impossible
 from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.facts import SwarmJoined
+from chatops.swarm.facts import SwarmJoined, SwarmReopened
 from chatops.swarm.model import Swarm, lane
 from chatops.swarm.moves import left
 
@@ -86,6 +86,15 @@ class Staying:
         unit.put(stay)
         self._arm(unit, fact.swarm, fact.person, stay.until)
 
+    async def reopened(self, unit: Unit, fact: SwarmReopened) -> None:
+        """The time of its guests went on while it was over; whose time has come is out at once."""
+        swarm = await unit.get(Swarm, fact.swarm)
+        for member in swarm.present if swarm is not None else ():
+            if member.guest:
+                stay = await self._stay(unit, fact.swarm, member.person, unit.now + USUAL_STAY)
+                unit.put(stay)
+                self._arm(unit, fact.swarm, member.person, max(stay.until, unit.now))
+
     async def ends(self, unit: Unit, body: GuestStayEnds) -> None:
         """Let a guest go whose time is over, unless it was made longer."""
         before = await unit.get(Swarm, body.swarm)
@@ -108,6 +117,7 @@ class Staying:
         """Return what it hears."""
         return (
             Listener(name="swarm.guest_joined", of=SwarmJoined, handle=self.joined),
+            Listener(name="swarm.guest_comes_back", of=SwarmReopened, handle=self.reopened),
             Listener(name="swarm.guest_stay_ends", of=GuestStayEnds, handle=self.ends),
         )
 

@@ -29,7 +29,7 @@ from chatops.swarm.model import Asked, Swarm
 from chatops.swarm.packet import first_awake, packet_card, packet_slot
 from chatops.swarm.parts import Handover
 from chatops.swarm.pressed import on_own_letter
-from chatops.swarm.wording import dotted, people, short
+from chatops.swarm.wording import DECLINED_WORDS, dotted, people, short
 from chatops.tasks.cards import task_line
 from chatops.tasks.model import Task
 
@@ -132,7 +132,12 @@ class Handing:
         unit.require(before)
         after = passing.declined(before, unit.actor.id)
         words = (
-            _("{who} cannot take {swarm} over: {why}", who=unit.actor.name, swarm=before.name, why=said(short(why)))
+            _(
+                "{who} cannot take {swarm} over: {why}",
+                who=unit.actor.name,
+                swarm=before.name,
+                why=DECLINED_WORDS.get(why) or said(short(why)),
+            )
             if why.strip()
             else _("{who} cannot take {swarm} over.", who=unit.actor.name, swarm=before.name)
         )
@@ -296,7 +301,7 @@ class Waiting:
     async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:
         """Say no to either."""
         if await self._is_handover(unit, id, "decline"):
-            await self._handing.decline(unit, id)
+            await self._handing.decline(unit, id, why)
         else:
             await self._inviting.decline(unit, id, why, suggest)
 

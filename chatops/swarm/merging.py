@@ -9,30 +9,34 @@ from chatops.core.text import Text, _, lines, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import AddNote, SetStatus
 from chatops.errors import Impossible, NotAllowed
+from chatops.ports.roster import Directory
 from chatops.ports.tickets import Status
+from chatops.swarm.already import already_on_it, on_it
 from chatops.swarm.buttons import join_button, show_button
-from chatops.swarm.consequences import Consequences, claim_name
+from chatops.swarm.consequences import Consequences, claim_name, finished
 from chatops.swarm.desk import reason, the_swarm
 from chatops.swarm.gate import allowed, check
-from chatops.swarm.model import Place, Swarm, case_key
-from chatops.swarm.moves import fingerprint
+from chatops.swarm.model import Place, Swarm, lane
 from chatops.swarm.returning import merged, reopened
 from chatops.swarm.wording import case_line, short
+from chatops.tasks.desk import TaskDesk
+from chatops.tasks.following import Following
+from chatops.tasks.model import Task
 
 
 class Merging:
     """Reopens and merges."""
 
-    def __init__(self, consequences: Consequences) -> None:
+    def __init__(self, directory: Directory, consequences: Consequences) -> None:
         self._follow = consequences
+        self._tasks = Following(TaskDesk(directory))
 
     async def reopen(self, unit: Unit, id: str, because: str) -> None:
         """Go on with what was over, in its room if it is still open, else in a new one. Raise Impossible."""
         before = await allowed(unit, id, self._follow.names)
         await self._refuse_second(unit, before)
-        closed = before.over
         after = reopened(before, reason(because), unit.now, places=before.places)
-        rooms = self._rooms(before) if closed else {}
+        rooms = self._rooms(before) if finished(before) else {}
         after = replace(after, places=tuple(rooms.get(place.room or "", place) for place in after.places))
         why = reason(because)
         unit.note(after, _("{who} reopened it: {reason}", who=unit.actor.name, reason=said(why)), tag="reopened")
@@ -66,7 +70,7 @@ class Merging:
         if not agreed:
             self._ask(unit, kept, other)
             return
-        claims = [claim_name(other), *(one.claim for one in other.absorbed)]
+        claims = [claim_name(other), *(one.claim for one in other.absorbed if one.claim)]
         words = _("{other} ended here: {question}", other=end.name, question=said(end.question))
         unit.note(after, words, tag="merged")
         unit.note(end, _("It goes on as {swarm}.", swarm=after.name), tag="merged")
@@ -83,6 +87,7 @@ class Merging:
         )
         self._follow.follow(unit, other, end)
         after = self._follow.follow(unit, kept, after)
+        await self._move_tasks(unit, end, after)
         for claim in dict.fromkeys(claims):
             unit.release(claim)
             unit.claim(claim, f"swarm:{after.id}")
@@ -96,6 +101,20 @@ class Merging:
                 unit.post(direct_target(member.person), thanks)
 
     # inside
+
+    async def _move_tasks(self, unit: Unit, end: Swarm, kept: Swarm) -> None:
+        """Let what is still to be done belong to the swarm that goes on; its cards stand there."""
+        for task in await unit.find(Task, subject=f"{Swarm.kind}:{end.id}"):
+            if task.live:
+                moved = replace(
+                    task,
+                    subject=f"{Swarm.kind}:{kept.id}",
+                    about=kept.name,
+                    lane=lane(kept.id),
+                    place=kept.places[0].target,
+                    thread=None,
+                )
+                await self._tasks.follow(unit, task, moved)
 
     def _rooms(self, swarm: Swarm) -> dict[str, Place]:
         """Return the new rooms in place of the closed ones, by the old ones' names."""
@@ -130,15 +149,9 @@ class Merging:
         )
 
     async def _refuse_second(self, unit: Unit, swarm: Swarm) -> None:
-        same = fingerprint(swarm.question)
-        for other in await unit.find(Swarm, case=case_key(swarm.case.ref)):
-            if other.id != swarm.id and other.live and fingerprint(other.question) == same:
-                if not other.visible_to(unit.actor):
-                    raise Impossible(_("A private swarm is already on it."), hint=_("A pod lead knows who is in it."))
-                raise Impossible(
-                    _("{swarm} is already on it.", swarm=other.name),
-                    commands=(f"swarm join {other.name}", f"swarm show {other.name}"),
-                )
+        other = await on_it(unit, swarm.case.ref, swarm.question)
+        if other is not None and other.id != swarm.id:
+            raise already_on_it(unit, other)
 
     def _agreed(self, unit: Unit, kept: Swarm, other: Swarm) -> bool:
         try:

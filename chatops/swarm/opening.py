@@ -17,6 +17,7 @@ from chatops.errors import Impossible, NotAllowed
 from chatops.people.needs import read_wanted
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Ticket, TicketSystems
+from chatops.swarm.already import already_on_it, on_it
 from chatops.swarm.asking import called
 from chatops.swarm.cards import opened_card
 from chatops.swarm.consequences import Consequences, main_place
@@ -24,8 +25,8 @@ from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits
 from chatops.swarm.finding import Finder
 from chatops.swarm.growing import grown
 from chatops.swarm.light import LightSwarm
-from chatops.swarm.model import Case, State, Swarm, case_key, main_room
-from chatops.swarm.moves import Request, fingerprint, opened
+from chatops.swarm.model import Case, State, Swarm, main_room
+from chatops.swarm.moves import Request, opened
 from chatops.swarm.similar import look_for
 
 MOST_WORDS = 2000
@@ -169,15 +170,9 @@ def _conversation(unit: Unit) -> str:
 
 
 async def _refuse_second(unit: Unit, request: Request) -> None:
-    same = fingerprint(request.question)
-    for other in await unit.find(Swarm, case=case_key(request.case.ref)):
-        if other.live and fingerprint(other.question) == same:
-            if not other.visible_to(unit.actor):
-                raise Impossible(_("A private swarm is already on it."), hint=_("A pod lead knows who is in it."))
-            raise Impossible(
-                _("{swarm} is already on it.", swarm=other.name),
-                commands=(f"swarm join {other.name}", f"swarm show {other.name}"),
-            )
+    other = await on_it(unit, request.case.ref, request.question)
+    if other is not None:
+        raise already_on_it(unit, other)
 
 
 def _not_theirs(ticket: Ticket, owner: Person | None) -> NotAllowed:

@@ -54,4 +54,4 @@ class Absorbed(Frozen, frozen=True, kw_only=True):
     question: str
     case: Ref
     claim: str
-    """The name it kept a second swarm on the same question away with; held on until this one ends."""
+    """The name it kept a second swarm on the same question away with; held on until this one ends, then empty."""

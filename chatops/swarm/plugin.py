@@ -118,7 +118,7 @@ class SwarmPlugin:
         staying = Staying(context.people, service.consequences)
         self._commands = (
             SwarmCommands(service, views, staying),
-            LifecycleCommands(resting, service.handing, Merging(service.consequences), offering),
+            LifecycleCommands(resting, service.handing, Merging(context.people, service.consequences), offering),
             PraiseCommands(service.praising),
             *knowing.commands,
             LightCommands(service.lights),

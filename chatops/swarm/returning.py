@@ -9,7 +9,7 @@ from chatops.core.text import _, to_type
 from chatops.errors import Impossible
 from chatops.swarm.asking import came
 from chatops.swarm.model import Asked, Member, Place, Question, State, Swarm
-from chatops.swarm.moves import like, spent, wrong_state
+from chatops.swarm.moves import LEARNER_SEATS, like, spent, wrong_state
 from chatops.swarm.parts import Absorbed
 
 REOPENS_FOR = timedelta(days=14)
@@ -52,12 +52,15 @@ def reopened(swarm: Swarm, because: str, at: datetime, *, places: tuple[Place, .
         time_up=False,
         decision=None,
         earlier=(*swarm.earlier, swarm.decision) if swarm.decision is not None else swarm.earlier,
+        # Given back when it ended: somebody else may hold them by now.
+        absorbed=tuple(replace(one, claim="") for one in swarm.absorbed),
         reopened=swarm.reopened + 1,
     )
 
 
 def merged(kept: Swarm, other: Swarm, by: str, at: datetime, *, claim: str) -> tuple[Swarm, Swarm]:
-    """Let `other` end in `kept`: people, questions and solution move; return both. Guests stay behind.
+    """Let `other` end in `kept`: people, questions and solution move; return both. Guests stay behind, and learners
+    for whom there is no seat.
 
     `claim`: the name that keeps a second swarm on the other's question away. Raise Impossible.
     """
@@ -80,10 +83,13 @@ def merged(kept: Swarm, other: Swarm, by: str, at: datetime, *, claim: str) -> t
     for one in other.present:
         if not one.guest and kept.invited(one.person, Asked.SENT):
             kept = came(kept, one.person, at)
+    seats = max(LEARNER_SEATS - sum(one.learner for one in kept.present), 0)
+    new = [one for one in other.present if not one.guest and kept.member(one.person) is None]
+    learners = [one for one in new if one.learner][:seats]
     coming = tuple(
         Member(person=one.person, since=at, learner=one.learner, stays=_stays(kept, one.person))
-        for one in other.present
-        if not one.guest and kept.member(one.person) is None
+        for one in new
+        if not one.learner or one in learners
     )
     back = {one.person for one in coming}
     dues = [case.due for case in (kept.case, other.case) if case.due is not None]
@@ -94,6 +100,7 @@ def merged(kept: Swarm, other: Swarm, by: str, at: datetime, *, claim: str) -> t
         state=State.ACTIVE if kept.state is State.REQUESTED and coming else kept.state,
         case=replace(kept.case, due=min(dues) if dues else None),
         ends_at=min(boxes) if boxes else kept.ends_at,
+        time_up=kept.time_up and not boxes,
         members=(*(one for one in kept.members if one.person not in back), *coming),
         questions=(*kept.questions, *(_moved(one, first + n) for n, one in enumerate(other.questions, 1))),
         solution=kept.solution or other.solution,

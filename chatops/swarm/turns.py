@@ -1,7 +1,8 @@
 """What `undo` looks at for the turns of a swarm that the ticket system answers.
 
-Its answer changes the swarm a moment later, though nobody did anything. So a turn is a row of its own, which nothing
-changes; whether it can still be taken back is said by the inverse command, which refuses what does not fit any more.
+Its answer changes the swarm a moment later, though nobody did anything. So the newest turn is a row of its own, which
+only the next turn changes; whether it can still be taken back otherwise is said by the inverse command, which refuses
+what does not fit any more.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from chatops.swarm.model import Swarm
 
 
 class Turn(Aggregate, frozen=True, kw_only=True):
-    """One turn of a swarm, by what its id names: `12/hold-3`."""
+    """The newest turn of a swarm; its id is the swarm's."""
 
     kind: ClassVar[str] = "swarm.turn"
+
+    name: str = ""
+    """`hold-3`."""
 
 
 async def undoable(unit: Unit, swarm: Swarm, name: str, command: str) -> None:
     """Let `command` take a turn back."""
-    turn = Turn(id=f"{swarm.id}/{name}")
+    turn = Turn(id=swarm.id, name=name)
     await unit.get(Turn, turn.id)
     unit.put(turn)
     unit.undo_with(command, turn)

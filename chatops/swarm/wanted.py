@@ -26,6 +26,7 @@ from chatops.people.needs import read_wanted
 from chatops.ports.roster import Directory, Pod
 from chatops.ports.tickets import TicketSystems
 from chatops.rules.facts import SwarmsOffered, SwarmWanted, Wish
+from chatops.swarm.already import goes_on_in
 from chatops.swarm.asking import called
 from chatops.swarm.consequences import Consequences, main_place
 from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk
@@ -213,7 +214,8 @@ def offer_slot(case: str) -> str:
 
 
 async def _live(unit: Unit, wish: Wish) -> bool:
-    return any(swarm.live for swarm in await unit.find(Swarm, case=case_key(wish.case.ref)))
+    found = await unit.find(Swarm, case=case_key(wish.case.ref))
+    return any([(await goes_on_in(unit, swarm)).live for swarm in found])
 
 
 def _skill(skill: str) -> str:

@@ -92,7 +92,11 @@ class TaskViews:
         found: list[Task] = []
         for pod in self._desk.pods(unit.actor):
             found += await unit.glance(Task, limit=LIMIT, pod=pod)
-        return [task for task in found if task.assignee is None and task.author != unit.actor.id]
+        return [
+            task
+            for task in found
+            if task.assignee is None and task.author != unit.actor.id and task.visible_to(unit.actor)
+        ]
 
     async def _alone(self, unit: Unit, private: bool) -> bool:  # noqa: FBT001 - whether what is shown is private
         """Whether the asker alone is answered: also in a room with guests, who know only what they were told."""
