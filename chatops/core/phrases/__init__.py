@@ -5,8 +5,8 @@
   day is named with it.
 * `next friday` is refused while it could be this week's or next week's; `coming` and `next week` decide.
 * A date without its year means the next such date. Only `today`, `yesterday` and dates with a year can lie in the past.
-* A day without a clock is refused, except for the end of something: that is over when the day is. A time that the clocks skip, and
-  one that they show twice are refused.
+* A day without a clock is refused, except for the end of something: that is over when the day is. A time that the clocks
+  skip, and one that they show twice are refused.
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ ENGLISH = Language(
         **same("PAST", "past", number=1),
         **same("PAST", "to", number=-1),
         **same("NOON", "noon", "midday"),
+        **same("MIDNIGHT", "midnight"),
         **same("INT", "a", "an", "one", number=1),
         **counted("INT", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", first=2),
         **same("INT", "twelve", number=12),

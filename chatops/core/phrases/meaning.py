@@ -106,6 +106,9 @@ class Meaning(Transformer[Token, Any]):
     def noon(self, _parts: Parts) -> Clock:
         return Clock(hour=12)
 
+    def midnight(self, _parts: Parts) -> Phrase:
+        return Phrase(clock=Clock(hour=0))
+
     def zone(self, parts: Parts) -> Zone:
         return zones()[_tokens(parts, "ZONE")[0]]
 
@@ -133,7 +136,7 @@ class Meaning(Transformer[Token, Any]):
         if halves := _tokens(parts, "HALFHOUR"):
             count = 1 if first is halves[0] else self._integer(first)
             return [_amount(count * self._entry(halves[0]).number, 60)]
-        number = self._entry(first).number if first.type == "FRACTION" else self._integer(first)
+        number = self._fraction(first) if first.type == "FRACTION" else self._integer(first)
         half = 0.5 if _tokens(parts, "PLUSHALF") else 0
         units = _tokens(parts, "UNIT")
         return [_amount(number + half, self._entry(units[0]).number if units else 3600)]
@@ -145,6 +148,9 @@ class Meaning(Transformer[Token, Any]):
 
     def _integer(self, token: Token) -> int:
         return int(self._entry(token).number) if token in self._language.words else int(token)
+
+    def _fraction(self, token: Token) -> float:
+        return self._entry(token).number if token in self._language.words else float(token.replace(",", "."))
 
     def _weekday(self, parts: Parts) -> int:
         return int(self._entry(_tokens(parts, "WEEKDAY")[0]).number)

@@ -15,7 +15,7 @@ AMPM                `pm`                                          name
 UHR                 `Uhr`, `uur`, `o'clock`
 REL                 `half past`, `halb`, `kwart voor`             minutes added to the hour that follows
 PAST                `past`, `vor`                                 +1 or -1
-NOON                `noon`
+NOON MIDNIGHT       `noon`; `midnight`, which is said of no day
 INT FRACTION        `twelve`, `anderthalb`                        the number
 UNIT                `minutes`                                     seconds
 PLUSHALF            `and a half`
@@ -70,7 +70,10 @@ def counted(part: str, *groups: str, first: int = 0) -> dict[str, Entry]:
     return {fold(word): Entry(part=part, number=n) for n, group in enumerate(groups, first) for word in group.split()}
 
 
+_HOURS = "hours?|hrs?|h|stunden?|std|uur|uren"
+
 _NUMBERS = (
+    ("FRACTION", re.compile(rf"[0-9]{{1,3}}[.,]5(?= ?(?:{_HOURS})(?![a-z]))")),
     ("DATE", re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9-])")),
     ("DOTDATE", re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\.(?: ?([0-9]{4})(?![0-9:]))?(?![0-9])")),
     ("TIME", re.compile(r"([0-9]{1,2}):([0-9]{2})(?![0-9:])")),
