@@ -163,7 +163,7 @@ class Experts:
         if not unit.now < until.at <= unit.now + LONGEST_AWAY:
             raise Impossible(
                 _("{time} is not ahead, or more than a year.", time=Moment(at=until.at, style="datetime")),
-                commands=("expert away until=tomorrow",),
+                commands=("expert away until=tomorrow 09:00",),
             )
         before = await self._own(unit)
         after = self._changed(unit, before, away_until=until.at)

@@ -91,7 +91,9 @@ class CaptureViews:
             title=_("Article draft · {title}", title=said(short(article.title))),
             text=written_out(article),
             facts=tuple(facts),
-            footer=_("It goes to the knowledge base with {command}", command=to_type("done article=new")),
+            footer=_(
+                "It goes to the knowledge base with {command}", command=to_type(f"swarm done {swarm.name} article=new")
+            ),
         )
         unit.answer(card, private=self._alone(unit, swarm))
 

@@ -188,7 +188,7 @@ class SwarmCommands:
         until: Until | None = None,
     ) -> None:
         """Ask people into a swarm; guests for a time."""
-        self._staying.checked(who, until, unit.now)
+        self._staying.checked(swarm, who, until, unit.now)
         await self._service.invite(unit, swarm, who, why, ask=ask, wait=wait, page=page)
         await self._staying.named(unit, swarm, who, until)
 

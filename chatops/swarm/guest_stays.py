@@ -17,8 +17,8 @@ from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.facts import SwarmJoined, SwarmReopened
-from chatops.swarm.model import Swarm, lane
-from chatops.swarm.moves import left
+from chatops.swarm.model import PREFIX, Swarm, lane
+from chatops.swarm.moves import left, like
 
 USUAL_STAY = timedelta(days=7)
 """Of a guest for whom nobody named a time."""
@@ -50,14 +50,14 @@ class Staying:
         self._directory = directory
         self._follow = consequences
 
-    def checked(self, who: Sequence[Selector], until: When | None, now: datetime) -> None:
+    def checked(self, swarm: str, who: Sequence[Selector], until: When | None, now: datetime) -> None:
         """Raise BadArgument or Impossible for a time that is none for these."""
         if until is None:
             return
         if not any(one.kind == "guest" for one in who):
             raise BadArgument(
                 _("Only guests are invited for a time: write {guest} before the name.", guest="guest:"),
-                commands=("swarm invite guest:… until=2d",),
+                hint=like(f"swarm invite {PREFIX}-{swarm} guest:… until=2d"),
             )
         if until.at <= now:
             raise Impossible(_("{time} is over already.", time=Moment(at=until.at, style="datetime")))

@@ -15,6 +15,7 @@ from chatops.errors import BadArgument
 from chatops.swarm.handing import Handing
 from chatops.swarm.merging import Merging
 from chatops.swarm.model import PREFIX, Swarm
+from chatops.swarm.moves import like
 from chatops.swarm.offering import Offering
 from chatops.swarm.resting import Resting
 
@@ -118,9 +119,7 @@ class LifecycleCommands:
             await self._handing.stop(unit, swarm)
             return
         if whom is None:
-            raise BadArgument(
-                _("To whom?"), hint=_("A name, or a pod."), commands=(f"swarm handover {PREFIX}-{swarm} pod:…",)
-            )
+            raise BadArgument(_("To whom?"), hint=like(f"swarm handover {PREFIX}-{swarm} pod:emea at=17:00"))
         await self._handing.offer(unit, swarm, whom, why, at=at.at if at is not None else None)
 
     @command(
