@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatops.core import usage
-from chatops.core.access import Relations, Who
+from chatops.core.access import Relations
 from chatops.core.command import Command, Option, ReadContext, command
 from chatops.core.frozen import Aggregate
 from chatops.core.message import Card, Person
@@ -15,6 +15,7 @@ from chatops.core.text import Code, _, to_type
 from chatops.core.unit import Unit
 from chatops.errors import UnknownCommand
 from chatops.hookspecs import hookimpl
+from chatops.ports.gatherings import Guarded
 
 
 class HelpCommands:
@@ -97,8 +98,8 @@ class HelpCommands:
         if context.noun is None or context.id is None:
             return None
         found = await unit.subject(context.noun, context.id)
-        seen = Who(roles=frozenset(), relations=frozenset({"viewer"}))
-        return found if found is not None and self._relations.may(seen, found, unit.actor) else None
+        hidden = isinstance(found, Guarded) and not found.visible_to(unit.actor)
+        return None if hidden else found
 
 
 def _concerns(one: Command, about: Aggregate) -> bool:

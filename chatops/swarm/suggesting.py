@@ -64,6 +64,7 @@ class Suggesting:
     async def use(self, unit: Unit, id: str, other: str) -> None:
         """Show what solved an earlier swarm, and note that it was looked at: that counts as a vote for it."""
         swarm = await self._capturing.of_the_house(unit, id)
+        unit.require(swarm)
         past = await the_swarm(unit, other)
         if past.id == swarm.id:
             raise Impossible(_("That is this swarm."), commands=(f"kb similar {swarm.name}",))

@@ -110,6 +110,7 @@ class TaskCommands:
     @command(
         "task list",
         who="staff | participant",
+        among=f"{MEMBERS} | viewer",
         summary=_("List the tasks here, yours, or a pod’s"),
         aliases={"de": ("aufgabe liste", "aufgaben"), "nl": ("taak lijst", "taken")},
         examples=("task list", "task list all", "task list pod=emea"),

@@ -13,6 +13,7 @@ from chatops.core.rooms import Room
 from chatops.core.text import Text, _, said, to_type
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound
+from chatops.ports.gatherings import Guarded
 from chatops.ports.roster import Directory
 from chatops.tasks.model import LIVE, PREFIX, State, Task, source_key
 
@@ -75,6 +76,15 @@ class Visited(Protocol):
         ...
 
 
+@runtime_checkable
+class Peopled(Protocol):
+    """Something that people are in."""
+
+    def member(self, person: str) -> object | None:
+        """Return somebody who is in it now, or None."""
+        ...
+
+
 def bound_room(unit: Unit) -> Room | None:
     """Return the room of ours the command was given in, if it belongs to something."""
     room = unit.origin.room if unit.origin is not None else None
@@ -85,6 +95,17 @@ async def subject_of(unit: Unit, subject: str | None) -> Aggregate | None:
     """Return what a task or a room belongs to, or None."""
     kind, _colon, id_ = (subject or "").partition(":")
     return await unit.subject(kind, id_) if kind and id_ else None
+
+
+def seen(unit: Unit, subject: Aggregate) -> None:
+    """Make sure that the asker may know of what a room belongs to, whatever their role. Raise NotAllowed."""
+    if isinstance(subject, Guarded) and not subject.visible_to(unit.actor):
+        raise NotAllowed(unit.denial(None), commands=("task mine",))
+
+
+def together(subject: object, person: Person) -> bool:
+    """Whether somebody is in what a task belongs to."""
+    return isinstance(subject, Peopled) and subject.member(person.id) is not None
 
 
 def is_guest(person: Person) -> bool:
@@ -178,6 +199,7 @@ class TaskDesk:
         if subject is None:
             return False
         try:
+            seen(unit, subject)
             unit.require(subject, MEMBERS)
         except NotAllowed:
             return False

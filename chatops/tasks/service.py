@@ -9,7 +9,7 @@ from chatops.core.params import Duration, Selector, When
 from chatops.core.rooms import direct_target, room_target
 from chatops.core.text import Moment, Text, _, said, to_type
 from chatops.core.unit import Unit
-from chatops.errors import Impossible, NotAllowed
+from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound
 from chatops.ports.roster import Directory
 from chatops.tasks import moves
 from chatops.tasks.cards import short, task_card
@@ -22,12 +22,16 @@ from chatops.tasks.desk import (
     TaskDesk,
     bound_room,
     is_guest,
+    seen,
     subject_of,
+    together,
 )
 from chatops.tasks.following import Following
 from chatops.tasks.model import LIVE, State, Task, source_key
 
 EXAMPLE = 'task add @anna "…" in=30m'
+
+_ONLY_TOGETHER = _("Guests give tasks to people who are in the swarm with them, by name.")
 
 SHARED = ("room:", "remote:")
 """How the targets of posts begin where several people read."""
@@ -47,7 +51,7 @@ class TaskService:
         """
         about = unit.origin.reply_to if unit.origin is not None else None
         subject = await self._subject(unit)
-        assignee, pod, offered = self._whom(unit, who, text, member=subject is not None)
+        assignee, pod, offered = self._whom(unit, who, text, subject)
         words = _words(text, about, who)
         if due is not None and due <= unit.now:
             raise moves.past(EXAMPLE)
@@ -112,7 +116,7 @@ class TaskService:
         before = await self.desk.task(unit, id)
         await self._require(unit, before)
         person = self.desk.assignee(unit, who, "")
-        _no_stranger(person, before.subject is not None)
+        _no_stranger(unit, person, await subject_of(unit, before.subject))
         after = moves.given(before, person.id)
         if person.id == unit.actor.id:
             after = moves.acked(after, unit.now)
@@ -175,16 +179,19 @@ class TaskService:
         room = bound_room(unit)
         subject = await subject_of(unit, room.subject if room is not None else None)
         if subject is not None:
+            seen(unit, subject)
             unit.require(subject, MEMBERS)
         elif is_guest(unit.actor):
             raise NotAllowed(_("Tasks are given by members of the house."), commands=("task mine",))
         return subject
 
     def _whom(
-        self, unit: Unit, who: Selector | None, words: str, *, member: bool
+        self, unit: Unit, who: Selector | None, words: str, subject: object
     ) -> tuple[Person | None, str, tuple[str, ...]]:
         if who is None:
             return unit.actor, "", ()
+        if is_guest(unit.actor) and who.kind != "person":
+            raise NotAllowed(_ONLY_TOGETHER)
         if who.kind == "pod":
             people = [person.id for person in self.desk.pod(who) if person.id != unit.actor.id]
             return None, who.value, tuple(people[:MOST_ASKED])
@@ -193,8 +200,13 @@ class TaskService:
                 _("A task goes to a person or a pod, not to {who}.", who=said(str(who))),
                 hint=_("For example: {command}", command=to_type('task add pod:emea "…"')),
             )
-        person = self.desk.assignee(unit, who, words)
-        _no_stranger(person, member)
+        try:
+            person = self.desk.assignee(unit, who, words)
+        except (NotFound, Ambiguous):
+            if is_guest(unit.actor):  # who else is called something like that is not for them
+                raise NotAllowed(_ONLY_TOGETHER) from None
+            raise
+        _no_stranger(unit, person, subject)
         return person, "", ()
 
     async def _require(self, unit: Unit, task: Task) -> None:
@@ -242,8 +254,12 @@ def _place(unit: Unit) -> str | None:
     return origin.target
 
 
-def _no_stranger(person: Person, member: bool) -> None:  # noqa: FBT001 - whether the task belongs to something
-    if is_guest(person) and not member:
+def _no_stranger(unit: Unit, person: Person, subject: object) -> None:
+    if person.id == unit.actor.id or together(subject, person):
+        return
+    if is_guest(unit.actor):
+        raise NotAllowed(_ONLY_TOGETHER)
+    if is_guest(person):
         raise Impossible(_("{who} is a guest: give guests tasks in the room they were asked into.", who=person.name))
 
 

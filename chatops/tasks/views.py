@@ -10,7 +10,7 @@ from chatops.core.unit import Unit
 from chatops.errors import NotAllowed
 from chatops.hookspecs import Section
 from chatops.tasks.cards import list_card, task_card, task_line
-from chatops.tasks.desk import MEMBERS, TaskDesk, Visited, bound_room, is_guest, subject_of
+from chatops.tasks.desk import MEMBERS, TaskDesk, Visited, bound_room, is_guest, seen, subject_of
 from chatops.tasks.model import State, Task
 
 LIMIT = 200
@@ -39,6 +39,7 @@ class TaskViews:
             found = await unit.glance(Task, limit=LIMIT, pod=pod)
             title = _("Tasks of {pod}", pod=pod)
         elif room is not None and room.subject is not None and subject is not None:
+            seen(unit, subject)
             unit.require(subject, f"{MEMBERS} | viewer")
             found = await unit.glance(Task, limit=LIMIT, subject=room.subject)
             title = _n("{count} task", "{count} tasks", len(found))
