@@ -202,7 +202,7 @@ class TaskService:
             )
         try:
             person = self.desk.assignee(unit, who, words)
-        except (NotFound, Ambiguous):
+        except (Ambiguous, Impossible, NotFound):
             if is_guest(unit.actor):  # who else is called something like that is not for them
                 raise NotAllowed(_ONLY_TOGETHER) from None
             raise

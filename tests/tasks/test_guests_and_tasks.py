@@ -1,0 +1,56 @@
+"""Guests give tasks, and are given tasks, only among those who are in the swarm with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from task_story import TaskStory
+
+STRANGERS = ("@ben", "ben", "pod:emea", "an", "nobody")
+"""Whom a guest in a swarm with Olga and Anna does not reach, or does not get to know."""
+
+
+async def with_a_guest(story: TaskStory) -> str:
+    """Open a swarm of Olga's, Anna's and the guest Gus'; return its room."""
+    story.guest("gus")
+    story.guest("gil")
+    story.in_pod("emea", "ben", "lea")
+    await story.stage.says("olga", "swarm open cases:1001 refund loops")
+    await story.stage.says("anna", "swarm join SW-1")
+    await story.stage.says("olga", "swarm invite SW-1 guest:gus")
+    await story.stage.says("gus", "accept", room="direct-gus", direct=True)
+    return story.swarm_room()
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+async def test_guests_reach_nobody_outside_the_swarm(who: str) -> None:
+    """Nor do they learn who else there is: whatever name they try, the answer is the same."""
+    story = TaskStory()
+    async with story.stage as stage:
+        room = await with_a_guest(story)
+        (told,) = await stage.says("gus", f'task add {who} "look here"', room=room)
+        assert told.body.plain.splitlines()[0] == (
+            "Guests give tasks to people who are in the swarm with them, by name."
+        )
+        assert "Ben" not in told.body.plain
+        assert await stage.store.get("task", "1") is None
+
+
+async def test_among_themselves_they_give_each_other_tasks() -> None:
+    """A guest to a colleague in the swarm, and back."""
+    story = TaskStory()
+    async with story.stage as stage:
+        room = await with_a_guest(story)
+        await stage.says("gus", 'task add @anna "look at the gateway"', room=room)
+        await stage.says("olga", 'task add @gus "send us the log"', room=room)
+        assert [(await story.task(id_)).assignee for id_ in ("1", "2")] == ["anna", "gus"]
+
+
+async def test_a_guest_of_another_swarm_is_given_none_of_this_one() -> None:
+    """They would read what it is about."""
+    story = TaskStory()
+    async with story.stage as stage:
+        room = await with_a_guest(story)
+        (told,) = await stage.says("olga", 'task add @gil "read the secret"', room=room)
+        assert "is a guest" in told.body.plain
+        assert "secret" not in story.read("direct-gil")
