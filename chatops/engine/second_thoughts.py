@@ -75,6 +75,7 @@ class SecondThoughts:
         aliases={"de": ("rückgängig",), "nl": ("ongedaan",)},
         examples=("undo",),
         options={"ref": Option(label=_("which one, if it must be that"))},
+        inside=True,
     )
     async def undo(self, unit: Unit, ref: str = "") -> None:
         """Run what takes the asker's last command back. Raise NotFound, or Impossible saying what changed since."""
@@ -133,8 +134,8 @@ class SecondThoughts:
 
     async def _changed(self, unit: Unit, last: Undoable) -> Text:
         _version, subject = await unit.current(last.subject, last.subject_id)
-        # They may have been let go since, and learn no more of it.
-        known = not isinstance(subject, Guarded) or subject.visible_to(unit.actor)
+        # They may have been let go since, and learn no more of it; what stands on a timeline is never for guests.
+        known = "guest" not in unit.actor.roles and (not isinstance(subject, Guarded) or subject.visible_to(unit.actor))
         notes = await unit.timeline(subject, limit=20) if subject is not None and known else []
         since = [note for note in notes if note.occurred_at > last.at]
         if not since:

@@ -54,3 +54,19 @@ async def test_a_guest_of_another_swarm_is_given_none_of_this_one() -> None:
         (told,) = await stage.says("olga", 'task add @gil "read the secret"', room=room)
         assert "is a guest" in told.body.plain
         assert "secret" not in story.read("direct-gil")
+
+
+@pytest.mark.parametrize("who", ["gus", "olga"])
+async def test_what_stands_on_the_timeline_is_not_told_where_a_guest_reads(who: str) -> None:
+    """Neither to the guest who would take something back, nor in the room to a colleague who would."""
+    story = TaskStory()
+    async with story.stage as stage:
+        room = await with_a_guest(story)
+        await stage.says(who, "step add restart it", room=room)
+        await stage.advance_seconds(5)
+        await stage.says("anna", "timeline add secret plan", room="direct-anna", direct=True)
+        await stage.says("anna", "timeline add SW-1 secret plan", room="direct-anna", direct=True)
+        await stage.says(who, "undo", room=room)
+        for place in (room, "direct-gus"):
+            assert "secret plan" not in story.read(place)
+        assert "cannot simply be taken back" in story.read(f"direct-{who}")
