@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+import babel
+from babel.dates import format_date
+
 from chatops.core.frozen import Frozen
 from chatops.core.text import Code, _, listed, said
 from chatops.errors import BadArgument
@@ -84,7 +87,8 @@ def filled(template: Template, locale: str, *, own: Mapping[str, str], given: Ma
                 ),
                 commands=(f"{again} {name}={sample(kind)}",),
             )
-    return GAP.sub(lambda match: values[match[1]], text)
+    shown = {name: _shown(template.fields.get(name, "text"), values[name], locale) for name in names}
+    return GAP.sub(lambda match: shown[match[1]], text)
 
 
 def is_a(kind: Kind, value: str) -> bool:
@@ -116,16 +120,32 @@ def suggested(templates: Sequence[Template], *, tags: Sequence[str], subject: st
     return [one for score, _place, one in sorted(scored, key=lambda item: item[:2], reverse=True) if score][:limit]
 
 
-def _is_date(value: str) -> bool:
-    local = _DAY.fullmatch(value)
+def _shown(kind: Kind, value: str, locale: str) -> str:
+    """Return a value as it reads in a letter: days in words, in its language."""
+    if kind != "date":
+        return value
     try:
-        if local is not None:
-            date(int(local[3]), int(local[2]), int(local[1]))
-        else:
-            date.fromisoformat(value)
+        language = babel.Locale.parse(locale, sep="-" if "-" in locale else "_")
+    except (babel.UnknownLocaleError, ValueError):
+        language = babel.Locale.parse("en")
+    # British order: the day first, as in all our English.
+    pattern = "d MMMM yyyy" if language.language == "en" else "long"
+    return format_date(_day(value.strip()), pattern, locale=language)
+
+
+def _is_date(value: str) -> bool:
+    try:
+        _day(value)
     except ValueError:
         return False
     return True
+
+
+def _day(value: str) -> date:
+    local = _DAY.fullmatch(value)
+    if local is not None:
+        return date(int(local[3]), int(local[2]), int(local[1]))
+    return date.fromisoformat(value)
 
 
 _KINDS = {"text": _("text"), "number": _("number"), "date": _("date"), "url": _("web address")}

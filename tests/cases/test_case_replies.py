@@ -29,7 +29,7 @@ async def test_a_template_is_filled_from_the_case_and_by_hand(story: CaseStory) 
     assert "until=" in missing
     assert "must be a date" in await story.says("olga", f"{begun} amount=3 until=soon")
     assert "has no gap" not in (shown := await story.says("olga", f"{begun} amount=3 until=2026-12-24"))
-    assert "Dear Ruth Calloway, we pay back 3 by 2026-12-24. Olga" in shown
+    assert "Dear Ruth Calloway, we pay back 3 by 24 December 2026. Olga" in shown
     assert "There is no text nothing" in await story.says("olga", f"reply customer {case} template=nothing")
     assert "There is no text handed-on" in await story.says("olga", f"reply customer {case} template=handed-on")
 

@@ -187,6 +187,7 @@ async def test_the_customer_hears_what_olga_has_seen(monday: Monday) -> None:
             room=room,
         )
         assert seen.splitlines()[0] == monday.words(_("GOES TO {name} (customer)", name="RUTH CALLOWAY"))
+        assert monday.said("by 9 March 2026", "bis 9. März 2026") in seen
         assert "Ruth Calloway" not in await monday.notes(case)
         await monday.says("olga", "yes", "ja", room=room)
         assert monday.said("Dear Ruth Calloway", "Guten Tag Ruth Calloway") in await monday.notes(case)

@@ -76,6 +76,10 @@ class Resident:
 class WholeHouse:
     """A stage with all our features, a ticket system called `demo`, people and pods."""
 
+    registry: Registry
+    table: CommandTable
+    stage: Stage
+
     def __init__(
         self,
         language: str,
