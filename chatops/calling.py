@@ -163,6 +163,8 @@ def show(told: Told, *, as_json: bool) -> str:
     error = told.answer.get("error")
     if error and not parts:
         parts = [line for line in (error["message"], error.get("hint")) if line]
+    if error and error.get("code") == "needs_confirmation":
+        parts.append("With --yes it is done.")
     if not told.answer.get("settled", True):
         parts.append(f"Accepted as {told.answer['id']}; it is still being worked on.")
     return "\n\n".join(parts)
