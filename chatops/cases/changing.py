@@ -199,7 +199,11 @@ def _open(ticket: Ticket) -> None:
 
 def _in_a_swarm(unit: Unit, ticket: Ticket, together: Gathering, to: Person) -> Impossible:
     if not together.visible_to(unit.actor):
-        return Impossible(_("A private swarm works on {case}.", case=str(ticket.ref)), hint=_("Ask a pod lead."))
+        return Impossible(
+            _("A private swarm works on {case}.", case=str(ticket.ref)),
+            hint=_("Its owner hands it over there."),
+            commands=(f"case show {ticket.ref}",),
+        )
     return Impossible(
         _("{swarm} works on {case}: its owner hands it over there.", swarm=together.name, case=str(ticket.ref)),
         commands=(f"{together.kind} handover {together.name} @{to.id}", f"{together.kind} show {together.name}"),

@@ -27,7 +27,12 @@ async def on_it(unit: Unit, case: Ref, question: str) -> Swarm | None:
 def already_on_it(unit: Unit, swarm: Swarm) -> Impossible:
     """Return the refusal of a second one."""
     if not swarm.visible_to(unit.actor):
-        return Impossible(_("A private swarm is already on it."), hint=_("A pod lead knows who is in it."))
+        # Nobody outside it knows who is in it, whatever their role; the case's owner very likely is.
+        return Impossible(
+            _("A private swarm is already on it."),
+            hint=_("Whoever owns {case} can ask you in.", case=str(swarm.case.ref)),
+            commands=(f"case show {swarm.case.ref}",),
+        )
     return Impossible(
         _("{swarm} is already on it.", swarm=swarm.name),
         commands=(f"swarm join {swarm.name}", f"swarm show {swarm.name}"),
