@@ -74,7 +74,13 @@ class PeopleStage:
         plugin = PeoplePlugin(context)
         plugin.chatops_register_sections(sections.append)
         self.store = store or MemoryStore(clock=self.clock)
-        self.stage = Stage(commands=(SecondThoughts(),), plugins=(plugin,), directory=self.directory, clock=self.clock, store=self.store)
+        self.stage = Stage(
+            commands=(SecondThoughts(),),
+            plugins=(plugin,),
+            directory=self.directory,
+            clock=self.clock,
+            store=self.store,
+        )
 
     async def asks(self, who: str, text: str) -> str:
         """Let somebody write to the server alone; return everything posted because of it, to whomever."""
