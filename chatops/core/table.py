@@ -241,6 +241,8 @@ class CommandTable:
             if dry_run:  # what is offered instead must not do more than what was asked
                 unread.commands = tuple(f"{text} {DRY_RUN}" for text in unread.commands)
                 unread.examples = [f"{text} {DRY_RUN}" for text in unread.examples]
+                if isinstance(unread, Awaited):
+                    unread.rest = f"{unread.rest} {DRY_RUN}"
             raise
         typed = text.strip() + "".join(f" {name}={quote(value)}" for name, value in fields.items())
         return Call(command=command, arguments=given, typed=typed, dry_run=dry_run)

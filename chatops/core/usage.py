@@ -15,7 +15,7 @@ LINES = 12
 """The most lines of a help card, title and footer included."""
 
 VERBS = 6
-"""The most verbs listed behind a noun."""
+"""The most verbs listed behind a noun; the others are counted."""
 
 SOURCE = "en"
 """The language of declarations."""
@@ -147,8 +147,9 @@ def _noun_line(commands: Sequence[Command], locale: str) -> Text:
     first = commands[0]
     if len(commands) == 1:
         return _shown("{command} – {summary}", command=to_type(wording(first, locale)), summary=first.summary)
-    verbs = [wording(command, locale).partition(" ")[2] for command in commands if command.verb]
-    words = [*verbs[:VERBS], *(["…"] if len(verbs) > VERBS else [])]
+    # A command of one word, which stands first, is told by that word: its noun says nothing of it.
+    verbs = [wording(command, locale).partition(" ")[2] or wording(command, locale) for command in commands]
+    words = [*verbs[:VERBS], *([f"+{len(verbs) - VERBS}"] if len(verbs) > VERBS else [])]
     return _shown("{noun}: {verbs}", noun=Code(code=noun_wording(commands, locale)), verbs=listed(*words))
 
 

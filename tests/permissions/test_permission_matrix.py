@@ -86,9 +86,12 @@ async def differences(town: Town, cells: Iterable[tuple[Line, Place, str]]) -> l
     return wrong
 
 
-async def test_the_matrix_without_what_other_cells_stand_for(town: Town) -> None:
+@pytest.mark.parametrize("part", range(4))
+async def test_the_matrix_without_what_other_cells_stand_for(town: Town, part: int) -> None:
     """Engine and table agree, cell by cell, and no refusal leaves anything behind."""
-    assert await differences(town, (cell for cell in everywhere() if sampled(town, *cell))) == []
+    cells = [cell for cell in everywhere() if sampled(town, *cell)]
+    assert len(cells) > 2000
+    assert await differences(town, cells[part::4]) == []
 
 
 @pytest.mark.faults

@@ -25,6 +25,7 @@ from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.plugins import Loading
 from chatops.ports.roster import Pod, Profile
+from chatops.swarm.model import Swarm
 from chatops.testing.clock import ManualClock
 from chatops.testing.context import plugin_context
 from chatops.testing.directory import FakeDirectory
@@ -174,7 +175,7 @@ class Town:
                 *registry.performers,
             ),
             bodies=(*TICKET_EFFECTS, *registry.bodies.values()),
-            relations=self._published,
+            relations=self.published,
             directory=self.directory,
             clock=self.clock,
             store=self.store,
@@ -217,6 +218,17 @@ class Town:
         name = f"SW-{about.partition(':')[2]} "
         return next(room.ref.id for room in self.stage.network.rooms.values() if room.title.startswith(name))
 
+    def person(self, who: str) -> Person:
+        """Return somebody."""
+        found = self.directory.by_id(who)
+        assert found is not None
+        return found
+
+    async def swarm(self, about: str) -> Swarm | None:
+        """Return a swarm as stored; None for none."""
+        stored = await self.store.get(*about.split(":")) if about else None
+        return None if stored is None else self.stage.codec.decode_as(Swarm, stored.body)
+
     async def hears(self, who: str, words: str, place: Place) -> Heard:
         """Let somebody say something somewhere; return all that came of it."""
         before = len(self.store.commits)
@@ -235,7 +247,10 @@ class Town:
             posts=tuple(posts),
             changed=tuple(f"{put.kind}:{put.id}" for commit in commits for put in commit.puts if put.kind != "room"),
             elsewhere=tuple(
-                f"{row.kind} {row.target}" for commit in commits for row in commit.outbox if row.kind != "post" or not row.reply
+                f"{row.kind} {row.target}"
+                for commit in commits
+                for row in commit.outbox
+                if row.kind != "post" or not row.reply
             ),
         )
 
@@ -311,9 +326,9 @@ class Town:
         loading.add("second_thoughts", SecondThoughts())
         loading.add("help", HelpCommands(lambda: self.table, loading.relations))
         registry = loading.collect()
-        self._published: list[Relation] = []
+        self.published: list[Relation] = []
         for plugin in registry.plugins.values():
             hook = getattr(plugin, "chatops_register_relations", None)
             if hook is not None:
-                hook(register=self._published.append)
+                hook(register=self.published.append)
         return registry
