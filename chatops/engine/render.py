@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from chatops.core.text import Text
 from chatops.ports.chat import Line, Lines, Outgoing, RenderedButton, RenderedFact, RenderedField
 
 CUT = " …"
+
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What makes a terminal do something, and halves of characters, which nobody can store or send."""
 
 
 class Audience(Frozen, frozen=True, kw_only=True):
@@ -78,7 +82,7 @@ class _Words:
         return tuple(self._line(piece) for piece in pieces)
 
     def plain(self, text: Text) -> str:
-        return self._catalogues.plain(text, self._reader, now=self._now)
+        return sayable(self._catalogues.plain(text, self._reader, now=self._now))
 
     def table(self, card: Card) -> tuple[tuple[Lines, ...], ...]:
         if card.table is None:
@@ -106,15 +110,21 @@ class _Words:
         )
 
     def _line(self, piece: Piece) -> Line:
+        text = sayable(piece.text)
         match piece.style:
             case "code":
-                return Line(text=piece.text, style="code")
+                return Line(text=text, style="code")
             case "command":
-                return Line(text=piece.text, style="command")
+                return Line(text=text, style="command")
             case "mention":
-                return Line(text=piece.text, style="mention", identity=self._identity(piece.person))
+                return Line(text=text, style="mention", identity=self._identity(piece.person))
             case _:
-                return Line(text=piece.text)
+                return Line(text=text)
+
+
+def sayable(text: str) -> str:
+    """Return a text in which nothing drives a terminal and every character is whole."""
+    return _UNSAYABLE.sub("\ufffd", text)
 
 
 def typed(button: RenderedButton) -> str:
@@ -148,10 +158,10 @@ def words_of(lines: Iterable[Line]) -> str:
 def fitted(outgoing: Outgoing, most: int) -> Outgoing:
     """Return the post with its plain text filled in and, if that is longer than `most` bytes, cut; marked where."""
     plain = plain_of(outgoing)
-    while len(plain.encode()) > most:
+    while len(plain.encode(errors="replace")) > most:
         shorter = _shorter(outgoing)
         if shorter is None:
-            plain = plain.encode()[: most - len(CUT.encode())].decode(errors="ignore") + CUT
+            plain = plain.encode(errors="replace")[: most - len(CUT.encode())].decode(errors="ignore") + CUT
             break
         outgoing = shorter
         plain = plain_of(outgoing)
