@@ -13,8 +13,9 @@ from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import SetStatus
 from chatops.errors import Impossible, PortError
 from chatops.hookspecs import Listener
-from chatops.ports.tickets import Clock, Status, TicketSystems
+from chatops.ports.tickets import Clock, Status, Ticket, TicketSystems
 from chatops.swarm import moves
+from chatops.swarm.buttons import done_button, show_button
 from chatops.swarm.clocks import RestEnds, rest_series
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.gate import allowed
@@ -94,11 +95,21 @@ class Resting:
             )
             unit.post(direct_target(before.owner), card, slot=rest_series(before.id), notify=(before.owner,), anew=True)
             return
-        after = self._go_on(unit, before)
+        ticket = await self._read(before)
+        closed = ticket is not None and not ticket.open
+        # Nobody stands behind this moment: what was closed meanwhile is not opened again by a clock.
+        after = moves.resumed(before) if closed else self._go_on(unit, before)
         words = _("The time given to {whom} is over: {swarm} goes on.", whom=whom, swarm=after.name)
         unit.note(after, words, tag="resume")
         after = self._follow.follow(unit, before, after)
         self._follow.say(unit, after, words, notify=(after.owner,))
+        if closed:
+            card = Card(
+                title=_("{case} is closed already.", case=str(after.case.ref)),
+                text=lines(words),
+                buttons=(done_button(after), show_button(after)),
+            )
+            unit.post(direct_target(after.owner), card, notify=(after.owner,))
 
     async def clock_changed(self, unit: Unit, effect: SetStatus) -> None:
         """Look when the case is due now that it rests, or goes on."""
@@ -126,11 +137,14 @@ class Resting:
 
     async def _clocks(self, swarm: Swarm) -> tuple[Clock, ...] | None:
         """Return the case's clocks; None when the ticket system does not say."""
+        ticket = await self._read(swarm)
+        return None if ticket is None else tuple(ticket.clocks)
+
+    async def _read(self, swarm: Swarm) -> Ticket | None:
         try:
-            ticket = await self._tickets.system(swarm.case.ref.system).get(swarm.case.ref)
+            return await self._tickets.system(swarm.case.ref.system).get(swarm.case.ref)
         except (PortError, KeyError):
             return None
-        return tuple(ticket.clocks)
 
 
 def _effect(clocks: tuple[Clock, ...], waiting_for: str) -> Text:

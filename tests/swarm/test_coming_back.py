@@ -8,6 +8,7 @@ import pytest
 
 from chatops.core.frozen import replace
 from chatops.errors import BadArgument, Impossible, Unreachable
+from chatops.ports.tickets import Status, TicketPatch, WriteContext
 from chatops.swarm.model import Member, State, Swarm
 from chatops.swarm.moves import LEARNER_SEATS
 from chatops.swarm.praise import Kudos
@@ -109,6 +110,19 @@ async def test_no_to_a_handover_says_why() -> None:
     await bench.do("olga", "swarm handover SW-1 lea")
     await bench.do("lea", "decline wrong-skill", direct=True)
     assert "not my field" in await bench.heard("olga")
+
+
+async def test_a_clock_opens_no_closed_case() -> None:
+    """A rest that ends by itself after the case was closed elsewhere leaves it closed, and tells the owner."""
+    bench = Bench()
+    await bench.do("olga", "swarm open fake:1001 refund loops")
+    await bench.do("olga", "swarm hold SW-1 customer until=2h")
+    case = (await bench.swarm()).case.ref
+    await bench.tickets.update(case, TicketPatch(status=Status.CLOSED), WriteContext(key="outside"))
+    await bench.later(hours=3)
+    assert (await bench.swarm()).live
+    assert (await bench.tickets.get(case)).status is Status.CLOSED
+    assert "fake:1001 is closed already" in await bench.heard("olga")
 
 
 # through the whole engine
