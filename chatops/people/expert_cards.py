@@ -17,8 +17,10 @@ MOST_SKILLS = 12
 """Shown on a card."""
 
 
-def profile_card(person: Person, profile: Profile, pods: Sequence[Pod], clock: Availability, names: Names) -> Card:
-    """Return somebody's profile; nothing in it that colleagues may not see."""
+def profile_card(
+    person: Person, profile: Profile, pods: Sequence[Pod], clock: Availability, names: Names, *, thanked: int = 0
+) -> Card:
+    """Return somebody's profile; nothing in it that colleagues may not see. `thanked`: how often, as far as that is told."""
     skills = sorted(profile.skills, key=lambda skill: (-profile.skills[skill], skill))
     shown = [skill_line(skill, evidence_of(profile, skill), names) for skill in skills[:MOST_SKILLS]]
     hidden = len(skills) - len(shown)
@@ -38,6 +40,8 @@ def profile_card(person: Person, profile: Profile, pods: Sequence[Pod], clock: A
             value=_n("at most {count} swarm", "at most {count} swarms", profile.max_load),
         )
     )
+    if thanked:
+        facts.append(Fact(label=_("Thanked"), value=_n("{count} time", "{count} times", thanked)))
     return Card(title=_("{name} ({id})", name=person.name, id=Code(code=person.id)), facts=tuple(facts))
 
 

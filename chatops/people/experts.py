@@ -19,6 +19,7 @@ from chatops.people.availability import availability
 from chatops.people.book import ChangingDirectory, confirmers, own_pods
 from chatops.people.changes import MAX_INTERESTS, ProfileChanged, ProfileChanges, evidence
 from chatops.people.expert_cards import claim_card, profile_card, settled_card
+from chatops.ports.praised import PRAISE, Praised
 from chatops.ports.roster import Evidence
 
 MAX_LEVEL = 5
@@ -43,7 +44,9 @@ class Experts:
         person = who or unit.actor
         profile = self._directory.profile(person.id)
         clock = availability(profile, person.zone, unit.now)
-        unit.answer(profile_card(person, profile, own_pods(self._directory, person.id), clock, self._name))
+        pods = own_pods(self._directory, person.id)
+        thanked = await self._thanked(unit, person)
+        unit.answer(profile_card(person, profile, pods, clock, self._name, thanked=thanked))
 
     async def claim(self, unit: Unit, typed: str, level: int) -> None:
         """Say of oneself that one has a skill at a level."""
@@ -207,6 +210,13 @@ class Experts:
         )
 
     # inside
+
+    async def _thanked(self, unit: Unit, person: Person) -> int:
+        """Return how often somebody was thanked; 0 when that is for them alone, or nobody keeps it."""
+        praised = await unit.subject(PRAISE, person.id)
+        if not isinstance(praised, Praised) or (praised.quiet and person.id != unit.actor.id):
+            return 0
+        return praised.count
 
     async def _own(self, unit: Unit) -> ProfileChanges:
         return await unit.get(ProfileChanges, unit.actor.id) or ProfileChanges(id=unit.actor.id)

@@ -220,6 +220,11 @@ async def test_the_end_of_the_day(monday: Monday) -> None:
         room = await opened(monday)
         await monday.says("olga", "kudos ben for finding the lock", "lob ben for finding the lock")
         assert "for finding the lock" in monday.read("general")
+        thanked = f"{monday.words(_('Thanked'))}: 1 "
+        assert thanked in await monday.alone("olga", "expert profile ben", "experte profil ben")
+        await monday.alone("ben", "kudos quiet", "lob leise")
+        assert thanked not in await monday.alone("olga", "expert profile ben", "experte profil ben")
+        assert thanked in await monday.alone("ben", "expert profile", "experte profil")
         await monday.says("olga", 'todo "call the bank" in=2h', 'merken "call the bank" in=2h', room=room)
         assert "T-1" in await monday.alone("olga", "me", "ich")
         await monday.says("olga", "undo", "rückgängig", room=room)
