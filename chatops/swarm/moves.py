@@ -13,7 +13,7 @@ from typing import Literal
 from chatops.core.frozen import Frozen, replace
 from chatops.core.rooms import room_target
 from chatops.core.text import Code, Text, _, to_type
-from chatops.errors import Impossible, NotFound
+from chatops.errors import BadArgument, Impossible, NotFound
 from chatops.swarm.model import (
     LIVE,
     PREFIX,
@@ -57,10 +57,10 @@ def opened(
     ends_at: datetime | None = None,
     locale: str = "en",
 ) -> Swarm:
-    """Return a new swarm with its owner, and who opened it, in it. Raise Impossible when no help is named."""
+    """Return a new swarm with its owner, and who opened it, in it. Raise BadArgument when no help is named."""
     if not request.question.strip():
         message = _("Say what help you need, in a few words.")
-        raise Impossible(message, hint=like(f"swarm open {request.case.ref} …"))
+        raise BadArgument(message, hint=like(f"swarm open {request.case.ref} …"))
     return Swarm(
         id=id,
         state=State.REQUESTED,

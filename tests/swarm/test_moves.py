@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chatops.core.catalogue import Catalogues, Reader
-from chatops.errors import Impossible, NotFound, Refusal
+from chatops.errors import BadArgument, Impossible, NotFound, Refusal
 from chatops.swarm import moves
 from chatops.swarm.asking import accepted, called, came, declined, suggested
 from chatops.swarm.model import Decision, State, Swarm
@@ -67,7 +67,7 @@ def test_every_move_in_every_state(name: str, state: State) -> None:
 
 def test_a_swarm_needs_words() -> None:
     """Opening without saying what help is needed is refused."""
-    with pytest.raises(Impossible, match="what help"):
+    with pytest.raises(BadArgument, match="what help"):
         moves.opened(
             "1",
             moves.Request(case=fresh().case, question="  "),
