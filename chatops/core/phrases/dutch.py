@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from chatops.core.phrases.vocabulary import Language, counted, same
+from chatops.core.phrases.vocabulary import Language, counted, joined, same
 
 DUTCH = Language(
     code="nl",
     skipped=frozenset({"de"}),
+    compounds=joined(
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        ochtend="ochtend",
+        morgen="ochtend",
+        middag="middag",
+        avond="avond",
+    ),
     words={
         **same("AT", "om"),
         **same("ON", "op"),

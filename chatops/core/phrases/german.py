@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from chatops.core.phrases.vocabulary import Language, counted, same
+from chatops.core.phrases.vocabulary import Language, counted, joined, same
 
 GERMAN = Language(
     code="de",
     skipped=frozenset({"den", "dem", "der"}),
+    compounds=joined(
+        "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag",
+        früh="früh",
+        morgen="morgens",
+        vormittag="vormittags",
+        nachmittag="nachmittags",
+        abend="abends",
+    ),
     words={
         **same("AT", "um"),
         **same("ON", "am"),

@@ -37,7 +37,7 @@ from chatops.core.lexer import fold
 from chatops.core.phrases.said import NotUnderstoodError
 from chatops.core.phrases.zones import zones
 
-MAX_WORDS = 4
+MAX_WORDS = 5
 """Words of the longest entry."""
 
 
@@ -56,6 +56,8 @@ class Language(Frozen, frozen=True, kw_only=True):
     words: Mapping[str, Entry]
     skipped: frozenset[str] = frozenset()
     """Words that may stand anywhere and mean nothing."""
+    compounds: Mapping[str, str] = {}
+    """Words of two parts, as two words: `montagabend`."""
     dial: bool = False
     """True where a bare hour from 1 to 12 could be before or after noon."""
 
@@ -63,6 +65,11 @@ class Language(Frozen, frozen=True, kw_only=True):
 def same(part: str, *words: str, number: float = 0, name: str = "") -> dict[str, Entry]:
     """Return entries for words that mean the same."""
     return {fold(word): Entry(part=part, number=number, name=name) for word in words}
+
+
+def joined(days: str, **parts: str) -> dict[str, str]:
+    """Return the compounds of days with parts of them, each with the words it is made of."""
+    return {fold(day + part): fold(f"{day} {word}") for day in days.split() for part, word in parts.items()}
 
 
 def counted(part: str, *groups: str, first: int = 0) -> dict[str, Entry]:
@@ -90,6 +97,7 @@ def scan(text: str, language: Language) -> list[Token]:
 
     Raise NotUnderstoodError for a word that is in no list.
     """
+    text = " ".join(language.compounds.get(word, word) for word in text.split(" "))
     position = 0
     found: list[Token] = []
     while position < len(text):

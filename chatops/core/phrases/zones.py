@@ -50,6 +50,7 @@ _CITIES: Mapping[str, tuple[str, ...]] = {
     "Europe/Athens": ("athens", "athen", "athene"),
     "Europe/Berlin": (
         "berlin",
+        "berlijn",
         "berliner zeit",
         "munich",
         "münchen",
