@@ -39,7 +39,7 @@ def test_the_files_are_those_that_are_made(tmp_path: Path) -> None:
     """Every file of the table exists."""
     make("our-desk", Kind.TICKETS, tmp_path)
     for cells in rows("file"):
-        assert (tmp_path / "our-desk" / cells[0].strip("`")).is_file(), cells[0]
+        assert (tmp_path / cells[0].strip("`")).is_file(), cells[0]
 
 
 def test_the_abilities_are_the_ports() -> None:
