@@ -10,7 +10,7 @@ from chatops.cases.wording import STATUS_TYPED
 from chatops.core.lexer import quote
 from chatops.core.message import Person
 from chatops.core.params import TicketName
-from chatops.core.text import Text, _, said
+from chatops.core.text import _, said
 from chatops.core.unit import Unit
 from chatops.engine.ticket_asked import (
     AskedAssign,
@@ -130,11 +130,10 @@ class CaseChanges:
         old = PRIORITY_WORDS.get(ticket.priority) or said(ticket.vendor_priority or "–")
         title = _("{case} · priority: {old} → {new}", case=str(ticket.ref), old=old, new=PRIORITY_WORDS[priority])
         command = f"case priority {ticket.ref} {priority} because {quote(because)}"
-        told = asked(unit, title, text=_("Because: {why}", why=said(because)), command=command)
-        unit.effect(AskedPriority(ticket=ticket.ref, priority=priority, acting_for=unit.actor.name, asked=told))
         # The reason is not worth a card of its own; the note says where it came from.
-        from_chat = _("Priority {old} → {new} because: {why}", old=old, new=PRIORITY_WORDS[priority], why=said(because))
-        self._inside(unit, ticket, from_chat)
+        note = _("Priority {old} → {new} because: {why}", old=old, new=PRIORITY_WORDS[priority], why=said(because))
+        told = asked(unit, title, text=_("Because: {why}", why=said(because)), command=command, note=note)
+        unit.effect(AskedPriority(ticket=ticket.ref, priority=priority, acting_for=unit.actor.name, asked=told))
 
     async def status(self, unit: Unit, name: TicketName | None, status: Status, because: str) -> None:
         """Change the status, and say what that does to its clocks."""
@@ -150,10 +149,10 @@ class CaseChanges:
         old = STATUS_WORDS.get(ticket.status) or said(ticket.vendor_status)
         title = _("{case} · status: {old} → {new}", case=str(ticket.ref), old=old, new=STATUS_WORDS[status])
         pauses = _PAUSES[status] if ticket.clocks else None
-        told = asked(unit, title, text=pauses, command=f"case status {ticket.ref} {STATUS_TYPED.get(status, status)}")
+        command = f"case status {ticket.ref} {STATUS_TYPED.get(status, status)}"
+        note = said(because) if because.strip() else None
+        told = asked(unit, title, text=pauses, command=command, note=note)
         unit.effect(AskedStatus(ticket=ticket.ref, status=status, acting_for=unit.actor.name, asked=told))
-        if because.strip():
-            self._inside(unit, ticket, said(because))
 
     async def note(self, unit: Unit, name: TicketName | None, text: str) -> None:
         """Write on a case for colleagues only."""
@@ -174,7 +173,7 @@ class CaseChanges:
         if not system.capabilities.attachments:
             raise Impossible(
                 _("{system} takes no files from here.", system=said(system.name)),
-                hint=_("Write the address inside instead."),
+                hint=_("Write the address in an internal note instead."),
                 commands=(f"note {ticket.ref} {url}",),
             )
         label = (called or url.rstrip("/").rpartition("/")[2] or url)[:MOST_NAME]
@@ -186,10 +185,6 @@ class CaseChanges:
         _system, ref = await chosen_customer(self._desk, name, "customer note")
         told = asked(unit, _("Note on {customer}", customer=said(str(ref))), text=said(text))
         unit.effect(AskedCustomerNote(customer=ref, text=text, acting_for=unit.actor.name, asked=told))
-
-    def _inside(self, unit: Unit, ticket: Ticket, text: Text) -> None:
-        told = asked(unit, _("{case} · note inside", case=str(ticket.ref)), text=text, quiet=True)
-        unit.effect(AskedNote(ticket=ticket.ref, text=text, acting_for=unit.actor.name, asked=told))
 
 
 def _open(ticket: Ticket) -> None:

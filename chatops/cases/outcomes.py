@@ -6,6 +6,7 @@ import hashlib
 
 from chatops.core.effects import Post
 from chatops.core.events import EffectSettled
+from chatops.core.frozen import replace
 from chatops.core.message import Card, Said
 from chatops.core.text import Text, _, said, to_type
 from chatops.core.unit import Unit
@@ -33,9 +34,9 @@ def asked(
     text: Text | None = None,
     command: str = "",
     private: bool = False,
-    quiet: bool = False,
+    note: Text | None = None,
 ) -> Asked:
-    """Say that something is under way, unless `quiet`; return where its outcome is told."""
+    """Say that something is under way; return where its outcome is told. `note`: written inside once it is done."""
     origin = unit.origin
     alone = origin is None or (private and not origin.direct)
     to = f"person:{unit.actor.id}" if origin is None or alone else origin.target
@@ -48,10 +49,9 @@ def asked(
         title=title,
         text=text,
         command=command,
-        quiet=quiet,
+        note=note,
     )
-    if not quiet:
-        _say(unit, made, Card(title=title, text=text, footer=_("On its way to the ticket system …")))
+    _say(unit, made, Card(title=title, text=text, footer=_("On its way to the ticket system …")))
     return made
 
 
@@ -78,10 +78,26 @@ class Outcomes:
                 title = _("{case} · {subject}", case=name, subject=said(effect.new.subject))
                 text = said(url) if url is not None else _("{command} shows it.", command=to_type(f"case show {name}"))
             _say(unit, told, Card(title=title, text=text, tone="good", footer=_("Done.")))
+            if told.note is not None and isinstance(effect, (AskedPriority, AskedStatus)):
+                _inside(unit, effect, told.note)
             return
         _say(unit, told, _failed(told, body))
         if not told.to.startswith(("person:", "call:")):
             unit.post(f"person:{told.person}", _failed(told, body), notify=(told.person,))
+
+
+def _inside(unit: Unit, effect: AskedPriority | AskedStatus, text: Text) -> None:
+    """Write on the ticket why it was done. The card has told the rest; only a failure is worth another."""
+    told = replace(
+        effect.asked,
+        slot=f"{effect.asked.slot}-note",
+        title=_("{case} · note inside", case=str(effect.ticket)),
+        text=text,
+        command="",
+        quiet=True,
+        note=None,
+    )
+    unit.effect(AskedNote(ticket=effect.ticket, text=text, acting_for=effect.acting_for, asked=told))
 
 
 def _failed(told: Asked, body: EffectSettled) -> Card:

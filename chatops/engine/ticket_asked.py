@@ -34,6 +34,8 @@ class Asked(Frozen, frozen=True, kw_only=True):
     """Typed to try again."""
     quiet: bool = False
     """Only what did not work is told: another card says the rest."""
+    note: Text | None = None
+    """Written on the ticket for colleagues once it is done: what did not happen has no reason."""
 
 
 class AskedNote(AddNote, frozen=True, kw_only=True):

@@ -107,6 +107,17 @@ async def test_what_the_system_refuses_is_told_with_the_way_out(story: CaseStory
     assert "Done." not in story.standing(posts)
 
 
+@pytest.mark.parametrize(
+    "line", ["priority {case} high because their till is down", "status {case} pending because of it"]
+)
+async def test_what_did_not_happen_has_no_reason(story: CaseStory, line: str) -> None:
+    """The note that says why is written once it is done, and never when the system refuses."""
+    case = await story.case("Card charged twice")
+    story.tickets.fail(Forbidden("no right to do so"), when="after")
+    await story.says("olga", f"case {line.format(case=case)}")
+    assert not await story.tickets.comments(case)
+
+
 @pytest.mark.parametrize("who", ["max", "gus", "mia"])
 async def test_notes_are_written_by_who_works_on_it(story: CaseStory, who: str) -> None:
     """Others are refused; members of the swarm may."""
