@@ -14,7 +14,7 @@ from typing import NoReturn
 from chatops.core import values
 from chatops.core.command import Command, Parameter, ReadContext
 from chatops.core.lexer import Token, fold, quote
-from chatops.core.params import TicketName, When
+from chatops.core.params import TicketName, Until, When
 from chatops.core.text import Code, Text, _, said
 from chatops.errors import Ambiguous, BadArgument
 
@@ -28,6 +28,7 @@ MAX_PHRASE = 7
 """Most words a time may have."""
 
 _BARE_HOUR = re.compile(r"\d{1,2}")
+_DIGIT = re.compile(r"\d")
 
 
 def keys(parameter: Parameter) -> Iterator[str]:
@@ -118,7 +119,7 @@ class _Reading:
                 self._found[parameter.name] = before + tuple(self._value(parameter, part, token) for part in parts)
             elif parameter.name in self._found:
                 self._bad(_("{option} is given twice.", option=values.label(parameter)), token, ("",))
-            elif parameter.type is When:
+            elif parameter.type in {When, Until}:
                 self._found[parameter.name] = self._when_option(parameter, token)
             else:
                 self._found[parameter.name] = self._value(parameter, token.value, token)
@@ -159,17 +160,38 @@ class _Reading:
         if token is None:
             return
         self._ask_which_kind(parameter, later, token)
-        if parameter.type is When:
+        if parameter.type in {When, Until}:
             self._read_when(parameter)
             return
         try:
             self._found[parameter.name] = self._value(parameter, token.text, token)
         except BadArgument as doubt:
             if parameter.required and parameter.name not in self._fields:
-                raise
+                raise self._left_out(doubt, parameter, later, token) from None
             self._doubt = doubt
         else:
             self._next += 1
+
+    def _left_out(
+        self, doubt: BadArgument, parameter: Parameter, later: Sequence[Parameter], token: Token
+    ) -> BadArgument:
+        """Return the error with what was left out put in its place, where the word typed seems to belong behind it."""
+        commands = doubt.commands
+        if (parameter.id_of is not None or parameter.type is int) and not _DIGIT.search(token.text) and later:
+            commands = (self._inserted(parameter, token), *commands)
+        return type(doubt)(doubt.message, hint=doubt.hint, commands=(*self._without_its_number(), *commands))
+
+    def _without_its_number(self) -> tuple[str, ...]:
+        """Return the line with an id before its first word, when that was a bare number which may be meant for the next."""
+        first, words = self._positional[0] if self._positional else None, self._words
+        bare = bool(words) and not words[0].quoted and values.number(words[0].text) is not None
+        if first is None or first.id_of is None or not first.required or not self._next or not bare:
+            return ()
+        implied = self._implied(first)
+        return () if implied is not None else (self._inserted(first, words[0]),)
+
+    def _inserted(self, parameter: Parameter, token: Token) -> str:
+        return f"{self._line[: token.start]}{values.sample(parameter, self._context)} {self._line[token.start :]}"
 
     def _read_many(self, parameter: Parameter, later: Sequence[Parameter]) -> None:
         """Take one word with its commas and, before free text, only what follows a comma or cannot be text."""
@@ -369,7 +391,7 @@ class _Reading:
         if not parameter.positional:
             word = f"{parameter.name.replace('_', '-')}={word}"
         message = _("Something is missing: {what}.", what=values.label(parameter))
-        raise BadArgument(message, commands=(f"{self._line} {word}",))
+        raise BadArgument(message, commands=(*self._without_its_number(), f"{self._line} {word}"))
 
 
 def _parts(text: str) -> list[str]:
