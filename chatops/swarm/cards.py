@@ -130,6 +130,9 @@ def _ended(swarm: Swarm) -> Text:
     took = _("{time}, after {length}", time=Moment(at=ended, style="datetime"), length=ended - swarm.opened_at)
     if swarm.merged_into is not None:
         return dotted(took, _("goes on as {swarm}", swarm=f"{PREFIX}-{swarm.merged_into}"))
+    if swarm.state is State.CLOSED and swarm.resolved_at == ended:
+        # How long it took to solve it says the same.
+        took = _("{time}", time=Moment(at=ended, style="datetime"))
     return dotted(took, decision_line(swarm.decision) if swarm.decision else None, stats_line(swarm))
 
 
