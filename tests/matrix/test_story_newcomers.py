@@ -30,8 +30,8 @@ async def test_ways_to_speak_to_the_server(tmp_path: Path, person: Person, bot: 
         short = await grace.asks(lobby, "!open demo:1001 refund loops", "There is no command")
         assert "1️⃣ `!swarm open demo:1001 refund loops`" in short.text
 
-        half = await grace.asks(lobby, "!swarm open 1001", "Something is missing: help needed.")
-        assert 'For example: `!swarm open 1001 "help needed"`' in half.text
+        half = await grace.asks(lobby, "!swarm open 1001", "Say what help you need, in a few words.")
+        assert "For example: `!swarm open demo:1001 …`" in half.text
         assert half.reactions == {}
         whole = await grace.asks(
             lobby, "!swarm open 1001 refund loops\nsince yesterday", "SW-1 is open: refund loops since yesterday"
