@@ -24,7 +24,7 @@ SMALL_TALK = _SAID.split()
 SAID_IN_PASSING = (
     "good morning", "guten Morgen zusammen", "bis gleich", "see you later", "nice one", "tot zo", "dank je wel",
     "vielen Dank!",
-   
+
     "was ist los?", "hello everyone",
     "alles klar", "passt, danke", "no problem", "kein Problem", "thank you so much",
     "lunch anyone?", "wo seid ihr alle", "https://example.org/a?b=c", "10:30", "+1", "brb",

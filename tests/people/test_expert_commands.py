@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -104,7 +105,7 @@ async def test_times_and_limits_are_ones_own(house: PeopleStage) -> None:
         ("expert back", "You are not away."),
         ("expert quiet late", "late is no span of time."),
         ("expert quiet 22-22", "all day, or never"),
-        ("expert away until=\"2020-01-01 09:00\"", "ahead"),
+        ('expert away until="2020-01-01 09:00"', "ahead"),
     ],
 )
 async def test_what_cannot_be_is_said_with_what_would(house: PeopleStage, typed: str, says: str) -> None:
@@ -143,3 +144,18 @@ async def test_in_german_and_dutch(house: PeopleStage) -> None:
     profile = house.directory.profile("anna")
     assert {"k8s", "tax"} <= set(profile.skills)
     assert profile.away_until is not None
+
+
+@pytest.mark.parametrize(
+    "typed", ["expert away until=friday", "expert away until=next week friday", "experte abwesend bis=freitag"]
+)
+async def test_away_until_a_day_is_until_it_is_over(house: PeopleStage, typed: str) -> None:
+    """Whoever is away until Friday is not asked on Friday; the answer says when they are."""
+    told = await house.asks("anna", typed)
+    until = house.directory.profile("anna").away_until
+
+    assert until is not None
+    anna = house.directory.by_id("anna")
+    assert anna is not None
+    back = until.astimezone(ZoneInfo(anna.zone))
+    assert (back.strftime("%A %H:%M"), "You are away until" in told) == ("Saturday 00:00", True)
