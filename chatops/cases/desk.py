@@ -92,6 +92,11 @@ class CaseDesk:
             return None
         return self.directory.by_identity(Identity(network=owner.ref.system, id=owner.ref.id))
 
+    def name_of(self, system: str, id: str) -> str:
+        """Return the name of somebody a ticket system knows by `id`; the id itself when they are in no directory."""
+        known = self.directory.by_identity(Identity(network=system, id=id))
+        return id if known is None else known.name
+
     def identity(self, person: Person, system: str) -> Ref | None:
         """Return who a person is in a ticket system; None when they have no identity there."""
         own = (one for one in person.identities if one.network == system)

@@ -29,6 +29,10 @@ FIELD_WORDS = {
 }
 
 
+_OWN_STATUS = {str(status.value): words for status, words in STATUS_WORDS.items()}
+_OWN_PRIORITY = {str(priority.value): words for priority, words in PRIORITY_WORDS.items()}
+
+
 def list_card(
     paged: Paged,
     owner: Callable[[Ticket], Text],
@@ -67,9 +71,15 @@ def list_card(
     )
 
 
-def history_card(ticket: Ticket, page: HistoryPage, *, again: str) -> Card:
-    """Return what happened to a case, newest first."""
-    rows = tuple((_at(event.at), said(event.by or "–"), happened(event)) for event in page.items)
+def history_card(ticket: Ticket, page: HistoryPage, *, again: str, names: Callable[[str, str], str]) -> Card:
+    """Return what happened to a case, newest first. `names`: the name of whoever a system knows by an id."""
+
+    def named(id: str) -> str:
+        return names(ticket.ref.system, id)
+
+    rows = tuple(
+        (_at(event.at), said(named(event.by) if event.by else "–"), happened(event, named)) for event in page.items
+    )
     return Card(
         title=_("{case} · what happened", case=str(ticket.ref)),
         text=None if rows else _("Nothing yet."),
@@ -78,19 +88,31 @@ def history_card(ticket: Ticket, page: HistoryPage, *, again: str) -> Card:
     )
 
 
-def happened(event: TicketEvent) -> Text:
-    """Return one event in words."""
+def happened(event: TicketEvent, named: Callable[[str], str] = str) -> Text:
+    """Return one event in words. `named`: the name of whoever the system knows by an id."""
     if event.kind == "created":
         return _("opened")
     if event.kind == "comment":
         words = said(short(event.text, _WORDS))
+        if event.side == "customer":
+            return _("from the customer: {words}", words=words)
         if event.audience is Audience.PUBLIC:
             return _("to the customer: {words}", words=words)
         return _("inside: {words}", words=words)
     field = FIELD_WORDS.get(event.field) or said(event.field)
+    old, new = (_value(event.field, raw, named) for raw in (event.old, event.new))
     if not event.old:
-        return _("{field}: {new}", field=field, new=said(event.new))
-    return _("{field}: {old} → {new}", field=field, old=said(event.old), new=said(event.new or "–"))
+        return _("{field}: {new}", field=field, new=new)
+    return _("{field}: {old} → {new}", field=field, old=old, new=new)
+
+
+def _value(field: str, raw: str, named: Callable[[str], str]) -> Text:
+    """Return a field's value in our words, where it is one of ours; a person by name."""
+    if field == "status":
+        return _OWN_STATUS.get(raw) or said(raw or "–")
+    if field == "priority":
+        return _OWN_PRIORITY.get(raw) or said(raw or "–")
+    return said((named(raw) if field == "owner" and raw else raw) or "–")
 
 
 def related_card(

@@ -64,7 +64,7 @@ class CaseViews:
             found = await _history(system, ticket, cursor=cursor or None, limit=limit)
         whole = " all" if everything else ""
         again = f"case history {ticket.ref}{whole} earlier={quote(found.next or '')}"
-        unit.answer(history_card(ticket, found, again=again), private=True)
+        unit.answer(history_card(ticket, found, again=again, names=self._desk.name_of), private=True)
 
     async def related(self, unit: Unit, name: TicketName | None) -> None:
         """Show orders, the customer's other cases, and cases with like words."""
@@ -217,6 +217,7 @@ async def _history(system: TicketSystem, ticket: Ticket, *, cursor: str | None, 
             kind="comment",
             at=one.at,
             by=one.author.name if one.author is not None else "",
+            side=one.author.side if one.author is not None else "unknown",
             text=one.text,
             audience=one.audience,
         )

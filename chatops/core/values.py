@@ -268,4 +268,6 @@ def label(parameter: Parameter) -> Text:
     """Return what people read for the parameter: its label, or its name as a code word."""
     if parameter.label is not None:
         return parameter.label
+    if parameter.id_of is not None:
+        return _("a number like {example}", example=Code(code=id_text(parameter.id_of, "12")))
     return Text(msgid="{name}", args={"name": Code(code=parameter.name.replace("_", "-"))}, verbatim=True)

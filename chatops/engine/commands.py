@@ -18,7 +18,7 @@ from chatops.core.journal import AuditRecord
 from chatops.core.message import ButtonPress, CommandCall, Message, Refused, Said
 from chatops.core.rooms import direct_target, remote_target
 from chatops.core.table import Awaited
-from chatops.core.text import Code, _
+from chatops.core.text import Code, _, to_type
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import Asker, about, people, the_awaited
 from chatops.engine.confirming import (
@@ -318,7 +318,10 @@ class CommandWork(AskedWork):
         call = self.parts.table.bind(rest.command, rest.fields, replace(self.context(), now=rest.at))
         self.command, self.typed = call.command, call.typed
         if rest.outcome != "confirmed" and asks_first(call.command):
-            raise Impossible(_("This is shown before it is done; please ask for it."), commands=(rest.command,))
+            raise Impossible(
+                _("This is shown before it is done. Please type {command}.", command=to_type(rest.command)),
+                commands=(rest.command,),
+            )
         unit.hand_over(call.command.who, self.asker.origin)
         self._allowed(unit, call.command)
         await self._turn_aside(unit, call.command)

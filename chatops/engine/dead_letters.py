@@ -118,7 +118,7 @@ class DeadLetters:
                 ),
                 buttons=(
                     Button(label=_("Try again"), command=f"admin dead replay {name}", uses="once", icon="🔁"),
-                    Button(label=_("Drop"), command=f"admin dead drop {name}", style="danger", icon="🗑️"),
+                    Button(label=_("Give up"), command=f"admin dead drop {name}", style="danger", icon="🗑️"),
                 ),
             ),
             private=True,

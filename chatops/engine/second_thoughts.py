@@ -86,7 +86,7 @@ class SecondThoughts:
         if ref and ref.strip().upper() != last.ref:
             raise Impossible(
                 _("That can no longer be taken back."),
-                hint=_("Your last command that can be is {command}: {undo}", command=what, undo=to_type("undo")),
+                hint=_("The last thing you can take back is {command}: {undo}", command=what, undo=to_type("undo")),
                 commands=("undo",),
             )
         if last.undone:

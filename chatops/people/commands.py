@@ -202,8 +202,8 @@ def _outcome(outcome: str) -> Text:
         "denied": _("not allowed"),
         "refused": _("refused"),
         "dry-run": _("only tried out"),
-        "asked": _("asked whether to"),
+        "asked": _("shown first, waiting for a yes"),
         "confirmed": _("done after a yes"),
-        "undone": _("to take it back"),
+        "undone": _("done by undo"),
     }
     return known.get(kind) or said(outcome)

@@ -66,7 +66,7 @@ class Experts:
         unit.undo_with(words, after)
         now = self._evidence(after, skill)
         if not now.claimed:
-            self._settle(unit, before, skill, _("They say {level} now.", level=level))
+            self._settle(unit, before, skill, _("{who} says {level} now.", who=unit.actor.name, level=level))
             unit.answer(_("{skill} {level} stands in your profile.", skill=said(skill), level=level), private=True)
             return
         for person in asked:
@@ -165,7 +165,7 @@ class Experts:
         """Be away: nobody asks until then."""
         if not unit.now < until.at <= unit.now + LONGEST_AWAY:
             raise Impossible(
-                _("{time} is not ahead, or more than a year.", time=Moment(at=until.at, style="datetime")),
+                _("{time} is over already, or more than a year away.", time=Moment(at=until.at, style="datetime")),
                 commands=("expert away until=tomorrow 09:00",),
             )
         before = await self._own(unit)

@@ -52,7 +52,7 @@ class Linking:
         self._may(person)
         starts = await self._tries(unit, "start", person.id)
         if len(starts.recent(unit.now)) >= MOST_STARTS:
-            raise TooMany(_("That were many codes in an hour. Please try again later."))
+            raise TooMany(_("Those were many codes in an hour. Please try again later."))
         for older in await unit.find(LinkOffer, person=person.id):
             unit.put(replace(older, state="dead"))
         code = await self._fresh(unit)

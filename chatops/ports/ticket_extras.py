@@ -50,6 +50,8 @@ class TicketEvent(Frozen, frozen=True, kw_only=True):
     """What was written."""
     audience: Audience | None = None
     """Of a comment."""
+    side: Literal["staff", "customer", "automation", "unknown"] = "unknown"
+    """Whose `by` is."""
     field: str = ""
     """Of a change: the system's name for it."""
     old: str = ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from chatops.core.message import Card
-from chatops.core.params import Duration
 from chatops.core.text import Code, Moment, Text, _, _n, lines, said
 from chatops.rules.deciding import Check, Decision, Trace
 from chatops.rules.facts import Routed, Sweep
@@ -24,7 +24,7 @@ def list_card(policy: Policy, asked: Sequence[Sweep]) -> Card:
     if len(policy.rules) > MOST:
         rows.append(_("… and {count} more.", count=len(policy.rules) - MOST))
     rows += [
-        _("{system} cannot be asked since {time}.", system=said(one.id), time=Moment(at=one.since, style="datetime"))
+        _("{system} has not answered since {time}.", system=said(one.id), time=Moment(at=one.since, style="datetime"))
         for one in asked
         if one.since is not None
     ]
@@ -66,23 +66,26 @@ def _reasons(trace: Trace, *, only_failed: bool = False) -> Iterator[Text]:
     for check in failed if only_failed and failed else trace.checks:
         yield reason(check)
     for check in trace.exceptions:
-        yield _("   unless {check}", check=reason(check))
+        yield _("   unless {check}", check=_plain(check))
 
 
 def reason(check: Check) -> Text:
     """Return one condition with its value."""
-    mark = "✓" if check.held else "✗"
+    return Text(
+        msgid="   {mark} {check}", args={"mark": "✓" if check.held else "✗", "check": _plain(check)}, verbatim=True
+    )
+
+
+def _plain(check: Check) -> Text:
     if check.name == "text":
         # Which words hit, not the text they stand in.
         found = said(check.found) if check.found else _("none of them")
     else:
         found = said(check.found) if check.found else _("nothing")
-    return _(
-        "   {mark} {name} {wanted}: {found}",
-        mark=mark,
-        name=said(check.name),
-        wanted=said(check.wanted),
-        found=found,
+    return Text(
+        msgid="{name} {wanted}: {found}",
+        args={"name": said(check.name), "wanted": said(check.wanted), "found": found},
+        verbatim=True,
     )
 
 
@@ -96,6 +99,4 @@ def _does(rule: Rule) -> Text:
         case "open":
             if rule.timebox is None:
                 return _("to {pod}, a swarm is opened", pod=where)
-            return _(
-                "to {pod}, a swarm of {time} is opened", pod=where, time=Code(code=str(Duration(seconds=rule.timebox)))
-            )
+            return _("to {pod}, a swarm of {time} is opened", pod=where, time=timedelta(seconds=rule.timebox))

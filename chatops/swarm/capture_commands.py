@@ -17,7 +17,7 @@ SwarmId = Annotated[str, IdOf(kind=Swarm.kind, prefix=PREFIX)]
 _WHO = "participant | owner | pod_lead"
 _AT = Option(label=_("when it happened, like 14:05"), aliases={"de": ("um",), "nl": ("om",)})
 _TEXT = Option(label=_("the words; in a reply to a message, its own"))
-_NUMBER = Option(label=_("number"))
+_NUMBER = Option(label=_("which one, by its number"))
 
 
 class CaptureCommands:
@@ -43,7 +43,7 @@ class CaptureCommands:
 
     @command(
         "timeline show",
-        who="viewer",
+        who="staff",
         summary=_("Show what happened, in order"),
         aliases={"de": ("verlauf zeigen", "verlauf anzeigen"), "nl": ("tijdlijn tonen", "tijdlijn bekijken")},
         examples=("timeline show", "timeline show SW-12"),
@@ -67,7 +67,7 @@ class CaptureCommands:
 
     @command(
         "timeline export",
-        who="viewer",
+        who="staff",
         summary=_("The whole timeline as text, for you alone"),
         aliases={"de": ("verlauf exportieren",), "nl": ("tijdlijn exporteren",)},
         examples=("timeline export SW-12",),
@@ -117,7 +117,7 @@ class CaptureCommands:
 
     @command(
         "step list",
-        who="viewer",
+        who="staff",
         summary=_("List the steps kept so far"),
         aliases={"de": ("schritt liste", "schritte"), "nl": ("stap lijst", "stappen")},
         examples=("step list",),
@@ -169,7 +169,7 @@ class CaptureCommands:
 
     @command(
         "decision list",
-        who="viewer",
+        who="staff",
         summary=_("List the decisions"),
         aliases={"de": ("entscheidung liste", "entscheidungen"), "nl": ("besluit lijst", "besluiten")},
         examples=("decision list",),

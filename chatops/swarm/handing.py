@@ -227,11 +227,14 @@ class Handing:
     def _offered(self, swarm: Swarm, one: Handover) -> Card:
         whom = people(one.to, self._follow.names)
         awake = first_awake(one.to, self._directory, one.at)
-        asleep = (
-            _("None of them is awake before {time}.", time=Moment(at=awake, style="datetime"))
-            if awake > one.at
-            else None
-        )
+        asleep: Text | None = None
+        if awake > one.at:
+            time = Moment(at=awake, style="datetime")
+            asleep = (
+                _("{person} is not awake before {time}.", person=whom, time=time)
+                if len(one.to) == 1
+                else _("None of them is awake before {time}.", time=time)
+            )
         stop = Button(label=_("Keep it"), command=f"swarm handover {swarm.name} stop", icon="✋")
         if one.state == "planned":
             return Card(

@@ -177,7 +177,7 @@ class LifecycleCommands:
     @command(
         "swarm offer",
         who="staff",
-        summary=_("Tell a swarm's owner that you could help"),
+        summary=_("Tell a swarm’s owner that you could help"),
         aliases={"de": ("schwarm anbieten",), "nl": ("zwerm aanbieden",)},
         examples=("swarm offer SW-12 I saw this before",),
         options={"text": Option(label=_("what you know"))},

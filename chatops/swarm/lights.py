@@ -240,7 +240,7 @@ class Lights:
             if people and not own:
                 raise Impossible(
                     _("{who} cannot be asked here.", who=said(str(selector))),
-                    hint=_("Guests are asked into a swarm; yourself you know."),
+                    hint=_("Guests are asked into a swarm, and nobody asks themselves."),
                     commands=("swarm list mine",),
                 )
             awake = [one for one in own if not self._quiet(unit, one)]

@@ -17,7 +17,7 @@ from chatops.swarm.consequences import Consequences, claim_name, finished
 from chatops.swarm.desk import reason, the_swarm
 from chatops.swarm.gate import allowed, check
 from chatops.swarm.model import Place, Swarm, lane
-from chatops.swarm.returning import merged, reopened
+from chatops.swarm.returning import merged, reopened, takes_back
 from chatops.swarm.wording import case_line, short
 from chatops.tasks.desk import TaskDesk
 from chatops.tasks.following import Following
@@ -35,11 +35,14 @@ class Merging:
         """Go on with what was over, in its room if it is still open, else in a new one. Raise Impossible."""
         before = await allowed(unit, id, self._follow.names)
         await self._refuse_second(unit, before)
-        after = reopened(before, reason(because), unit.now, places=before.places)
+        given, by = reason(because), unit.actor.id
+        after = reopened(before, given, unit.now, places=before.places, by=by)
+        mistake = not given and takes_back(before, by)
+        why = _("cancelled by mistake") if mistake else said(given)
+        shown = why if mistake else said(short(given, 200))
         rooms = self._rooms(before) if finished(before) else {}
         after = replace(after, places=tuple(rooms.get(place.room or "", place) for place in after.places))
-        why = reason(because)
-        unit.note(after, _("{who} reopened it: {reason}", who=unit.actor.name, reason=said(why)), tag="reopened")
+        unit.note(after, _("{who} reopened it: {reason}", who=unit.actor.name, reason=why), tag="reopened")
         unit.claim(claim_name(after), f"swarm:{after.id}")
         for old, place in rooms.items():
             room = await unit.get(Room, old)
@@ -49,11 +52,11 @@ class Merging:
         after = self._follow.follow(unit, before, after)
         for member in after.present:
             if member.person != unit.actor.id:
-                unit.post(direct_target(member.person), self._back(after, why, guest=member.guest))
+                unit.post(direct_target(member.person), self._back(after, shown, guest=member.guest))
         where = _("A new room is opening; you are invited.") if rooms else _("It goes on where it was.")
         card = Card(
             title=_("{swarm} is open again", swarm=after.name),
-            text=lines(said(short(why, 200)), where),
+            text=lines(shown, where),
             footer=_("The article about it stays; at the end you decide anew.")
             if any(one.article != "none" for one in after.earlier)
             else None,
@@ -127,11 +130,11 @@ class Merging:
             if place.room is not None
         }
 
-    def _ticket(self, unit: Unit, swarm: Swarm, why: str) -> Swarm:
+    def _ticket(self, unit: Unit, swarm: Swarm, why: Text) -> Swarm:
         note = AddNote(
             ticket=swarm.case.ref,
             acting_for=unit.actor.name,
-            text=_("{swarm} is open again: {reason}", swarm=swarm.name, reason=said(why)),
+            text=_("{swarm} is open again: {reason}", swarm=swarm.name, reason=why),
             locale=swarm.locale,
         )
         swarm = self._follow.write(unit, swarm, "note/reopened", note)
@@ -140,10 +143,10 @@ class Merging:
         status = SetStatus(ticket=swarm.case.ref, acting_for=unit.actor.name, status=Status.OPEN)
         return self._follow.write(unit, swarm, "status/reopened", status)
 
-    def _back(self, swarm: Swarm, why: str, *, guest: bool) -> Card:
+    def _back(self, swarm: Swarm, why: Text, *, guest: bool) -> Card:
         return Card(
             title=_("{swarm} is open again: {question}", swarm=swarm.name, question=said(short(swarm.question))),
-            text=None if guest else said(short(why, 200)),
+            text=None if guest else why,
             footer=_("You were in it. If you cannot help this time, leave it."),
             buttons=(Button(label=_("Leave"), command=f"swarm leave {swarm.name}", icon="👋"),),
         )

@@ -108,8 +108,10 @@ class Praising:
             _("{who}: {text}", who=self._follow.names(one.by), text=said(short(one.text))) for one in kudos.thanks[-5:]
         ]
         card = Card(
-            title=_n("You were thanked {count} time", "You were thanked {count} times", kudos.count),
-            text=_joined(found),
+            title=_n("You were thanked {count} time", "You were thanked {count} times", kudos.count)
+            if kudos.count
+            else _("Nobody has thanked you yet"),
+            text=lines(*found) if found else None,
             footer=_("Only you see this."),
         )
         unit.answer(card, private=True)
@@ -149,7 +151,3 @@ class Praising:
 
 def _words(unit: Unit, person: str, text: str) -> Text:
     return _("👏 {who} thanks {person}: {text}", who=unit.actor.name, person=person, text=said(short(text, 300)))
-
-
-def _joined(found: list[Text]) -> Text:
-    return lines(*found) if found else _("Nobody has yet.")

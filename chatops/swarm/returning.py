@@ -18,10 +18,11 @@ REOPENS_FOR = timedelta(days=14)
 REOPENABLE = frozenset({State.RESOLVED, State.CLOSED, State.CANCELLED})
 
 
-def reopened(swarm: Swarm, because: str, at: datetime, *, places: tuple[Place, ...]) -> Swarm:
+def reopened(swarm: Swarm, because: str, at: datetime, *, places: tuple[Place, ...], by: str = "") -> Swarm:
     """It was not over after all: it goes on with the same people. What was learned stays, and is decided on anew.
 
-    What was thought to solve it counts as tried. Raise Impossible without a reason, or when it is too long ago.
+    What was thought to solve it counts as tried. Raise Impossible when it is too long ago, or without a reason; `by`
+    needs none to take back their own end.
     """
     if swarm.state not in REOPENABLE:
         raise wrong_state(swarm)
@@ -34,7 +35,7 @@ def reopened(swarm: Swarm, because: str, at: datetime, *, places: tuple[Place, .
             else _("Open a new one: {command}", command=to_type(f"swarm open {swarm.case.ref} …")),
             commands=(f"swarm show {swarm.name}",),
         )
-    if not because.strip():
+    if not because.strip() and not takes_back(swarm, by):
         raise Impossible(_("Say why, so that nobody wonders."), hint=like(f"swarm reopen {swarm.name} because …"))
     tried = [words for words in (swarm.tried, swarm.solution.text if swarm.solution else "") if words]
     return replace(
@@ -56,6 +57,11 @@ def reopened(swarm: Swarm, because: str, at: datetime, *, places: tuple[Place, .
         absorbed=tuple(replace(one, claim="") for one in swarm.absorbed),
         reopened=swarm.reopened + 1,
     )
+
+
+def takes_back(swarm: Swarm, by: str) -> bool:
+    """Whether somebody only takes back what they did: they cancelled it themselves."""
+    return swarm.state is State.CANCELLED and bool(by) and swarm.ended_by == by
 
 
 def merged(kept: Swarm, other: Swarm, by: str, at: datetime, *, claim: str) -> tuple[Swarm, Swarm]:

@@ -271,8 +271,7 @@ class SwarmService:
         words = _("{who} cancelled it: {reason}", who=unit.actor.name, reason=said(after.cancelled_because))
         unit.note(after, words, tag="cancelled")
         after = self.consequences.follow(unit, before, after)
-        back = f"swarm reopen {after.name} because it was cancelled by mistake"
-        await undoable(unit, after, f"cancel-{after.reopened}", back)
+        await undoable(unit, after, f"cancel-{after.reopened}", f"swarm reopen {after.name}")
         unit.answer(_("{swarm} is cancelled.", swarm=after.name))
 
     # inside

@@ -101,6 +101,7 @@ class FakeExtras:
                 kind="comment",
                 at=one.at,
                 by=one.author.name if one.author else "",
+                side=one.author.side if one.author else "unknown",
                 text=one.text,
                 audience=one.audience,
             )

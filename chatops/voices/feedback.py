@@ -72,9 +72,9 @@ class FeedbackDesk:
         ]
         count = len(found)
         title = (
-            _n("{count} word about {product}", "{count} words about {product}", count, product=said(product))
+            _n("{count} comment about {product}", "{count} comments about {product}", count, product=said(product))
             if product
-            else _n("{count} word about products", "{count} words about products", count)
+            else _n("{count} comment about products", "{count} comments about products", count)
         )
         return Card(
             title=title,

@@ -123,7 +123,7 @@ def checked(text: str, example: str) -> str:
     if not words:
         raise Impossible(_("Say it in a few words."), hint=_("For example: {command}", command=to_type(example)))
     if len(words) > LONGEST:
-        raise Impossible(_("That is {count} letters; at most {most} are kept.", count=len(words), most=LONGEST))
+        raise Impossible(_("That is {count} characters; at most {most} are kept.", count=len(words), most=LONGEST))
     return words
 
 

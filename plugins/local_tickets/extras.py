@@ -127,8 +127,10 @@ class Extras(Desk):
         events = [TicketEvent(kind="created", at=doc.created_at)]
         for comment in await self._shelf.newest(CommentDoc, MOST, where):
             shown = await self._views.comment(comment)
-            by = shown.author.name if shown.author else ""
-            events.append(TicketEvent(kind="comment", at=shown.at, by=by, text=shown.text, audience=shown.audience))
+            by, side = (shown.author.name, shown.author.side) if shown.author else ("", "unknown")
+            events.append(
+                TicketEvent(kind="comment", at=shown.at, by=by, side=side, text=shown.text, audience=shown.audience)
+            )
         events += [
             TicketEvent(kind="change", at=one.at, by=one.by, field=one.field, old=one.old, new=one.new)
             for one in await self._shelf.newest(ChangeDoc, MOST, where)

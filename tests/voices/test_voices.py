@@ -89,13 +89,13 @@ async def test_feedback_remembers_the_swarm_and_reaches_the_products_room() -> N
         await stage.says("olga", 'feedback product:Checkout "=HYPERLINK(1) says nothing"', room=room)
         await stage.says("ben", "feedback product:search slow")
         listed = (await stage.says("ben", "feedback list product:checkout"))[0].body.plain
-        assert "1 word about checkout" in listed
+        assert "1 comment about checkout" in listed
         assert "slow" not in listed
         exported = await stage.says("ben", "feedback list product:checkout csv")
         assert exported[0].ref.room.id == "direct-ben"
         assert '"\'=HYPERLINK(1) says nothing","SW-1","Olga"' in exported[0].body.plain
         await stage.wait(timedelta(days=8).total_seconds())
-        assert house.read("product").count("1 word about checkout") == 1
+        assert house.read("product").count("1 comment about checkout") == 1
         wrong = (await stage.says("ben", "feedback checkout slow"))[0].body.plain
         assert "Say about which product" in wrong
 
