@@ -74,6 +74,7 @@ TO: dict[str, dict[str, set[str]]] = {
         "colleague": {"olga", "pat"},
         "invitee": {"pat", "gina", "ivy", "inga"},
         "receiver": {"ron"},
+        "owner_of_other": {"otto"},
         "viewer": {"gina", "inga", "staff"},
     },
     "swarm:2": {"owner": {"otto"}, "participant": {"otto"}, "colleague": {"otto"}, "viewer": {"staff"}},
