@@ -52,6 +52,8 @@ def expected(town: Town, line: Line, who: str, place: Place) -> str:
     relations = town.is_to(who, thing)
     if not line.could(roles):
         return "denied"
+    if line.words == "link" and place.direct and roles & {"guest", "manager", "admin"}:
+        return "denied"  # their accounts come from the configuration only; elsewhere everybody is sent to a direct chat
     if thing and "viewer" not in relations:
         if line.of != "room":
             return "unseen"
