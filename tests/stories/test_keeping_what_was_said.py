@@ -183,7 +183,7 @@ async def test_guests_see_none_of_it() -> None:
         assert len((await the_swarm(story)).steps) == 1
         for words in ("kb draft", "timeline show", "timeline export", "kb similar", "step list"):
             told = await stage.says("gus", words, room=room)
-            assert "members of the house" in told[0].body.plain, words
+            assert "That is for: staff" in told[0].body.plain, words
         for words in ("kb draft", "timeline show", "step list"):
             shown = await stage.says("anna", words, room=room)
             assert [posted.ref.room.id for posted in shown] == ["direct-anna"], words
