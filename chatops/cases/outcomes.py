@@ -50,6 +50,8 @@ def asked(
         text=text,
         command=command,
         note=note,
+        locale=unit.actor.locale,
+        zone=unit.actor.zone,
     )
     _say(unit, made, Card(title=title, text=text, footer=_("On its way to the ticket system …")))
     return made
@@ -97,7 +99,16 @@ def _inside(unit: Unit, effect: AskedPriority | AskedStatus, text: Text) -> None
         quiet=True,
         note=None,
     )
-    unit.effect(AskedNote(ticket=effect.ticket, text=text, acting_for=effect.acting_for, asked=told))
+    unit.effect(
+        AskedNote(
+            ticket=effect.ticket,
+            text=text,
+            locale=told.locale,
+            zone=told.zone,
+            acting_for=effect.acting_for,
+            asked=told,
+        )
+    )
 
 
 def _failed(told: Asked, body: EffectSettled) -> Card:

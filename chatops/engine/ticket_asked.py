@@ -36,6 +36,9 @@ class Asked(Frozen, frozen=True, kw_only=True):
     """Only what did not work is told: another card says the rest."""
     note: Text | None = None
     """Written on the ticket for colleagues once it is done: what did not happen has no reason."""
+    locale: str = "en"
+    """Of whoever asked; the note is written in it."""
+    zone: str = "UTC"
 
 
 class AskedNote(AddNote, frozen=True, kw_only=True):
