@@ -153,7 +153,8 @@ def server_commands() -> list[Command]:
         for source in sources
         for function in vars(source).values()
         if isinstance(declaration := getattr(function, "__chatops_command__", None), Declaration)
-        for name in declaration.who.split("|")
+        for spelled in (declaration.who, declaration.among)
+        for name in spelled.split("|")
     }
     relations = AnyRelation(frozenset(who))
     return [one for source in sources for one in declared(source, relations=relations, plugin=source.__module__)]
