@@ -105,7 +105,7 @@ async def test_times_and_limits_are_ones_own(house: PeopleStage) -> None:
         ("expert back", "You are not away."),
         ("expert quiet late", "late is no span of time."),
         ("expert quiet 22-22", "all day, or never"),
-        ('expert away until="2020-01-01 09:00"', "ahead"),
+        ('expert away until="2020-01-01 09:00"', "over already"),
     ],
 )
 async def test_what_cannot_be_is_said_with_what_would(house: PeopleStage, typed: str, says: str) -> None:
