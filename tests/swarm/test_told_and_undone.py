@@ -82,8 +82,11 @@ async def test_a_rest_and_an_end_are_taken_back() -> None:
         await stage.says("olga", "undo")
         assert (await swarm(story)).state is State.REQUESTED
         await stage.says("olga", "swarm cancel SW-1 because it stopped")
-        await stage.says("olga", "undo")
+        back = await stage.says("olga", "undo")
         assert (await swarm(story)).live
+        assert any("cancelled by mistake" in post.body.plain for post in back)
+        await stage.says("olga", "swarm cancel SW-1 because it stopped")
+        assert any("Say why" in post.body.plain for post in await stage.says("lea", "swarm reopen SW-1"))
 
 
 async def test_a_guest_in_the_room_reads_nothing_of_all_that() -> None:
