@@ -102,7 +102,7 @@ async def test_everything_an_operator_may_know_of_one() -> None:
             assert part in shown.body.plain
         assert "crane" not in shown.body.plain
 
-        pressed = await stage.presses("ada", "Drop")
+        pressed = await stage.presses("ada", "Give up")
         assert f"Drop {reference}?" in pressed[0].body.plain
 
 
