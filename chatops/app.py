@@ -68,11 +68,11 @@ from chatops.webhooks.plugin import WebhooksPlugin
 OWN: Mapping[str, PluginClass] = {
     "swarm": SwarmPlugin,
     "cases": CasesPlugin,
-    "people": PeoplePlugin,
-    "linking": LinkPlugin,
-    "rules": RulesPlugin,
-    "voices": VoicesPlugin,
     "tasks": TasksPlugin,
+    "people": PeoplePlugin,
+    "voices": VoicesPlugin,
+    "rules": RulesPlugin,
+    "linking": LinkPlugin,
 }
 """Our own features; they come in through the same hooks as anybody's."""
 

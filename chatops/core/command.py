@@ -217,16 +217,19 @@ class Call:
     dry_run: bool = False
 
 
+def _names(source: object) -> Iterable[str]:
+    own = (name for each in type(source).__mro__ for name in vars(each))
+    return [name for name in dict.fromkeys((*own, *dir(source))) if not name.startswith("__")]
+
+
 def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[Command]:
-    """Yield the commands declared on `source`: a function, or an object with declared methods.
+    """Yield the commands declared on `source`: a function, or an object with declared methods, in the order they stand.
 
     Raise ValueError when a declaration is wrong: no role or relation, a parameter of an unknown type, a `Rest` that is not
     last, an `IdOf` without `unit` first.
     """
     candidates: Iterable[Any] = (
-        [source]
-        if hasattr(source, "__chatops_command__")
-        else [getattr(source, name) for name in dir(source) if not name.startswith("__")]
+        [source] if hasattr(source, "__chatops_command__") else [getattr(source, name) for name in _names(source)]
     )
     for function in candidates:
         declaration: Declaration | None = getattr(function, "__chatops_command__", None)

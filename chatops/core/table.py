@@ -50,7 +50,7 @@ class CommandTable:
     """The commands of a running server. Raise PluginError when two of them claim one wording."""
 
     def __init__(self, commands: Iterable[Command]) -> None:
-        self.commands: tuple[Command, ...] = tuple(sorted(commands, key=lambda command: command.words))
+        self.commands: tuple[Command, ...] = tuple(commands)
         self._by_words = {command.words: command for command in self.commands}
         self._index: dict[str, dict[str, list[Command]]] = {}
         self._anywhere: dict[str, list[Command]] = {}

@@ -78,11 +78,21 @@ def choices(command: Command, context: ReadContext) -> Iterator[str]:
 
 
 def overview(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
-    """Return the card of all nouns, each with its verbs; `commands` are those the reader may use."""
+    """Return the card of all nouns, each with its verbs; `commands` are those the reader may use.
+
+    First what is said in one word, then the nouns in the order they were registered: what people come for first.
+    """
     by_noun: dict[str, list[Command]] = {}
-    for command in sorted(commands, key=lambda command: (not command.verb, command.words)):
+    for command in commands:
         by_noun.setdefault(command.noun, []).append(command)
-    entries = [_noun_line(own, locale) for own in by_noun.values()]
+    single = [own[0] for own in by_noun.values() if len(own) == 1 and not own[0].verb]
+    together = single if len(single) > 1 else []
+    entries = [listed(*(to_type(wording(command, locale)) for command in together))] if together else []
+    entries += [
+        _noun_line(sorted(own, key=lambda command: bool(command.verb)), locale)
+        for own in by_noun.values()
+        if own[0] not in together
+    ]
     return _paged(
         _("What you can do"),
         entries,
@@ -95,17 +105,16 @@ def overview(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card
 def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
     """Return the card of one noun's commands, one a line; `commands` are those the reader may use, at least one."""
     noun = commands[0].noun
-    ordered = sorted(commands, key=lambda command: command.words)
     entries = [
         _shown("{command} – {summary}", command=to_type(wording(command, locale)), summary=command.summary)
-        for command in ordered
+        for command in commands
     ]
     return _paged(
         said(noun_wording(commands, locale)),
         entries,
         page,
         more=f"help {noun}",
-        footer=_("{help} shows one of them in full.", help=to_type(f"help {ordered[0].words}")),
+        footer=_("{help} shows one of them in full.", help=to_type(f"help {commands[0].words}")),
     )
 
 

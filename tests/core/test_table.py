@@ -180,7 +180,7 @@ def test_a_flag_at_the_end_of_unquoted_text_asks() -> None:
 
 def test_a_word_that_means_two_commands_anywhere_asks() -> None:
     """`accept` outside a room offers both; in the room of one it means that one."""
-    assert refusal("accept").commands == ("order accept", "swarm accept")
+    assert refusal("accept").commands == ("swarm accept", "order accept")
     assert read("accept", ROOM).command.words == "swarm accept"
     assert read("annehmen").command.words == "swarm accept"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,7 +80,7 @@ async def test_the_overview_has_twelve_lines_and_leads_to_every_noun(town: Town,
         heard = await town.hears(who, f"help page={page}", LOBBY)
         rows = [row for row in heard.text.splitlines() if not row.startswith("• ")]
         assert len(rows) <= 12
-        nouns |= {row[1:].split("`")[0].split()[0] for row in rows[1:-1]}
+        nouns |= {code.split()[0] for row in rows[1:-1] for code in re.findall("`([^`]+)`", row.partition(":")[0])}
         if f"page={page + 1}" not in heard.text:
             break
     assert nouns == {words.split()[0] for words in listed(town, who, LOBBY)}
