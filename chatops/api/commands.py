@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -34,6 +35,11 @@ STATUSES = {
 
 FLOOD_WAIT = 5
 """Seconds after which somebody who asked for a lot may ask again."""
+
+FORGOTTEN_AT_ONCE = 2
+
+KEPT_AT_LEAST = timedelta(days=1)
+"""How long a key is known even when its command never came to be."""
 
 
 class Commands:
@@ -126,17 +132,30 @@ class Commands:
 
     async def _remember(self, caller: Caller, key: str, request: CommandRequest) -> str:
         """Return the id that the key stands for. Raise Told when it stands for another command."""
+        now = self._engine.clock.now()
         id_ = hashlib.sha256(f"{caller.person.id}\0{key}".encode()).hexdigest()[:32]
         meant = msgspec.structs.replace(request, wait=0.0)
         digest = hashlib.sha256(msgspec.json.encode(meant, order="sorted")).hexdigest()
         try:
-            await self._records.write(Write(kind="call", id=id_, body={"digest": digest}, expected=0))
+            body = {"digest": digest, "event": _key(caller, id_), "at": now.isoformat()}
+            await self._records.write(Write(kind="call", id=id_, body=body, expected=0))
         except Conflict:
             known = await self._records.get("call", id_)
             if known is None or known.body["digest"] != digest:
                 detail = "The Idempotency-Key was used for another command. Choose a new one."
                 raise Told(422, "key_reused", detail) from None
+        else:
+            await self._forget(now)
         return id_
+
+    async def _forget(self, now: datetime) -> None:
+        """Let go of the oldest keys whose commands have been purged: two for each new one, so that they never pile up."""
+        for known in await self._records.find("call", limit=FORGOTTEN_AT_ONCE):
+            at, event = known.body.get("at"), known.body.get("event")
+            if at is not None and now - datetime.fromisoformat(at) < KEPT_AT_LEAST:
+                continue
+            if event is None or not await self._engine.store.accepted(event):
+                await self._records.delete("call", known.id)
 
 
 def via(caller: Caller) -> str:

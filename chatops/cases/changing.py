@@ -195,8 +195,8 @@ def _open(ticket: Ticket) -> None:
 def _in_a_swarm(unit: Unit, ticket: Ticket, together: Gathering, to: Person) -> Impossible:
     if not together.visible_to(unit.actor):
         return Impossible(
-            _("A private swarm works on {case}.", case=str(ticket.ref)),
-            hint=_("Its owner hands it over there."),
+            _("{case} cannot be handed to somebody else here now.", case=str(ticket.ref)),
+            hint=_("Ask whoever owns it."),
             commands=(f"case show {ticket.ref}",),
         )
     return Impossible(

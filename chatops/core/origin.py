@@ -39,3 +39,7 @@ class GoingOn(Frozen, frozen=True, kw_only=True):
     """When it was said: times in it are meant from then on."""
     outcome: str
     """What the audit says became of it."""
+    question: str = ""
+    """Name of the question that was answered with yes, if one was."""
+    shown: str = ""
+    """Digest of what its asker was shown; empty when it was not in the command's own words."""

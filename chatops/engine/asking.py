@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chatops.core.command import Call, Parameter
 from chatops.core.frozen import Frozen, replace
@@ -73,30 +73,49 @@ async def the_awaited(several: Awaited, unit: Unit) -> str:
     return f"{waiting[0]}{several.rest}"
 
 
-def people(call: Call, directory: Directory) -> dict[str, object]:
-    """Return the arguments with persons in place of what was typed. Raise NotFound or Ambiguous."""
+Nameable = Callable[[Person], bool]
+"""Whether somebody may be named to those who read the answer."""
+
+
+def anybody(_person: Person) -> bool:
+    """Everybody may be named."""
+    return True
+
+
+def nobody(_person: Person) -> bool:
+    """Nobody may be named."""
+    return False
+
+
+def people(call: Call, directory: Directory, nameable: Nameable = anybody) -> dict[str, object]:
+    """Return the arguments with persons in place of what was typed. Raise NotFound or Ambiguous.
+
+    Both name nobody whom `nameable` does not allow.
+    """
     resolved = dict(call.arguments)
     for parameter in call.command.parameters:
         if parameter.type is Person and parameter.name in resolved:
-            resolved[parameter.name] = _resolved(parameter, resolved[parameter.name], call, directory)
+            resolved[parameter.name] = _resolved(parameter, resolved[parameter.name], call, directory, nameable)
     return resolved
 
 
-def _resolved(parameter: Parameter, value: object, call: Call, directory: Directory) -> object:
+def _resolved(parameter: Parameter, value: object, call: Call, directory: Directory, nameable: Nameable) -> object:
     if isinstance(value, tuple):
-        return tuple(_resolved(parameter, one, call, directory) for one in value)
-    return _person(value, call, directory) if isinstance(value, Selector) else value
+        return tuple(_resolved(parameter, one, call, directory, nameable) for one in value)
+    return _person(value, call, directory, nameable) if isinstance(value, Selector) else value
 
 
-def _person(selector: Selector, call: Call, directory: Directory) -> Person:
+def _person(selector: Selector, call: Call, directory: Directory, nameable: Nameable) -> Person:
     exact = directory.by_id(selector.value)
     if exact is not None:
         return exact
     found = directory.named(selector.value)
+    if len(found) > 1:
+        found = [person for person in found if nameable(person)]
     if len(found) == 1:
         return found[0]
     if not found:
-        near = directory.nearest(selector.value)
+        near = [person for person in directory.nearest(selector.value) if nameable(person)]
         hint = _("Did you mean {names}?", names=listed(*(said(person.name) for person in near))) if near else None
         raise NotFound(
             _("I know nobody called {name}.", name=Code(code=selector.value)),

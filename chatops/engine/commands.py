@@ -25,7 +25,9 @@ from chatops.engine.confirming import (
     OPEN_FOR,
     Confirmation,
     Question,
+    asked_anew,
     asks_first,
+    digest_of,
     needs_confirmation,
     preview_of,
     question_card,
@@ -35,7 +37,7 @@ from chatops.engine.dry_run import described
 from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
 from chatops.engine.quoting import Quoting
-from chatops.engine.reading_along import aside
+from chatops.engine.reading_along import aside, nameable
 from chatops.engine.refusing import answer_of, audited
 from chatops.engine.roombook import RoomBook
 from chatops.engine.undoing import remember
@@ -263,9 +265,12 @@ class CommandWork(AskedWork):
         await self._turn_aside(unit, command)
         if command.acts and not dry_run and is_late(self.event, self.parts.late_after):
             return self._offered(call)
-        await self.handle(unit, call, people(call, self.parts.directory))
+        await self.handle(unit, call, people(call, self.parts.directory, await nameable(self.asker, unit)))
         outcome = await self._go_on(unit)
         self._checked(unit)
+        if (again := await asked_anew(self.unit(), unit, self.command)) is not None:
+            self.audit(again, "asked")
+            return again
         if shown:
             return await self._asked(unit, call)
         if dry_run:
@@ -325,7 +330,7 @@ class CommandWork(AskedWork):
         unit.hand_over(call.command.who, self.asker.origin)
         self._allowed(unit, call.command)
         await self._turn_aside(unit, call.command)
-        await call.command.handler(unit, **people(call, self.parts.directory))
+        await call.command.handler(unit, **people(call, self.parts.directory, await nameable(self.asker, unit)))
         return rest.outcome
 
     async def _asked(self, rehearsed: Unit, call: Call) -> Unit:
@@ -345,6 +350,7 @@ class CommandWork(AskedWork):
             place=asker.origin.target,
             room=None if asker.room is None else asker.room.id,
             about=None if asker.origin.reply_to is None else asker.origin.reply_to.ref,
+            shown=digest_of(rehearsed),
             at=unit.now,
             expires=unit.now + OPEN_FOR,
         )

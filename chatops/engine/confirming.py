@@ -14,6 +14,8 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
+import msgspec
+
 from chatops.core.command import Command
 from chatops.core.frozen import Aggregate, Frozen, Instant, replace
 from chatops.core.message import Button, Card, MessageRef, Refused, Said
@@ -45,6 +47,8 @@ class Question(Frozen, frozen=True, kw_only=True):
     """The logical room that gave the context."""
     about: MessageRef | None = None
     """The message it was a reply to."""
+    shown: str = ""
+    """Keyed digest of the preview, when the command gave one."""
     at: Instant
     expires: Instant
     state: Literal["waiting", "done", "left"] = "waiting"
@@ -78,7 +82,8 @@ class Confirmation(Aggregate, frozen=True, kw_only=True):
         return replace(
             self,
             questions=tuple(
-                replace(one, state=state, command="", fields={}) if one.ref == ref else one for one in self.questions
+                replace(one, state=state, command="", fields={}, shown="") if one.ref == ref else one
+                for one in self.questions
             ),
         )
 
@@ -107,6 +112,12 @@ def preview_of(rehearsed: Unit, command: Command) -> Card:
             return Card(title=_("{command}: shall I do this?", command=said(command.words)), text=shown)
 
 
+def digest_of(rehearsed: Unit) -> str:
+    """Return what tells one preview from another; empty when the command gave none."""
+    shown = rehearsed.previewed
+    return "" if shown is None else rehearsed.seal("preview", msgspec.json.encode(shown, order="sorted").decode())
+
+
 def question_card(preview: Card, question: Question, command: Command) -> Card:
     """Return the preview with the question under it."""
     style: Literal["danger", "primary"] = "danger" if command.outward or command.destructive else "primary"
@@ -120,6 +131,26 @@ def question_card(preview: Card, question: Question, command: Command) -> Card:
         buttons=(*own, *preview.buttons)[:MOST_BUTTONS],
         footer=until if preview.footer is None else lines(preview.footer, until),
     )
+
+
+async def asked_anew(unit: Unit, rehearsed: Unit, command: Command | None) -> Unit | None:
+    """Return `unit` with the question asked again, when the yes was to something else than what `rehearsed` would do.
+
+    None when it was to just that. Nothing of `rehearsed` may stay then.
+    """
+    rest = rehearsed.going_on
+    if rest is None or command is None or not rest.shown or rest.shown == digest_of(rehearsed):
+        return None
+    known = await unit.need(Confirmation, unit.actor.id)
+    before = known.question(rest.question)
+    if before is None:
+        return None
+    again = reference_of(unit.event.key)
+    question = replace(before, ref=again, shown=digest_of(rehearsed), expires=unit.now + OPEN_FOR)
+    unit.put(known.settled(before.ref, "left").asked(question))
+    unit.answer(_("This has changed since I asked. Nothing was done yet; please look again."))
+    unit.answer(question_card(preview_of(rehearsed, command), question, command))
+    return unit
 
 
 def needs_confirmation(preview: Card, command: Command) -> tuple[Said, ...]:

@@ -49,6 +49,8 @@ class SecondThoughts:
                 about=question.about,
                 at=question.at,
                 outcome="confirmed",
+                question=question.ref,
+                shown=question.shown,
             )
         )
 

@@ -15,7 +15,7 @@ from chatops.ports.roster import Directory
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.inviting import Inviting
 from chatops.swarm.model import Asked, Swarm
-from chatops.swarm.moves import left, wrong_state
+from chatops.swarm.moves import left, out_of, wrong_state
 
 
 class Arrivals:
@@ -44,7 +44,7 @@ class Arrivals:
         elif change.change == "joined":
             self._joined(unit, swarm, room, person)
         elif room.ref == change.room:  # whoever leaves the old room of a renewed one stays
-            self._gone(unit, swarm, person)
+            self._gone(unit, swarm, room, person)
 
     def _knocked(self, unit: Unit, swarm: Swarm, room: Room, person: Person) -> None:
         if swarm.member(person.id):
@@ -81,10 +81,13 @@ class Arrivals:
         )
         unit.post(direct_target(swarm.owner), card)
 
-    def _gone(self, unit: Unit, swarm: Swarm, person: Person) -> None:
-        if swarm.member(person.id) is None or swarm.over or person.id == swarm.owner:
+    def _gone(self, unit: Unit, swarm: Swarm, room: Room, person: Person) -> None:
+        if swarm.member(person.id) is None:
+            self._follow.out(unit, swarm, person.id, room.id)
             return
-        after = left(swarm, person.id, unit.now)
+        if swarm.over or person.id == swarm.owner:
+            return
+        after = out_of(left(swarm, person.id, unit.now), person.id, room.id)
         unit.note(after, _("{who} left.", who=person.name), tag="left")
         self._follow.follow(unit, swarm, after)
 

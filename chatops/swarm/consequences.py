@@ -22,8 +22,8 @@ from chatops.swarm.asked import tell_asked
 from chatops.swarm.cards import card_for, room_card
 from chatops.swarm.clocks import InvitationExpires, invitation_series
 from chatops.swarm.letters import exhausted_card, invitation_card, question_card, suggestion_card, welcome_card
-from chatops.swarm.model import Asked, Call, Invitation, Place, State, Swarm, Write, case_key, lane
-from chatops.swarm.moves import fingerprint, written
+from chatops.swarm.model import Asked, Call, Invitation, Member, Place, State, Swarm, Write, case_key, lane
+from chatops.swarm.moves import fingerprint, out_of, written
 from chatops.swarm.notes import article_text, ticket_note
 from chatops.swarm.packet import settled_packet
 from chatops.swarm.similar import remember
@@ -195,6 +195,16 @@ class Consequences:
         """Leave a line where the living card stood."""
         unit.post(target, words, slot=_card_slot(swarm))
 
+    def out(self, unit: Unit, swarm: Swarm, person: str, room: str) -> None:
+        """Note that somebody who has left is out of a room: without guests in it, its card shows the case again."""
+        after = out_of(swarm, person, room)
+        if after == swarm:
+            return
+        if finished(swarm):
+            unit.put(after)  # its rooms are closed, and take no card
+        else:
+            self.follow(unit, swarm, after)
+
     # people
 
     def _members(self, unit: Unit, before: Swarm, after: Swarm, *, new: bool, briefed: str) -> None:
@@ -216,7 +226,7 @@ class Consequences:
         for person, member in was.items():
             if after.member(person) is None:
                 for room in _rooms(after):
-                    key = f"swarm:{after.id}/leave/{person}/{member.stays}/{room}"
+                    key = leave_key(after, member, room)
                     unit.effect(RemoveFromRoom(room=room, person=person), key=key)
 
     def briefing(self, swarm: Swarm, person: str) -> Card:
@@ -336,6 +346,11 @@ class Consequences:
             return unit.actor.id
         except LookupError:
             return None
+
+
+def leave_key(swarm: Swarm, member: Member, room: str) -> str:
+    """Return the name of taking a member out of a room, for this stay of theirs."""
+    return f"swarm:{swarm.id}/leave/{member.person}/{member.stays}/{room}"
 
 
 def finished(swarm: Swarm) -> bool:

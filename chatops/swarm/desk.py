@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from chatops.core.lexer import fold_bare
 from chatops.core.message import Person
 from chatops.core.params import Selector
-from chatops.core.text import _, said, to_type
+from chatops.core.text import Code, _, said, to_type
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotFound
 from chatops.ports.roster import Directory
@@ -92,6 +92,17 @@ def nobody_fits(who: str, command: str) -> NotFound:
     )
 
 
+def limited(unit: Unit, swarm: Swarm | None) -> bool:
+    """Whether an answer may name nobody else than who is in the swarm: a guest asks, or reads along."""
+    if "guest" in unit.actor.roles:
+        return True
+    return swarm is not None and swarm.has_guests and not (unit.origin is not None and unit.origin.direct)
+
+
+def _inside(found: Sequence[Person], swarm: Swarm | None) -> Sequence[Person]:
+    return [person for person in found if swarm is not None and swarm.member(person.id) is not None]
+
+
 def _is_name(directory: Directory, words: Sequence[str]) -> bool:
     name = " ".join(words).rstrip(",")
     return any(fold_bare(person.name) == fold_bare(name) for person in directory.named(name))
@@ -112,14 +123,24 @@ class PeopleDesk:
         person = self._directory.by_id(id)
         return person is None or "guest" in person.roles
 
-    def meant(self, selector: Selector, command: str) -> Sequence[Person]:
-        """Return whom a selector means, best first. Raise NotFound or Ambiguous: `command` and a better name work."""
+    def meant(
+        self, selector: Selector, command: str, unit: Unit | None, swarm: Swarm | None = None
+    ) -> Sequence[Person]:
+        """Return whom a selector means, best first. Raise NotFound or Ambiguous: `command` and a better name work.
+
+        To guests, and where they read along, neither names anybody but who is in `swarm` (see `limited`).
+        """
+        hidden = unit is not None and limited(unit, swarm)
         if selector.kind != "person":
             found = self._directory.select(selector)
             if found:
                 return found[:MOST_CANDIDATES]
             raise nobody_fits(str(selector), command)
         found = self._directory.named(selector.value)
+        if len(found) > 1 and hidden:
+            found = _inside(found, swarm)
+            if not found:
+                raise NotFound(_("I know nobody called {name}.", name=Code(code=selector.value)))
         if len(found) > 1:
             raise Ambiguous(
                 _("Several people are called {name}.", name=said(selector.value)),
@@ -129,9 +150,12 @@ class PeopleDesk:
         found = found or self._directory.select(Selector(kind="skill", value=selector.value))
         if found:
             return found[:MOST_CANDIDATES]
+        near = self._directory.nearest(selector.value)
         raise NotFound(
-            _("Nobody is called {name}.", name=said(selector.value)),
-            commands=tuple(f"{command}{person.id}" for person in self._directory.nearest(selector.value)),
+            _("I know nobody called {name}.", name=Code(code=selector.value))
+            if hidden
+            else _("Nobody is called {name}.", name=said(selector.value)),
+            commands=tuple(f"{command}{person.id}" for person in (_inside(near, swarm) if hidden else near)),
         )
 
     async def look(self, unit: Unit, people: Iterable[str], *, as_guest: Iterable[str] = ()) -> Look:

@@ -57,7 +57,7 @@ class Handing:
                 _("{time} is over already.", time=Moment(at=at, style="datetime")),
                 commands=(f"swarm handover {before.name} {who}",),
             )
-        meant = self._people.meant(who, f"swarm handover {before.name} ")
+        meant = self._people.meant(who, f"swarm handover {before.name} ", unit, before)
         to = [person.id for person in meant if not self._people.is_guest(person.id)]
         if not to:
             raise Impossible(

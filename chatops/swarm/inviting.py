@@ -15,7 +15,7 @@ from chatops.errors import Impossible
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import called, came, declined, hindrance, suggested
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits, the_invited, the_swarm, with_surnames
+from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, limited, nobody_fits, the_invited, the_swarm, with_surnames
 from chatops.swarm.finding import Finder, asks_for, with_words
 from chatops.swarm.letters import exhausted_card, skip_buttons, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
@@ -114,7 +114,8 @@ class Inviting:
         )
         unit.note(after, declining, tag="declined")
         if suggest is not None:
-            people = [person.id for person in self._people.meant(suggest, f"swarm decline {before.name} suggest=")]
+            again = f"swarm decline {before.name} suggest="
+            people = [person.id for person in self._people.meant(suggest, again, unit, before)]
             look = await self._people.look(unit, people)
             fit = [id_ for id_ in people if hindrance(after, look(id_), page=True) is None]
             for id_ in fit[:1]:
@@ -179,9 +180,11 @@ class Inviting:
                     raise nobody_fits(words, command)
                 found.append(_Wanted(words=words, people=ranking.order[:MOST_CANDIDATES]))
                 continue
-            people = tuple(person.id for person in self._people.meant(selector, command))
+            people = tuple(person.id for person in self._people.meant(selector, command, unit, swarm))
             guests = people if selector.kind == "guest" else ()
-            words = self._follow.names(people[0]) if selector.kind == "person" and len(people) == 1 else str(selector)
+            one = selector.kind == "person" and len(people) == 1
+            # What was typed says no more than they knew: part of a name becomes no whole one.
+            words = self._follow.names(people[0]) if one and not limited(unit, swarm) else str(selector)
             found.append(_Wanted(words=words, people=people, guests=guests))
         if not pooled or len(found) == 1:
             return found, why

@@ -250,7 +250,7 @@ class Lights:
 
     async def _meant(self, unit: Unit, selector: Selector) -> list[str]:
         if selector.kind != "skill":
-            found = self._people.meant(selector, "swarm ask ")
+            found = self._people.meant(selector, "swarm ask ", unit)
             if selector.kind == "person" and len(found) > 1:
                 found = found[:SKILLED]
             return [person.id for person in found]

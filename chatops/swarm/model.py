@@ -75,6 +75,8 @@ class Member(Frozen, frozen=True, kw_only=True):
     guest: bool = False
     stays: int = 1
     """How many times they have come."""
+    still_in: tuple[str, ...] = ()
+    """The swarm's own rooms that a guest who has left may still read: the network has not taken them out yet."""
 
 
 class Asked(StrEnum):
@@ -312,9 +314,12 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
 
     @property
     def has_guests(self) -> bool:
-        """Whether a guest is in it, or may come in any moment: its rooms then show the guest layout only."""
-        return any(member.guest for member in self.present) or any(
-            one.guest and one.state in {Asked.SENT, Asked.ACCEPTED} for one in self.invitations
+        """Whether a guest reads along, or may any moment: its rooms then show the guest layout only."""
+        rooms = {place.room for place in self.places}
+        return (
+            any(member.guest for member in self.present)
+            or any(one.guest and one.state in {Asked.SENT, Asked.ACCEPTED} for one in self.invitations)
+            or any(not rooms.isdisjoint(member.still_in) for member in self.members)
         )
 
     @property

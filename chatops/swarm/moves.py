@@ -115,12 +115,31 @@ def left(swarm: Swarm, person: str, at: datetime) -> Swarm:
         )
     return replace(
         swarm,
-        members=tuple(replace(one, left=at) if one.person == person else one for one in swarm.members),
+        members=tuple(_gone(swarm, one, at) if one.person == person else one for one in swarm.members),
         invitations=tuple(
             replace(one, state=Asked.LEFT)
             if one.person == person and one.state in {Asked.ACCEPTED, Asked.JOINED}
             else one
             for one in swarm.invitations
+        ),
+    )
+
+
+def _gone(swarm: Swarm, member: Member, at: datetime) -> Member:
+    # A room it had to leave counts as well: guests are in there until the server can take them out.
+    rooms = (place.room or place.lost for place in swarm.places)
+    return replace(member, left=at, still_in=tuple(room for room in rooms if room) if member.guest else ())
+
+
+def out_of(swarm: Swarm, person: str, room: str) -> Swarm:
+    """Note that somebody who has left can no longer read a room."""
+    return replace(
+        swarm,
+        members=tuple(
+            replace(one, still_in=tuple(held for held in one.still_in if held != room))
+            if one.person == person and room in one.still_in
+            else one
+            for one in swarm.members
         ),
     )
 

@@ -23,6 +23,7 @@ from chatops.swarm.finding_commands import FindingCommands
 from chatops.swarm.guest_stays import GuestStay, GuestStayEnds, Staying
 from chatops.swarm.knowing import BODIES as KNOWN_BODIES
 from chatops.swarm.knowing import Knowing
+from chatops.swarm.leaving import Leaving
 from chatops.swarm.lifecycle_commands import LifecycleCommands
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.light_clock import LightFallsSilent
@@ -128,6 +129,7 @@ class SwarmPlugin:
             *SwarmListeners(context.people, service.consequences).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
             *asked_listeners(),
+            *Leaving(service.consequences).listeners(),
             *staying.listeners(),
             *Earning(context.people).listeners(),
             *resting.listeners(),

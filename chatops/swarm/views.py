@@ -54,7 +54,7 @@ class SwarmViews:
 
     async def listed(self, unit: Unit, which: str, case: TicketName | None, of: Selector | None = None) -> None:
         """List the swarms the asker may know of, newest first; to the asker alone when a private one is among them."""
-        whose = None if of is None else self._whose(of)
+        whose = None if of is None else self._whose(unit, of)
         found = [
             swarm
             for swarm in await self._found(unit, which, case)
@@ -134,9 +134,9 @@ class SwarmViews:
             found += [*await unit.glance(Swarm, ended=last), *await unit.glance(Swarm, ended=this)]
         return found
 
-    def _whose(self, of: Selector) -> frozenset[str]:
+    def _whose(self, unit: Unit, of: Selector) -> frozenset[str]:
         """Return the people whose swarms are meant. Raise NotFound."""
-        return frozenset(person.id for person in self._people.meant(of, "swarm list "))
+        return frozenset(person.id for person in self._people.meant(of, "swarm list ", unit))
 
     def _row(self, swarm: Swarm) -> tuple[Text, ...]:
         return (

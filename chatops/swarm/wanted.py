@@ -176,7 +176,7 @@ class WantedSwarms:
         if selector.kind == "skill":
             wanted = read_wanted([words], self._directory)
             return tuple((await self._finder.ranked(unit, wanted)).order[:MOST_CANDIDATES])
-        return tuple(person.id for person in self._people.meant(selector, "rules list"))
+        return tuple(person.id for person in self._people.meant(selector, "rules list", None))
 
     def _pod(self, id: str) -> Pod | None:
         return self._directory.pod(id) if id else None

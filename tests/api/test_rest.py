@@ -12,6 +12,7 @@ from chatops.core.codec import Codec
 from chatops.core.commit import InboxRow
 from chatops.core.journal import AuditRecord, audit_chain
 from chatops.core.message import Person
+from chatops.ports.records import Write
 from chatops.ports.roster import Profile
 from chatops.ports.store import DeadLetter
 from rest_house import Client, RestHouse
@@ -28,6 +29,20 @@ async def test_a_command_is_run_and_audited(rest: RestHouse, agent: Client) -> N
     assert (came.status, came.body["state"]) == (200, "done")
     assert "SW-1" in came.body["replies"][0]["text"]
     assert (record.person, record.via, record.outcome) == ("agent-1", f"api token {token}", "done")
+
+
+async def test_keys_are_forgotten_with_their_commands(rest: RestHouse, agent: Client) -> None:
+    """What was purged leaves no key behind; what may still be asked for keeps its key."""
+    records = rest.app.database.records("api")
+    for number in range(4):
+        gone = {"digest": "x", "event": f"api:agent-1:gone-{number}", "at": "2020-01-01T00:00:00+00:00"}
+        await records.write(Write(kind="call", id=f"gone-{number}", body=gone, expected=0))
+    for number in range(3):
+        await agent.run("swarm list", key=f"k-{number}")
+
+    kept = await records.find("call")
+    assert [one.id for one in kept if one.id.startswith("gone")] == []
+    assert len(kept) == 3
 
 
 async def test_the_same_key_runs_it_once(rest: RestHouse, agent: Client) -> None:

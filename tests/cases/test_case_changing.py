@@ -60,6 +60,16 @@ async def test_two_who_take_at_once_are_not_both_owners(story: CaseStory) -> Non
     assert f"it belongs to {owner.name} now" in said
 
 
+async def test_a_private_swarm_is_not_given_away(story: CaseStory) -> None:
+    """Who may not know of it is refused without a word of it."""
+    case = await story.case("Card charged twice")
+    await story.says("olga", f'swarm open {case} "refund loops" private')
+    for who, typed in (("max", f"case take {case}"), ("lea", f"case assign {case} @max")):
+        refused = await story.says(who, typed)
+        assert "cannot be handed" in refused
+        assert "swarm" not in refused.lower()
+
+
 async def test_a_swarms_case_changes_hands_in_the_swarm_only(story: CaseStory) -> None:
     """Neither taken nor assigned: the command that works is offered."""
     case = await story.case("Card charged twice")

@@ -51,7 +51,9 @@ class House:
         if words == "nothing":
             raise Impossible(_("There is nothing to send."))
         letter = await unit.get(Letter, "1") or Letter(id="1")
-        unit.preview(Card(title=_("To Miller Ltd"), text=said(words)))
+        parcel = await unit.get(Parcel, "1")
+        to = parcel.label if words == "$label" and parcel is not None else "Miller Ltd"
+        unit.preview(Card(title=_("To {whom}", whom=to), text=said(words)))
         unit.put(replace(letter, times=letter.times + 1, words=words))
         unit.undo_with("parcel label nobody", letter)
         unit.answer(_("Sent: {words}", words=words))
@@ -344,3 +346,34 @@ async def test_undo_is_ones_own() -> None:
         (no,) = await stage.says("bert", "undo")
         assert "nothing" in no.body.plain
         assert await label(stage) == "first"
+
+
+async def test_a_yes_counts_for_what_was_shown() -> None:
+    """What would be done has changed meanwhile: it is shown anew and asked again, and nothing is done before that."""
+    async with house() as stage:
+        await stage.says("anna", "letter send $label")
+        await stage.given(Parcel(id="1", label="Jones Ltd"))
+        posts = await stage.says("anna", "yes")
+        told = "\n".join(post.body.plain for post in posts)
+        assert "has changed since I asked" in told
+        assert "Jones Ltd" in told
+        assert await times(stage) == 0
+
+        await stage.says("anna", "yes")
+        assert await times(stage) == 1
+        assert await stage.audit("room:fake:general") == [
+            "letter send → asked",
+            "letter send → asked",
+            "letter send → confirmed",
+        ]
+
+
+async def test_an_old_button_does_not_do_what_was_not_shown() -> None:
+    """Its question is closed when it is asked anew."""
+    async with house() as stage:
+        await stage.says("anna", "letter send $label")
+        await stage.given(Parcel(id="1", label="Jones Ltd"))
+        await stage.presses("anna", "Do it")
+        assert await times(stage) == 0
+        await stage.presses("anna", "Do it")
+        assert await times(stage) == 1
