@@ -272,9 +272,7 @@ class Inbox:
 
     def _count(self, claimed: ClaimedEvent, ended: Handled, *, asked: bool) -> None:
         seconds = (self._clock.now() - claimed.accepted_at).total_seconds()
-        self._meter.handled(
-            claimed.kind, ended, asked=asked, seconds=seconds, key=claimed.key, cause=claimed.cause
-        )
+        self._meter.handled(claimed.kind, ended, asked=asked, seconds=seconds, key=claimed.key, cause=claimed.cause)
 
     def _event(self, claimed: ClaimedEvent) -> Event:
         return Event(

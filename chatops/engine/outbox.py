@@ -141,9 +141,7 @@ class Outbox:
                 # What is to be stored with it cannot be: better given up where operators see it than sent for ever.
                 await self._write(self._lost(row, written.error))
             waited = (self._clock.now() - row.created_at).total_seconds()
-            self._meter.settled(
-                row.kind, mark.state, bulk=row.bulk, seconds=waited, key=row.key, cause=row.cause
-            )
+            self._meter.settled(row.kind, mark.state, bulk=row.bulk, seconds=waited, key=row.key, cause=row.cause)
         finally:
             self.ring()
 

@@ -52,10 +52,10 @@ def _words(name: str, kind: Kind) -> Mapping[str, str]:
     """Return the template's words with what they become, in the order they are to be replaced."""
     parts = re.split("[-_]", name)
     return {
-        f"sample_{kind}": "_".join(parts),
-        f"sample-{kind}": "-".join(parts),
-        f"sample{kind}": "".join(parts),
-        f"Sample{kind.capitalize()}": "".join(part.capitalize() for part in parts),
+        f"starter_{kind}": "_".join(parts),
+        f"starter-{kind}": "-".join(parts),
+        f"starter{kind}": "".join(parts),
+        f"Starter{kind.capitalize()}": "".join(part.capitalize() for part in parts),
     }
 
 

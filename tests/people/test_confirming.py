@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,12 +72,13 @@ def test_nobody_confirms_their_own_level() -> None:
 def test_what_is_said_twice_is_refused() -> None:
     """Whether it stands there, waits, or is not there to drop."""
     waiting = claimed(ANNA, 0, "k8s", 2, NOW)
-    for again in (
+    repeated: tuple[Callable[[], ProfileChanges], ...] = (
         lambda: claimed(waiting, 0, "k8s", 2, NOW),
         lambda: claimed(ANNA, 3, "billing", 3, NOW),
         lambda: dropped(ANNA, 0, "tax", NOW),
         lambda: confirmed(ANNA, "tax", "lea", NOW),
-    ):
+    )
+    for again in repeated:
         with pytest.raises(Impossible):
             again()
 

@@ -33,7 +33,7 @@ def test_nothing_of_the_template_is_left(kind: Kind, tmp_path: Path) -> None:
     made = make("lunch-list", kind, tmp_path)
     assert made
     for path in made:
-        assert "sample" not in f"{path.relative_to(tmp_path)} {path.read_text(encoding='utf-8')}".lower()
+        assert "starter" not in f"{path.relative_to(tmp_path)} {path.read_text(encoding='utf-8')}".lower()
 
 
 @pytest.mark.parametrize("name", ["", "Lunch", "1st", "lunch list", "../lunch", "lunch-", "a" * 41, "class", "lünch"])

@@ -23,7 +23,7 @@ from chatops.engine.second_thoughts import SecondThoughts
 from chatops.engine.settings import EngineSettings
 from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_performing import ticket_performers
-from chatops.plugins import Loading
+from chatops.plugins import Loading, Registry
 from chatops.ports.roster import Pod, Profile
 from chatops.swarm.model import Swarm
 from chatops.testing.clock import ManualClock
@@ -307,6 +307,7 @@ class Town:
 
     def _loaded(self, folder: Path) -> Any:
         loading = Loading()
+        registry: Registry
         context = plugin_context(clock=self.clock, people=self.directory, tickets=(self.tickets,), folder=folder)
         for name, feature in OWN.items():
             own = replace(

@@ -8,11 +8,11 @@ from chatops.ports.tickets import NewTicket, Ref, Status, TicketSystem, WriteCon
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.tickets import Premises, TicketSystemSuite
 from chatops.testing.context import plugin_context
-from sample_tickets.desk import Desk
-from sample_tickets.plugin import SampleTickets
-from sample_tickets.system import SampleTicketsSystem
+from starter_tickets.desk import Desk
+from starter_tickets.plugin import StarterTickets
+from starter_tickets.system import StarterTicketsSystem
 
-NAME = "sampletickets"
+NAME = "startertickets"
 
 
 def person(id_: str) -> Ref:
@@ -20,7 +20,7 @@ def person(id_: str) -> Ref:
     return Ref(system=NAME, kind="person", id=id_, key=id_)
 
 
-class TestSampleTickets(TicketSystemSuite):
+class TestStarterTickets(TicketSystemSuite):
     """Every promise of the port; what `capabilities` does not name is not asked for."""
 
     @pytest.fixture
@@ -31,7 +31,7 @@ class TestSampleTickets(TicketSystemSuite):
         desk.people = {"anna": ("Anna Example", "anna@example.com"), "ben": ("Ben Other", "ben@example.com")}
         desk.teams = {"billing": "Billing"}
         return Premises(
-            system=SampleTicketsSystem(desk, NAME),
+            system=StarterTicketsSystem(desk, NAME),
             staff=(person("anna"), person("ben")),
             queue=Ref(system=NAME, kind="queue", id="billing", key="billing"),
             pass_time=clock.advance,
@@ -40,7 +40,7 @@ class TestSampleTickets(TicketSystemSuite):
 
 async def test_words_we_do_not_know_are_shown_as_they_are() -> None:
     """A state that the system invents later breaks nothing."""
-    plugin = SampleTickets(plugin_context())
+    plugin = StarterTickets(plugin_context())
     registered: list[TicketSystem] = []
     plugin.chatops_register_ticket_systems(registered.append)
     [system] = registered

@@ -13,13 +13,13 @@ from chatops.core.message import Identity, Message, MessageRef, Redaction, RoomR
 from chatops.errors import Missing, StoreUnavailable, Unsupported
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from chatops.ports.store import Checkpoint
-from sample_network.service import Happened, NoSuchRoom, Service
+from starter_network.service import Happened, NoSuchRoom, Service
 
 PREFIX = "!"
 """What speaks to the server in a room."""
 
 
-class SampleNetworkChat:
+class StarterNetworkChat:
     """Implements `chatops.ports.chat.ChatNetwork`. Say in `capabilities` what the network can do, as you teach it more."""
 
     capabilities = Capabilities(native_keys=True, one_reader=True)

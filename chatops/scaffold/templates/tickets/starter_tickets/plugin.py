@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from chatops import PluginContext, hookimpl
 from chatops.ports.tickets import TicketSystem
-from sample_tickets.desk import Desk
-from sample_tickets.system import SampleTicketsSystem
+from starter_tickets.desk import Desk
+from starter_tickets.system import StarterTicketsSystem
 
 
-class SampleTickets:
-    """Settings: `name`, what stands before the colon in `NAME:1001` (`sampletickets`)."""
+class StarterTickets:
+    """Settings: `name`, what stands before the colon in `NAME:1001` (`startertickets`)."""
 
     def __init__(self, context: PluginContext) -> None:
         self.desk = Desk(context.clock.now)
-        self.system = SampleTicketsSystem(self.desk, str(context.settings.get("name", "sampletickets")))
+        self.system = StarterTicketsSystem(self.desk, str(context.settings.get("name", "startertickets")))
 
     @hookimpl
     def chatops_register_ticket_systems(self, register: Callable[[TicketSystem], None]) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from chatops import PluginContext, hookimpl
 from chatops.ports.chat import ChatNetwork
-from sample_network.network import SampleNetworkChat
-from sample_network.service import Service
+from starter_network.network import StarterNetworkChat
+from starter_network.service import Service
 
 
-class SampleNetwork:
-    """Settings: `name`, what the connection is called (`samplenetwork`)."""
+class StarterNetwork:
+    """Settings: `name`, what the connection is called (`starternetwork`)."""
 
     def __init__(self, context: PluginContext) -> None:
-        self.network = SampleNetworkChat(Service(), str(context.settings.get("name", "samplenetwork")))
+        self.network = StarterNetworkChat(Service(), str(context.settings.get("name", "starternetwork")))
 
     @hookimpl
     def chatops_register_networks(self, register: Callable[[ChatNetwork], None]) -> None:

@@ -1,4 +1,4 @@
-"""A list that people keep together: `samplecommands add TEXT`, `samplecommands list`."""
+"""A list that people keep together: `startercommands add TEXT`, `startercommands list`."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ ALL = "all"
 """The id of the one list there is."""
 
 
-class SampleCommandsList(Aggregate, frozen=True, kw_only=True):
+class StarterCommandsList(Aggregate, frozen=True, kw_only=True):
     """What is on the list, oldest first. `kind` is the name it is stored under, for ever."""
 
-    kind: ClassVar[str] = "sample_commands.list"
+    kind: ClassVar[str] = "starter_commands.list"
 
     lines: tuple[str, ...] = ()
 
 
-class SampleCommands:
+class StarterCommands:
     """Made once, with what the server has for it; then each hook is called once."""
 
     def __init__(self, context: PluginContext) -> None:
         self._most = int(context.settings.get("most", 100))
 
     @command(
-        "samplecommands add",
+        "startercommands add",
         who="staff",
         summary=_("Put something on the list"),
-        examples=("samplecommands add call the printer’s support",),
+        examples=("startercommands add call the printer’s support",),
         options={"text": Option(label=_("what"))},
     )
     async def add(self, unit: Unit, text: Rest) -> None:
         """Put something on the list. Two people at once are no problem: the second runs again on what the first left."""
-        known = await unit.get(SampleCommandsList, ALL) or SampleCommandsList(id=ALL)
+        known = await unit.get(StarterCommandsList, ALL) or StarterCommandsList(id=ALL)
         unit.put(replace(known, lines=(*known.lines, text)[-self._most :]))
         unit.answer(_("It is on the list: {text}", text=text))
 
     @command(
-        "samplecommands list",
+        "startercommands list",
         who="staff",
         summary=_("Show the list"),
-        examples=("samplecommands list",),
+        examples=("startercommands list",),
         acts=False,
     )
     async def list(self, unit: Unit) -> None:
         """Show the list."""
-        known = await unit.get(SampleCommandsList, ALL)
+        known = await unit.get(StarterCommandsList, ALL)
         if known is None:
             unit.answer(_("There is nothing on the list."))
             return
@@ -58,7 +58,7 @@ class SampleCommands:
     @hookimpl
     def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
         """Register what is stored."""
-        register(SampleCommandsList)
+        register(StarterCommandsList)
 
     @hookimpl
     def chatops_register_commands(self, register: Callable[[object], None]) -> None:

@@ -24,14 +24,14 @@ from chatops.ports.tickets import (
     Version,
     WriteContext,
 )
-from sample_tickets.desk import Desk, Remark, Row
-from sample_tickets.words import STATE_OF, STATES, URGENCIES, URGENCY_OF
+from starter_tickets.desk import Desk, Remark, Row
+from starter_tickets.words import STATE_OF, STATES, URGENCIES, URGENCY_OF
 
 ADDRESS = "https://tickets.example/case/"
 """Where people read a case."""
 
 
-class SampleTicketsSystem:
+class StarterTicketsSystem:
     """Implements `chatops.ports.tickets.TicketSystem`. Say in `capabilities` what else the system can do."""
 
     capabilities = TicketCapabilities(exact_lock=True, native_keys=True)

@@ -10,10 +10,10 @@ import pytest
 from chatops.core.message import Identity, MessageRef, RoomRef
 from chatops.testing.conformance.chat import ChatNetworkSuite, ChatStage, Shown
 from chatops.testing.stage import Stage, person
-from sample_network.network import PREFIX, SampleNetworkChat
-from sample_network.service import Service
+from starter_network.network import PREFIX, StarterNetworkChat
+from starter_network.service import Service
 
-NAME = "samplenetwork"
+NAME = "starternetwork"
 
 
 class ServiceStage(ChatStage):
@@ -23,7 +23,7 @@ class ServiceStage(ChatStage):
 
     def __init__(self) -> None:
         self.service = Service()
-        self.network = SampleNetworkChat(self.service, NAME)
+        self.network = StarterNetworkChat(self.service, NAME)
         self.ann, self.ben = Identity(network=NAME, id="ann"), Identity(network=NAME, id="ben")
         self.room = RoomRef(network=NAME, id="lobby")
 
@@ -66,7 +66,7 @@ class ServiceStage(ChatStage):
         """The service needs no time."""
 
 
-class TestSampleNetwork(ChatNetworkSuite):
+class TestStarterNetwork(ChatNetworkSuite):
     """Every promise of the port; what `capabilities` does not name is skipped."""
 
     @pytest.fixture
