@@ -23,6 +23,9 @@ TOO_FAR = 0.34
 TOO_FAR_BEHIND_THE_NOUN = 0.6
 """… unless the noun was said: then some verb of it was meant."""
 
+FORGOTTEN = 0.3
+"""How far a wording is whose noun was left out: `open` for `swarm open`."""
+
 _EASIEST = 0.7
 """What a slip counts at least."""
 
@@ -71,6 +74,9 @@ def closest(words: Sequence[str], wordings: Sequence[Wording], *, locale: str, l
             score = slips(typed, key) / max(len(typed), len(key))
         score += _MIXED if wordings[index].mixed else 0
         scores[index] = min(score, scores.get(index, score))
+    for index, key in enumerate(choices):
+        if key.partition(" ")[2] == words[0]:
+            scores[index] = min(FORGOTTEN, scores.get(index, FORGOTTEN))
     ranked = sorted(
         (index for index, score in scores.items() if score <= _too_far(words[0], choices[index])),
         key=lambda index: (scores[index], wordings[index].language != locale, len(choices[index]), choices[index]),

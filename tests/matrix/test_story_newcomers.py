@@ -67,7 +67,7 @@ async def test_alone_with_the_server(tmp_path: Path, person: Person, bot: Login)
         await tobias.says(home.lobby, "!ich")
         chat = await tobias.chat(home.bot)
         await tobias.reads(chat, "Auf Sie wartet gerade nichts.")
-        await tobias.asks(chat, "hilfe", "Was Sie tun können", "`schwarm`: annehmen")
+        await tobias.asks(chat, "hilfe", "Was Sie tun können", "`schwarm`: öffnen")
         await tobias.asks(chat, "!wer bin ich", "Sie sind Tobias Rösler")
         thanks = await tobias.asks(chat, "danke!", "Den Befehl `danke!` gibt es nicht.", "`help` zeigt, was es gibt.")
         assert thanks.reactions == {}

@@ -117,7 +117,7 @@ def test_its_command_works(server: Server) -> None:
 
     assert (taken.code, taken.json["error"]) == (0, None)
     assert taken.json["replies"][0]["text"] == "Grace Whitfield is on standby."
-    assert "standby take" in server.do("help").json["replies"][0]["text"]
+    assert "standby take" in server.do("help standby take").json["replies"][0]["text"]
     assert server.do("standby tkae lunch").json["error"]["code"] == "unknown_command"
 
 

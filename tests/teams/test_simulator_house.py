@@ -20,7 +20,7 @@ async def test_it_answers_in_the_same_process(simulator: TeamsSimulator, tmp_pat
         await grace.sees("Grace Whitfield")
     async with teams_at_home(tmp_path / "data", simulator, people):
         await grace.says("me")
-        await grace.sees("Nothing waits for you")
+        await grace.sees("For you, Grace Whitfield")
 
 
 @pytest.mark.faults
@@ -38,7 +38,7 @@ async def test_a_killed_server_answers_once_it_is_back(simulator: TeamsSimulator
         await simulator.redeliver()
         after = await grace.sees(lambda sight: sight.id > before.id)
         assert len(grace.bot_said()) == 2
-        assert "Nothing waits for you" in after.text
+        assert "For you, Grace Whitfield" in after.text
 
 
 @pytest.mark.faults
@@ -51,6 +51,6 @@ async def test_it_brings_again_by_itself_to_a_server_that_comes_back(simulator: 
         await asyncio.to_thread(house.kill)
         await grace.says("me")
         await asyncio.to_thread(house.start)
-        await grace.sees("Nothing waits for you")
+        await grace.sees("For you, Grace Whitfield")
         await simulator.deliveries.settled()
         assert len(grace.bot_said()) == 1
