@@ -111,7 +111,7 @@ def let_a_stranger_in(killed: Killed) -> None:
 
 def double_a_card(killed: Killed) -> None:
     where = room(killed, "story-1001")
-    where.lines.append(next(line for line in where.lines if line.ours))
+    where.lines.extend([next(line for line in where.lines if line.ours)] * 9)  # more often than anything was cut off
 
 
 def ring_twice(killed: Killed) -> None:

@@ -27,6 +27,7 @@ async def test_two_people_race_for_one_button(tmp_path: Path, simulator: TeamsSi
         assert words[1].startswith("SW-1 is closed; that does not work now.")
         page = await home.case("1001", "SW-1 is closed after")
         assert page.count("SW-1 is closed after") == 1
+        await grace.sees("is closed. Thank you", room)
         said = [post for post in room.standing() if "is closed. Thank you" in str(post.activity)]
         assert len(said) == 1
 
