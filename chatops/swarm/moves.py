@@ -45,6 +45,13 @@ class Request(Frozen, frozen=True, kw_only=True):
     private: bool = False
 
 
+def worded(request: Request) -> None:
+    """Make sure that the help needed is named. Raise BadArgument with what would work."""
+    if not request.question.strip():
+        message = _("Say what help you need, in a few words.")
+        raise BadArgument(message, hint=like(f"swarm open {request.case.ref} …"))
+
+
 def opened(
     id: str,
     request: Request,
@@ -58,9 +65,7 @@ def opened(
     locale: str = "en",
 ) -> Swarm:
     """Return a new swarm with its owner, and who opened it, in it. Raise BadArgument when no help is named."""
-    if not request.question.strip():
-        message = _("Say what help you need, in a few words.")
-        raise BadArgument(message, hint=like(f"swarm open {request.case.ref} …"))
+    worded(request)
     return Swarm(
         id=id,
         state=State.REQUESTED,

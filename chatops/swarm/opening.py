@@ -26,7 +26,7 @@ from chatops.swarm.finding import Finder
 from chatops.swarm.growing import grown
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Case, State, Swarm, main_room
-from chatops.swarm.moves import Request, opened
+from chatops.swarm.moves import Request, opened, worded
 from chatops.swarm.similar import look_for
 
 MOST_WORDS = 2000
@@ -114,6 +114,7 @@ class Opening:
         return self._directory.by_identity(Identity(network=ticket.ref.system, id=ticket.owner.ref.id))
 
     async def _made(self, unit: Unit, request: Request, owner: str, timebox: Duration | None) -> Swarm:
+        worded(request)  # before it takes a number
         id_ = str(await unit.next_number("swarm"))
         return opened(
             id_,

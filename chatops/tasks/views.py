@@ -47,7 +47,7 @@ class TaskViews:
             found = await self._own(unit)
             title = _("Tasks you have or gave")
         if is_guest(unit.actor):
-            unit.require(subject, MEMBERS) if subject is not None else _refuse()
+            unit.require(subject, f"{MEMBERS} | viewer") if subject is not None else _refuse()
         shown = [task for task in found if (which == "all" or task.live) and await self._desk.visible(unit, task)]
         private = await self._alone(unit, any(task.private for task in shown) and subject is None)
         if not shown:
