@@ -24,7 +24,6 @@ from chatops.ports.tickets import (
     Entitlement,
     NewTicket,
     Page,
-    Priority,
     Queue,
     Ref,
     Status,
@@ -39,6 +38,7 @@ from chatops.ports.tickets import (
 )
 from chatops.testing.clock import ManualClock
 from chatops.testing.ticket_extras import Extras, FakeExtras, changes
+from chatops.testing.ticket_order import order
 
 EVERYTHING = TicketCapabilities(
     customers=True,
@@ -55,7 +55,6 @@ EVERYTHING = TicketCapabilities(
 RESOLVED_WITHIN = timedelta(hours=8)
 """The one SLA clock of every case of a customer."""
 
-_RANK = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW, Priority.UNSET)
 ResultT = TypeVar("ResultT")
 
 
@@ -163,7 +162,7 @@ class FakeTickets(FakeExtras):
     async def search(self, query: TicketQuery, *, cursor: str | None = None, limit: int = 25) -> Page:
         """Return matching cases."""
         await self._touch()
-        found = sorted((self._shown(ticket) for ticket in self._tickets.values()), key=_order(query))
+        found = sorted((self._shown(ticket) for ticket in self._tickets.values()), key=order(query))
         fitting = [ticket for ticket in found if self._fits(ticket, query)]
         keys = [ticket.ref.id for ticket in fitting]
         begin = keys.index(cursor) + 1 if cursor in keys else 0
@@ -426,23 +425,6 @@ class FakeTickets(FakeExtras):
             )
             and (ticket.open or not query.open_only)
         )
-
-
-def _order(query: TicketQuery) -> Callable[[Ticket], tuple[float, int]]:
-    def newest(ticket: Ticket) -> tuple[float, int]:
-        return -ticket.created_at.timestamp(), -int(ticket.ref.id)
-
-    def oldest(ticket: Ticket) -> tuple[float, int]:
-        return ticket.created_at.timestamp(), int(ticket.ref.id)
-
-    def due(ticket: Ticket) -> tuple[float, int]:
-        dues = [clock.due.timestamp() for clock in ticket.clocks if clock.due]
-        return min(dues, default=float("inf")), int(ticket.ref.id)
-
-    def priority(ticket: Ticket) -> tuple[float, int]:
-        return _RANK.index(ticket.priority), int(ticket.ref.id)
-
-    return {"newest": newest, "oldest": oldest, "due": due, "priority": priority}[query.sort]
 
 
 def _filled(field: str, text: str) -> None:
