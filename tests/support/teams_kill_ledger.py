@@ -1,7 +1,8 @@
 """Judges by what stands in Teams: nothing lost, nothing doubled, nothing out of order, and what is not sure is told.
 
 A bot cannot give a message of its own a key on Teams. So what was under way when the server was killed may be there or
-not: it may be missing only where the server itself says `unknown`, and never be there twice.
+not: it may be missing only where the server itself says `unknown`, and never be there twice. One thing may: a living card
+whose sending was cut off and is `unknown` cannot be edited, so the swarm's next change posts it anew, once for each cut.
 """
 
 from __future__ import annotations

@@ -111,7 +111,9 @@ def let_a_stranger_in(killed: Killed) -> None:
 
 def double_a_card(killed: Killed) -> None:
     where = room(killed, "story-1001")
-    where.lines.extend([next(line for line in where.lines if line.ours)] * 9)  # more often than anything was cut off
+    card = next(line for line in where.lines if line.ours)
+    cut_off = sum('/card"' in body for _kind, _target, body in killed.found["unknown"].values())
+    where.lines.extend([card] * (cut_off + 1))
 
 
 def ring_twice(killed: Killed) -> None:
