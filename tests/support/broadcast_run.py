@@ -40,7 +40,7 @@ class Tally:
 
 
 def send(database: str, replicas: Sequence[str], *, rooms: int, limit: float, dies_after: int) -> Tally:
-    """Let the replicas broadcast; the first dies after so many posts, and is started again when it was the only one."""
+    """Let the replicas broadcast; the first dies once there are so many posts, and is started again when it was alone."""
     with ExitStack() as stack:
         network = stack.enter_context(_program(limited_server.__file__, str(limit)))
         port = int(_line(network))

@@ -41,7 +41,8 @@ class Limited:
             self._repeats += 1
         else:
             self._rooms[room] += 1
-        return web.json_response({"id": self._posts.setdefault(key, f"m{len(self._posts)}")})
+        found = self._posts.setdefault(key, f"m{len(self._posts)}")
+        return web.json_response({"id": found, "posts": len(self._posts)})
 
     async def tally(self, request: web.Request) -> web.Response:
         """Tell what came."""
