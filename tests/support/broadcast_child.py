@@ -1,4 +1,4 @@
-"""A server that broadcasts to many rooms of a network with a limit, and dies once the network has as many posts as it is told.
+"""A server that broadcasts to many rooms of a network with a limit, and dies once that has as many posts as it is told.
 
 Run as a program with its orders in JSON. It says `up`, begins at the first line of its input, says `sent` when nothing is
 left to send by anybody, and ends with its input.
