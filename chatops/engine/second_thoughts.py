@@ -91,9 +91,11 @@ class SecondThoughts:
                 hint=_("The last thing you can take back is {command}: {undo}", command=what, undo=to_type("undo")),
                 commands=("undo",),
             )
+        version, _subject = await unit.current(last.subject, last.subject_id)
+        if last.since and not ref:
+            raise _too_late(last, unchanged=version == last.version and not last.undone)
         if last.undone:
             raise Impossible(_("{command} has been taken back already.", command=what))
-        version, _subject = await unit.current(last.subject, last.subject_id)
         if version != last.version:
             raise Impossible(
                 _("{command} cannot simply be taken back: something has changed since.", command=what),
@@ -149,6 +151,21 @@ class SecondThoughts:
             what=newest.text,
             command=to_type(last.command),
         )
+
+
+def _too_late(last: Undoable, *, unchanged: bool) -> Impossible:
+    """Return the refusal to take back what was not the last thing done; it names the older one if that still works."""
+    words = _("The last thing you did was {command}; that cannot be taken back.", command=Code(code=last.since))
+    if not unchanged:
+        return Impossible(words, commands=("me",))
+    undo = f"undo {last.ref}"
+    return Impossible(
+        words,
+        hint=_(
+            "Before it you did {command}. To take that back: {undo}", command=Code(code=last.words), undo=to_type(undo)
+        ),
+        commands=(undo,),
+    )
 
 
 def _answerable(question: Question | None, unit: Unit) -> Question:

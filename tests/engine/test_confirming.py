@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -304,6 +305,49 @@ async def test_a_card_gets_a_button() -> None:
         (no,) = await stage.presses("anna", card.body.buttons[1].ref)
         assert "no longer" in no.body.plain
         assert await label(stage) == "third"
+
+
+async def test_undo_means_the_last_thing_done() -> None:
+    """What came after and cannot be taken back is named, and the older thing only by its own name, which then works."""
+    async with house() as stage:
+        await stage.says("anna", "parcel label first")
+        await stage.says("anna", "letter send hello")
+        await stage.says("anna", "no")
+        await stage.says("anna", "letter send hello")
+        await stage.says("anna", "yes")
+        (no,) = await stage.says("anna", "undo")
+        assert "letter send" in no.body.plain
+        assert "parcel label" in no.body.plain
+        assert await label(stage) == "first"
+        ref = re.search(r"undo ([A-Z0-9]{4,})", no.body.plain)
+        assert ref is not None
+        await stage.says("anna", ref[0])
+        assert await label(stage) == "blank"
+        (over,) = await stage.says("anna", "undo")
+        assert "undo " not in over.body.plain
+
+
+async def test_undo_does_not_offer_what_has_changed() -> None:
+    """An older thing that somebody else has changed since is not offered, whatever came after it."""
+    async with house() as stage:
+        await stage.says("anna", "parcel label first")
+        await stage.says("anna", "letter send hello")
+        await stage.says("anna", "yes")
+        await stage.says("bert", "parcel label berts own")
+        (no,) = await stage.says("anna", "undo")
+        assert "letter send" in no.body.plain
+        assert "parcel" not in no.body.plain
+
+
+async def test_what_did_nothing_is_not_the_last_thing() -> None:
+    """Questions dropped and refusals leave what can be taken back as it is."""
+    async with house() as stage:
+        await stage.says("anna", "parcel label first")
+        await stage.says("anna", "letter send hello")
+        await stage.says("anna", "no")
+        await stage.says("anna", "letter send nothing")
+        await stage.says("anna", "undo")
+        assert await label(stage) == "blank"
 
 
 async def test_undo_says_what_changed_since() -> None:
