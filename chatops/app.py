@@ -23,6 +23,7 @@ from chatops.core.text import _
 from chatops.doing import Doing
 from chatops.engine.dead_letters import DeadLetters
 from chatops.engine.engine import Engine, no_probe
+from chatops.engine.file_performing import file_performers
 from chatops.engine.help import HelpCommands
 from chatops.engine.running import run_performer
 from chatops.engine.second_thoughts import SecondThoughts
@@ -159,6 +160,9 @@ class App:
             listeners=self.registry.listeners,
             performers=(
                 *ticket_performers(self._connected, catalogues),
+                *file_performers(
+                    self._connected, self.registry.networks.get, largest=settings.cases.largest_file
+                ),
                 run_performer(lambda: self.engine, clock),
                 *self.registry.performers,
             ),
@@ -353,6 +357,7 @@ class App:
             "cases": self.settings.cases.model_dump(),
             "rules": {**self.settings.rules.model_dump(), "pods": self._pods},
             "voices": self.settings.voices.model_dump(),
+            "linking": {"keep_days": self.settings.people.keep_links_days},
             **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
         }
         classes = {**OWN, **{name: find(name) for name in self.settings.plugins.enabled}}
@@ -385,6 +390,7 @@ class App:
                 for parameter in command.parameters
                 if (mark := parameter.id_of) is not None
             },
+            networks=lambda: {name: one.capabilities for name, one in self.registry.networks.items()},
             commands=lambda: frozenset(command.words for command in self.registry.commands),
         )
 
@@ -404,6 +410,7 @@ class App:
             pods=self.directory.pods,
             tickets=self._connected,
             clock=self._clock,
+            allowed=HelpCommands(lambda: self.table, self.registry.relations).allowed,
         )
 
     async def _sign_in_link(self, person: str) -> str:

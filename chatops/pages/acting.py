@@ -16,6 +16,7 @@ from chatops.engine.engine import Engine
 from chatops.engine.reply import Reply
 from chatops.pages.visit import Visit
 from chatops.ports.chat import Outgoing
+from chatops.swarm.light import ASK_PREFIX
 from chatops.swarm.model import PREFIX, Swarm, main_room
 
 PATIENCE = 8.0
@@ -27,7 +28,8 @@ VIA = "page"
 MOST_LINKS = 4
 
 _ASKS = "needs_confirmation"
-_SWARM = re.compile(rf"\b{PREFIX}-([0-9]{{1,15}})\b")
+_PLACES = {PREFIX: "swarms", ASK_PREFIX: "asks"}
+_SWARM = re.compile(rf"\b(({PREFIX}|{ASK_PREFIX})-([0-9]{{1,15}}))\b")
 _ONCE = re.compile(r"[0-9a-z]{16,64}")
 _PAGE = re.compile(r"(?!.*\.\.)[\w:%~+-][\w:%~.+-]*(/[\w:%~+-][\w:%~.+-]*)*", re.ASCII)
 
@@ -63,10 +65,13 @@ class Answer(Frozen, frozen=True, kw_only=True):
         return tuple(msgspec.convert(reply.card, Outgoing) for reply in self.replies if reply.error != _ASKS)
 
     @property
-    def swarms(self) -> tuple[str, ...]:
-        """Numbers of the swarms it speaks of: where one may want to go next."""
-        found = (number for reply in self.replies for number in _SWARM.findall(reply.text))
-        return tuple(dict.fromkeys(found))[:MOST_LINKS]
+    def elsewhere(self) -> tuple[tuple[str, str], ...]:
+        """Names of the swarms it speaks of, and their pages: where one may want to go next."""
+        found = (
+            (name, prefix, number) for reply in self.replies for name, prefix, number in _SWARM.findall(reply.text)
+        )
+        pages = {name: f"{_PLACES[prefix]}/{number}" for name, prefix, number in found}
+        return tuple(pages.items())[:MOST_LINKS]
 
 
 class Acting:

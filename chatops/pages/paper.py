@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from chatops.core.message import Said
 from chatops.core.text import Moment, Text, said
 from chatops.engine.render import Audience, Renderer
 from chatops.pages.visit import Visit
-from chatops.pages.words import WORDS
+from chatops.pages.words import JUST_NOW, WORDS
 from chatops.ports.chat import Line, Outgoing
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Ref
@@ -34,6 +34,7 @@ _STYLE = "/static/pages/pages.css"
 _SCRIPTS = ("/static/pages/pages.js", "/static/pages/keys.js")
 _MOST = 200_000
 """Bytes of one card."""
+_A_MINUTE = timedelta(minutes=1)
 
 
 class Paper:
@@ -99,8 +100,14 @@ class Pen:
         return self.say(Text(msgid="{at}", args={"at": Moment(at=at, style="datetime")}, verbatim=True))
 
     def ago(self, at: datetime) -> str:
-        """Return how long ago or how soon."""
+        """Return how long ago or how soon, to the minute: it is not told anew every second."""
+        if abs(self.now - at) < _A_MINUTE:
+            return self.say(JUST_NOW)
         return self.say(Text(msgid="{at}", args={"at": Moment(at=at, style="ago")}, verbatim=True))
+
+    def at(self, at: datetime) -> Markup:
+        """Return day and time as HTML that says the same to programs."""
+        return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), self.when(at))
 
     def there(self, zone: str) -> str:
         """Return what the clock says in another zone."""

@@ -13,12 +13,19 @@ from chatops.core.lexer import fold
 from chatops.core.message import Person
 from chatops.ports.store import Store
 from chatops.ports.tickets import Ref
+from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Swarm, case_key, month
 
 AggregateT = TypeVar("AggregateT", bound=Aggregate)
 
 SEARCHED_MONTHS = 12
 """How far back swarms are searched by words."""
+
+MOST_READ = 1000
+"""Aggregates of one kind read for one page."""
+
+MOST_OF_A_MONTH = 200
+"""Ended ones of each month that are searched."""
 
 
 class Entry(Frozen, frozen=True, kw_only=True):
@@ -55,12 +62,31 @@ class Reading:
         """Return what can be searched: open ones and those that ended within `SEARCHED_MONTHS`; newest first."""
         found = await self.find(Swarm, open="yes")
         for one in months(now, SEARCHED_MONTHS):
-            found += await self.find(Swarm, ended=one)
+            found += await self.find(Swarm, most=MOST_OF_A_MONTH, ended=one)
         return _seen(found, person)
 
     async def of_case(self, person: Person, case: Ref) -> list[Swarm]:
         """Return the swarms about a case, newest first."""
         return _seen(await self.find(Swarm, case=case_key(case)), person)
+
+    async def light(self, person: Person, number: str) -> LightSwarm | None:
+        """Return a question asked in a thread, to members of the house; in a private swarm's room, to who knows of it."""
+        stored = await self._store.get(LightSwarm.kind, number)
+        if stored is None or "guest" in person.roles:
+            return None
+        light = self._codec.decode_as(LightSwarm, stored.body)
+        kind, _colon, room = light.target.removeprefix("room:").partition(":")
+        if light.concerns(person.id) or kind != Swarm.kind:
+            return light
+        return light if await self.swarm(person, room.partition("/")[0]) is not None else None
+
+    async def lights(self, person: Person, which: str, now: datetime) -> list[LightSwarm]:
+        """Return the questions somebody asks or is asked; with `recent`, also those that ended in the last two months."""
+        found = [*await self.find(LightSwarm, asker=person.id), *await self.find(LightSwarm, asked=person.id)]
+        if which == "recent":
+            for one in months(now, 2):
+                found += await self.find(LightSwarm, ended=f"{person.id}/{one}")
+        return list({light.id: light for light in found}.values())
 
     async def timeline(self, aggregate: Aggregate, *, limit: int) -> Sequence[Entry]:
         """Return the newest entries, oldest first; erased ones are left out."""
@@ -76,9 +102,10 @@ class Reading:
         found = await self._store.entries(timeline_chain(kind, id), limit=1, newest=True)
         return found[-1].seq if found else 0
 
-    async def find(self, kind: type[AggregateT], **keys: str) -> list[AggregateT]:
-        """Return aggregates by their keys, oldest first; at most 200."""
-        return [self._codec.decode_as(kind, stored.body) for stored in await self._store.find(kind.kind, keys)]
+    async def find(self, kind: type[AggregateT], *, most: int = MOST_READ, **keys: str) -> list[AggregateT]:
+        """Return aggregates by their keys, oldest first."""
+        found = await self._store.find(kind.kind, keys, limit=most)
+        return [self._codec.decode_as(kind, stored.body) for stored in found]
 
 
 def months(now: datetime, count: int) -> list[str]:
@@ -88,6 +115,12 @@ def months(now: datetime, count: int) -> list[str]:
         found.append(month(at))
         at = at.replace(day=1) - timedelta(days=1)
     return found
+
+
+def has(light: LightSwarm, words: str) -> bool:
+    """Whether every word stands somewhere in a question asked in a thread: number, question, answers."""
+    whole = fold(" ".join([light.name, light.question, *(reply.text for reply in light.replies)]))
+    return all(word in whole for word in fold(words).split())
 
 
 def holds(swarm: Swarm, words: str) -> bool:

@@ -11,6 +11,7 @@ from chatops.engine.roombook import RoomBook
 from chatops.errors import NotAllowed, NotFound, Refusal, TryLater
 from chatops.pages.acting import Acting, Answer, order_of
 from chatops.pages.case_page import CasePage
+from chatops.pages.light_page import LightPage
 from chatops.pages.list_page import ListPage, wanted
 from chatops.pages.paper import FILES, Paper, Pen
 from chatops.pages.profile_page import ProfilePage
@@ -19,9 +20,19 @@ from chatops.pages.search_page import SearchPage
 from chatops.pages.stream import Parts, Streams, seen
 from chatops.pages.swarm_page import MOST_SHOWN, SHOWN, SwarmPage
 from chatops.pages.visit import Entrance, Visit, home
-from chatops.pages.words import CONFIRM_TITLE, NO_SUCH_PERSON, NO_SUCH_SWARM, NOT_FOR_GUESTS, NOTICE_TITLE, WORDS
+from chatops.pages.words import (
+    BAD_FORM,
+    CONFIRM_TITLE,
+    NO_SUCH_LIGHT,
+    NO_SUCH_PERSON,
+    NO_SUCH_SWARM,
+    NOT_FOR_GUESTS,
+    NOTICE_TITLE,
+    WORDS,
+)
 from chatops.ports.roster import Directory
 from chatops.ports.web import Route, Static, Web
+from chatops.swarm.light import ASK_PREFIX
 from chatops.swarm.model import PREFIX, Swarm, main_room
 
 Show = Callable[[web.Request, Pen], Awaitable[web.StreamResponse]]
@@ -42,6 +53,7 @@ class Pages:
         reading: Reading,
         streams: Streams,
         swarms: SwarmPage,
+        lights: LightPage,
         listing: ListPage,
         cases: CasePage,
         search: SearchPage,
@@ -56,6 +68,7 @@ class Pages:
         self._reading = reading
         self._streams = streams
         self._swarms = swarms
+        self._lights = lights
         self._listing = listing
         self._cases = cases
         self._search = search
@@ -69,6 +82,8 @@ class Pages:
             ("swarms/live", _house(self._list_live)),
             ("swarms/{number}", self._swarm),
             ("swarms/{number}/live", self._swarm_live),
+            ("asks/{number}", _house(self._light)),
+            ("asks/{number}/live", _house(self._light_live)),
             ("cases/{case}", _house(self._case)),
             ("search", _house(self._find)),
             ("profile", self._own_profile),
@@ -92,7 +107,35 @@ class Pages:
 
         return await self._streams.serve(request, parts)
 
+    async def _light(self, request: web.Request, pen: Pen) -> web.StreamResponse:
+        number = _number(request, ASK_PREFIX)
+        name = f"{ASK_PREFIX}-{number}"
+        parts = await self._lights.parts(pen, number)
+        if parts is None:
+            raise NotFound(_(NO_SUCH_LIGHT.msgid, light=name))
+        return pen.page(
+            said(name),
+            "light.html",
+            here="swarms",
+            parts=parts,
+            page=f"asks/{number}",
+            answer=await self._acting.asked(request, pen.visit),
+            live=f"{pen.visit.base}asks/{number}/live",
+            asked={"seen": seen(parts)},
+        )
+
+    async def _light_live(self, request: web.Request, pen: Pen) -> web.StreamResponse:
+        number = _number(request, ASK_PREFIX)
+
+        async def parts() -> Parts | None:
+            now = await self._again(request)
+            return None if now is None or now.visit.guest else await self._lights.parts(now, number)
+
+        return await self._streams.serve(request, parts)
+
     async def _swarm(self, request: web.Request, pen: Pen) -> web.StreamResponse:
+        if request.match_info["number"].upper().startswith(ASK_PREFIX):
+            return _go(f"{pen.visit.base}asks/{_number(request, ASK_PREFIX)}")
         number, show = _number(request), _show(request)
         parts = await self._swarms.parts(pen, number, show)
         if parts is None:
@@ -149,7 +192,7 @@ class Pages:
     async def _do(self, request: web.Request, pen: Pen) -> web.StreamResponse:
         order = order_of(await request.post())
         if order is None:
-            raise web.HTTPBadRequest
+            return _notice(pen, BAD_FORM, status=400)
         kind, _slash, number = order.page.partition("/")
         about = await self._reading.swarm(pen.visit.person, number) if kind == "swarms" and number else None
         if order.command:
@@ -215,15 +258,17 @@ def _notice(pen: Pen, message: Text, *, status: int) -> web.Response:
     )
 
 
-def _number(request: web.Request) -> str:
+def _number(request: web.Request, prefix: str = PREFIX) -> str:
     """Return a swarm's number, or nothing that could be one."""
     raw = request.match_info["number"]
-    digits = raw.upper().removeprefix(f"{PREFIX}-")
+    digits = raw.upper().removeprefix(f"{prefix}-")
     return digits if digits.isascii() and digits.isdecimal() and len(digits) < 16 else "0"  # noqa: PLR2004
 
 
 def _show(request: web.Request) -> int:
-    return MOST_SHOWN if request.query.get("show") == str(MOST_SHOWN) else SHOWN
+    asked = request.query.get("show", "")
+    count = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else SHOWN  # noqa: PLR2004
+    return min(max(count, SHOWN), MOST_SHOWN)
 
 
 def _go(address: str) -> web.Response:

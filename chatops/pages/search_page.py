@@ -16,12 +16,13 @@ from chatops.core.text import _, said
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.errors import PortError, Refusal
 from chatops.pages.case_page import ticket_name
-from chatops.pages.list_page import rows
+from chatops.pages.list_page import began, rows
 from chatops.pages.paper import Pen, safe_url
-from chatops.pages.reading import Reading, holds
+from chatops.pages.reading import Reading, has, holds
 from chatops.pages.words import FOUND_TITLE, NOT_ANSWERING, SEARCH_TITLE
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Article, Knowledge, Ticket, TicketQuery, TicketSystem, TicketSystems
+from chatops.swarm.light import ASK_PREFIX, LightSwarm
 from chatops.swarm.model import PREFIX, Swarm
 
 PATIENCE = 4.0
@@ -33,6 +34,7 @@ MOST = 8
 MOST_WORDS = 200
 
 _NUMBER = re.compile(rf"(?:{PREFIX})-?([0-9]{{1,15}})", re.IGNORECASE)
+_LIGHT = re.compile(rf"(?:{ASK_PREFIX})-?([0-9]{{1,15}})", re.IGNORECASE)
 _CASE = re.compile(r"[a-z0-9-]+:[^\s/]+|#?[0-9]+")
 
 
@@ -77,12 +79,21 @@ class SearchPage:
         title = _(FOUND_TITLE.msgid, words=said(words))
         return pen.page(title, "search.html", here="search", words=words, found=found, silent=silent)
 
-    async def _swarms(self, pen: Pen, words: str) -> Sequence[Swarm]:
+    async def _swarms(self, pen: Pen, words: str) -> Sequence[Swarm | LightSwarm]:
+        person = pen.visit.person
+        named = _LIGHT.fullmatch(words)
+        if named is not None:
+            light = await self._reading.light(person, named[1].lstrip("0") or "0")
+            return [light] if light is not None else []
         match = _NUMBER.fullmatch(words)
         if match is not None:
-            swarm = await self._reading.swarm(pen.visit.person, match[1].lstrip("0") or "0")
+            swarm = await self._reading.swarm(person, match[1].lstrip("0") or "0")
             return [swarm] if swarm is not None else []
-        return [swarm for swarm in await self._reading.ever(pen.visit.person, pen.now) if holds(swarm, words)]
+        found: list[Swarm | LightSwarm] = [
+            one for one in await self._reading.ever(person, pen.now) if holds(one, words)
+        ]
+        found += [one for one in await self._reading.lights(person, "recent", pen.now) if has(one, words)]
+        return sorted(found, key=began, reverse=True)
 
     def _people(self, words: str) -> list[Person]:
         found = {person.id: person for person in self._directory.named(words)}

@@ -11,7 +11,9 @@ from chatops.engine.engine import Engine
 from chatops.pages.acting import Acting
 from chatops.pages.case_page import CasePage
 from chatops.pages.changes import Changes
+from chatops.pages.light_page import LightPage
 from chatops.pages.list_page import ListPage
+from chatops.pages.offers import Allowed, Offers
 from chatops.pages.paper import Paper
 from chatops.pages.profile_page import ProfilePage
 from chatops.pages.reading import Reading
@@ -26,11 +28,12 @@ from chatops.ports.roster import Directory
 from chatops.ports.store import Store
 from chatops.ports.tickets import TicketSystems
 from chatops.ports.web import Route, Static, Web
+from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Swarm
 from chatops.tasks.model import Task
 
 
-def pages(
+def pages(  # noqa: PLR0913 - every part once, by name
     *,
     web: Web,
     entrance: Entrance,
@@ -42,8 +45,17 @@ def pages(
     pods: Callable[[], Sequence[Pod]],
     tickets: TicketSystems,
     clock: Clock,
+    allowed: Allowed,
 ) -> Iterable[Route | Static]:
-    """Return the routes of all pages. Reads templates from disk: call it before the server serves anybody."""
+    """Return the routes of all pages. Reads templates from disk: call it before the server serves anybody.
+
+    `allowed`: what somebody may do where all is about one thing.
+    """
+
+    def named(id_: str) -> str:
+        person = directory.by_id(id_)
+        return person.name if person is not None else id_
+
     reading = Reading(store, codec)
     return Pages(
         web=web,
@@ -53,8 +65,9 @@ def pages(
         rooms=engine.rooms,
         acting=Acting(engine, clock),
         reading=reading,
-        streams=Streams(Changes(store, (Swarm.kind, Task.kind), clock)),
-        swarms=SwarmPage(reading, directory, TasksPart(reading)),
+        streams=Streams(Changes(store, (Swarm.kind, LightSwarm.kind, Task.kind), clock)),
+        swarms=SwarmPage(reading, directory, TasksPart(reading), Offers(allowed, named)),
+        lights=LightPage(reading, directory),
         listing=ListPage(reading),
         cases=CasePage(reading, directory, tickets),
         search=SearchPage(reading, directory, tickets),

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from markupsafe import Markup
 
-from chatops.core.access import effective
 from chatops.core.frozen import Frozen
-from chatops.core.message import Button, Card, Field, Person
+from chatops.core.message import Button, Card, Field
 from chatops.core.text import Text, _
 from chatops.pages.draft_part import draft_part, found_part
+from chatops.pages.offers import Offers
 from chatops.pages.paper import Pen
-from chatops.pages.reading import Reading
+from chatops.pages.reading import Entry, Reading
 from chatops.pages.stream import Parts
 from chatops.pages.tasks_part import TasksPart
 from chatops.ports.chat import Outgoing
 from chatops.ports.roster import Directory
 from chatops.swarm.availability import availability
-from chatops.swarm.buttons import buttons, own_buttons
 from chatops.swarm.cards import guest_card
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.moves import STATE_WORDS
-from chatops.swarm.steps import clock, next_line
+from chatops.swarm.steps import next_line
 from chatops.swarm.wording import case_line, write_line
 
-SHOWN = 100
+SHOWN = 50
 """Timeline entries at first."""
+
+MORE = 150
+"""And so many more with each `Show earlier entries`."""
 
 MOST_SHOWN = 1000
 
@@ -44,13 +47,33 @@ class PersonRow(Frozen, frozen=True, kw_only=True):
     asked_until: str = ""
 
 
+class OfferRow(Frozen, frozen=True, kw_only=True):
+    """Somebody outside who could help."""
+
+    name: str
+    href: str
+    text: str
+    answers: Outgoing
+
+
+class Happened(Frozen, frozen=True, kw_only=True):
+    """An entry of the timeline."""
+
+    number: int
+    at: datetime
+    who: str
+    """Nothing when the words begin with the name."""
+    text: str
+
+
 class SwarmPage:
     """Builds the page and its parts."""
 
-    def __init__(self, reading: Reading, directory: Directory, tasks: TasksPart) -> None:
+    def __init__(self, reading: Reading, directory: Directory, tasks: TasksPart, offers: Offers) -> None:
         self._reading = reading
         self._directory = directory
         self._tasks = tasks
+        self._offers = offers
 
     async def parts(self, pen: Pen, number: str, show: int) -> Parts | None:
         """Return the parts by their places; None when there is no such swarm for this visitor."""
@@ -65,7 +88,12 @@ class SwarmPage:
             "questions": pen.piece("swarm_questions.html", swarm=swarm, answer=self._answer_forms(pen, swarm)),
             "tasks": await self._tasks.part(pen, swarm, page_of(swarm)),
             "timeline": await self._timeline(pen, swarm, show),
-            "people": pen.piece("swarm_people.html", rows=self._people(pen, swarm)),
+            "people": pen.piece(
+                "swarm_people.html",
+                rows=self._people(pen, swarm),
+                offered=self._offered(pen, swarm) if swarm.live else [],
+                page=page_of(swarm),
+            ),
             "draft": draft_part(pen, swarm),
             "found": await found_part(pen, swarm, self._reading),
             "writes": pen.piece("swarm_writes.html", writes=self._writes(pen, swarm)),
@@ -79,7 +107,8 @@ class SwarmPage:
             tone=tone(swarm),
             case=pen.say(case_line(swarm.case)),
             needs=pen.lines(next_line(swarm, pen.name)) if not swarm.over else (),
-            clock=pen.say(clock(swarm)),
+            age=pen.ago(swarm.opened_at),
+            ended=pen.ago(swarm.ended_at) if swarm.ended_at is not None else "",
         )
 
     def _guest(self, pen: Pen, swarm: Swarm) -> Markup:
@@ -93,9 +122,21 @@ class SwarmPage:
         )
 
     def _actions(self, pen: Pen, swarm: Swarm) -> Markup:
-        return pen.piece(
-            "swarm_do.html", swarm=swarm, card=_card(pen, actions(swarm, pen.visit.person)), page=page_of(swarm)
-        )
+        offered = self._offers.of(swarm, pen.visit.person, pen.now)
+        first, more = _card(pen, offered.first), _card(pen, offered.more)
+        return pen.piece("swarm_do.html", swarm=swarm, first=first, more=more, page=page_of(swarm))
+
+    def _offered(self, pen: Pen, swarm: Swarm) -> list[OfferRow]:
+        waiting = [one for one in swarm.offers if one.state == "waiting"]
+        return [
+            OfferRow(
+                name=pen.name(one.person),
+                href=pen.profile(one.person),
+                text=one.text,
+                answers=_card(pen, self._offers.to_helpers(swarm, pen.visit.person, one.person)),
+            )
+            for one in waiting
+        ]
 
     def _answer_forms(self, pen: Pen, swarm: Swarm) -> dict[int, Outgoing]:
         if swarm.member(pen.visit.person.id) is None or not swarm.live:
@@ -112,8 +153,8 @@ class SwarmPage:
         entries = await self._reading.timeline(swarm, limit=show + 1)
         return pen.piece(
             "swarm_timeline.html",
-            entries=entries[-show:],
-            earlier=f"?show={MOST_SHOWN}#timeline" if len(entries) > show and show < MOST_SHOWN else "",
+            entries=[_happened(pen, entry) for entry in entries[-show:]],
+            earlier=f"?show={show + MORE}#timeline" if len(entries) > show and show < MOST_SHOWN else "",
         )
 
     def _people(self, pen: Pen, swarm: Swarm, *, asked: bool = True) -> list[PersonRow]:
@@ -161,27 +202,10 @@ def tone(swarm: Swarm) -> str:
     return "attention" if swarm.live and (swarm.time_up or swarm.state is State.REQUESTED) else "plain"
 
 
-def actions(swarm: Swarm, person: Person) -> list[Button]:
-    """Return what a member of the house can do with a swarm, most important first. What they may is checked when they do."""
-    if swarm.over:
-        return []
-    invited = swarm.invited(person.id, Asked.SENT) is not None
-    inside = swarm.member(person.id) is not None
-    offered: list[Button] = []
-    if invited:
-        offered += [
-            Button(label=_("I’ll help"), command=f"swarm accept {swarm.name}", style="primary", icon="🙋"),
-            Button(label=_("Decline"), command=f"swarm decline {swarm.name}"),
-        ]
-    offered += own_buttons(swarm, person.id) if inside else buttons(swarm)
-    leads = person.id == swarm.owner or "pod_lead" in effective(person)
-    if leads and swarm.state in {State.REQUESTED, State.ACTIVE}:
-        waiting = (("customer", _("the customer")), ("vendor", _("a vendor")))
-        form = (Field(name="waiting", label=_("For whom?"), kind="choice", choices=waiting, required=True),)
-        offered.append(Button(label=_("Put on hold"), command=f"swarm hold {swarm.name}", form=form, icon="⏸️"))
-    if inside and person.id != swarm.owner:
-        offered.append(Button(label=_("Leave"), command=f"swarm leave {swarm.name}", icon="🚪"))
-    return offered
+def _happened(pen: Pen, entry: Entry) -> Happened:
+    note = entry.note
+    text, who = pen.say(note.text), note.actor_name or pen.words["server"]
+    return Happened(number=entry.number, at=note.occurred_at, who="" if text.startswith(f"{who} ") else who, text=text)
 
 
 def _card(pen: Pen, offered: Sequence[Button]) -> Outgoing:

@@ -30,9 +30,17 @@ WORDS: dict[str, Text] = {
     "mine": _("Mine"),
     "recent": _("Recent"),
     "filter": _("Filter"),
-    "filter_label": _("Only swarms that hold these words"),
+    "filter_label": _("Only those with these words"),
     "no_swarms": _("No swarm fits."),
-    "open_one": _("Open one from a case: search for the case, or type its number above."),
+    "open_one": _("Open one from a case: search for it by number or words."),
+    "ended": _("Ended"),
+    "further": _("More"),
+    "offers": _("Offers of help"),
+    "answers": _("Answers"),
+    "no_answers": _("Nobody has answered yet."),
+    "asked": _("Asked"),
+    "has_answered": _("has answered"),
+    "has_passed": _("not their field"),
     "more": _("Show more"),
     "owner": _("Owner"),
     "age": _("Open since"),
@@ -41,7 +49,6 @@ WORDS: dict[str, Text] = {
     "private": _("private"),
     "you_are_in": _("you are in it"),
     "case": _("Case"),
-    "customer": _("Customer"),
     "tried": _("Tried"),
     "skills": _("Skills asked for"),
     "people": _("People"),
@@ -117,10 +124,13 @@ WORDS: dict[str, Text] = {
 }
 """By the name templates use."""
 
+JUST_NOW = _("just now")
 CONFIRM_TITLE = _("Please have a look first")
 NOTICE_TITLE = _("That did not work")
 NOT_FOR_GUESTS = _("This page is for members of the house. Your swarm is in the chat.")
 NO_SUCH_SWARM = _("There is no swarm {swarm}.")
+NO_SUCH_LIGHT = _("There is no {light}.")
+BAD_FORM = _("This form is not complete. Go back, load the page anew and try again.")
 NO_SUCH_PERSON = _("The directory knows nobody of that name.")
 SWARMS_TITLE = _("Swarms")
 SEARCH_TITLE = _("Search")

@@ -18,6 +18,7 @@ from typing import ClassVar
 from chatops.core.frozen import Aggregate, Frozen, Instant, replace
 from chatops.core.text import _
 from chatops.errors import Impossible
+from chatops.swarm.model import month
 from chatops.swarm.moves import like
 
 ASK_PREFIX = "ASK"
@@ -79,9 +80,9 @@ class LightSwarm(Aggregate, frozen=True, kw_only=True):
     locale: str = "en"
 
     def keys(self) -> frozenset[tuple[str, str]]:
-        """Found, while it goes on, by who asked, who is asked, and its thread."""
+        """Found, while it goes on, by who asked, who is asked, and its thread; after that by each of them and the month."""
         if not self.going:
-            return frozenset()
+            return frozenset(("ended", f"{one}/{month(self.last)}") for one in (self.by, *self.asked))
         found = {("open", "yes"), ("asker", self.by)}
         found.update(("asked", person) for person in self.asked if person not in self.passed)
         if self.thread is not None and self.place is not None:

@@ -15,7 +15,7 @@ def thread_card(light: LightSwarm, names: Names) -> Card:
     return Card(
         title=_("{light} · {question}", light=light.name, question=said(short(light.question))),
         text=_replies(light, names),
-        facts=(Fact(label=_("Who"), value=_who(light, names)), Fact(label=_("State"), value=_state(light, names))),
+        facts=(Fact(label=_("Who"), value=_who(light, names)), Fact(label=_("State"), value=state_line(light, names))),
         tone="good" if light.state is Stage.SOLVED else "plain",
         buttons=_buttons(light),
         shrunk=_("{light} · the card is further down", light=light.name),
@@ -27,7 +27,7 @@ def letter(light: LightSwarm, person: str, names: Names, *, quiet: str = "") -> 
     if not light.going or person in light.passed:
         return Card(
             title=_("{light} · {question}", light=light.name, question=said(short(light.question))),
-            text=_("Thanks for telling.") if person in light.passed else _state(light, names),
+            text=_("Thanks for telling.") if person in light.passed else state_line(light, names),
         )
     answered = any(reply.by == person for reply in light.replies)
     return Card(
@@ -35,7 +35,7 @@ def letter(light: LightSwarm, person: str, names: Names, *, quiet: str = "") -> 
         text=_("Your answer is with them. Thank you!") if answered else None,
         footer=_("No hurry: it is {time} where you are.", time=quiet) if quiet else None,
         tone="plain" if answered else "attention",
-        buttons=(_answer(light), Button(label=_("Not my field"), command=f"swarm pass {light.name}", icon="🤷")),
+        buttons=(_answer(light), _pass(light)),
     )
 
 
@@ -55,6 +55,29 @@ def _buttons(light: LightSwarm) -> tuple[Button, ...]:
     if light.state is Stage.ANSWERED:
         return (_solved(light), _answer(light), _open(light))
     return (_answer(light), _open(light))
+
+
+def own_buttons(light: LightSwarm, person: str) -> tuple[Button, ...]:
+    """Return what one member of the house can do with it, the most important first."""
+    if not light.going:
+        return ()
+    helped = light.by == person and any(reply.by != person for reply in light.replies)
+    asked = person in light.asked and person not in light.passed
+    return (
+        *((_solved(light),) if helped else ()),
+        _answer(light),
+        *((_pass(light),) if asked else ()),
+        _open(light),
+        *((_take_back(light),) if light.by == person else ()),
+    )
+
+
+def _pass(light: LightSwarm) -> Button:
+    return Button(label=_("Not my field"), command=f"swarm pass {light.name}", icon="🤷")
+
+
+def _take_back(light: LightSwarm) -> Button:
+    return Button(label=_("Take it back"), command=f"swarm unask {light.name}", icon="↩️")
 
 
 def _answer(light: LightSwarm) -> Button:
@@ -107,7 +130,8 @@ _STATES = {
 }
 
 
-def _state(light: LightSwarm, names: Names) -> Text:
+def state_line(light: LightSwarm, names: Names) -> Text:
+    """Return where it stands, in a few words."""
     if light.state is Stage.ANSWERED:
         return _("answered; {who} says whether it helped", who=names(light.by))
     if light.state is Stage.CONVERTED:
@@ -121,5 +145,5 @@ def light_row(light: LightSwarm, names: Names) -> tuple[Text, ...]:
         said(f"{light.name} {short(light.question, 40)}"),
         _("asked, {age}", age=Moment(at=light.at, style="ago")),
         people((light.by, *light.asked), names),
-        _state(light, names),
+        state_line(light, names),
     )

@@ -32,7 +32,7 @@ def test_templates_hold_no_words(template: Path) -> None:
 def test_every_word_is_used() -> None:
     """A word that no page shows is not translated for nothing."""
     used = " ".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
-    used += (ROOT / "chatops/pages/swarm_page.py").read_text() + (ROOT / "chatops/pages/routes.py").read_text()
+    used += "".join((ROOT / f"chatops/pages/{name}.py").read_text() for name in ("swarm_page", "light_page", "routes"))
     missing = [name for name in words.WORDS if not re.search(rf't\.{name}\b|\["{name}"|"{name}"', used)]
     assert [name for name in missing if name not in {"open", "mine", "recent"}] == []
     assert all(isinstance(text, Text) for text in words.WORDS.values())

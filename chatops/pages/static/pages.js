@@ -31,6 +31,10 @@
     }
     const held = old.contains(document.activeElement) ? document.activeElement : null;
     const nth = held ? [...old.querySelectorAll("a, button, summary")].indexOf(held) : -1;
+    for (const one of old.querySelectorAll("details[id][open]")) {
+      const again = [...fresh.querySelectorAll("details[id]")].find((other) => other.id === one.id);
+      if (again) again.open = true;
+    }
     old.replaceWith(fresh);
     if (held) ([...fresh.querySelectorAll("a, button, summary")][Math.max(nth, 0)] || main).focus();
   }
