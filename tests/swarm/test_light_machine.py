@@ -90,9 +90,10 @@ class Light(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_broken(self) -> None:
-        """Found only while it goes on, asks nobody about their own question, ends after silence and not before."""
+        """Found as open only while it goes on, asks nobody about their own question, ends after silence and not before."""
         light = self.light
-        assert bool(light.keys()) == light.going
+        assert (("open", "yes") in light.keys()) == light.going
+        assert any(name == "ended" for name, _value in light.keys()) != light.going
         assert light.by not in light.asked
         assert (light.state is Stage.CONVERTED) == (light.swarm is not None)
         if light.state is Stage.SOLVED:
