@@ -160,9 +160,7 @@ class App:
             listeners=self.registry.listeners,
             performers=(
                 *ticket_performers(self._connected, catalogues),
-                *file_performers(
-                    self._connected, self.registry.networks.get, largest=settings.cases.largest_file
-                ),
+                *file_performers(self._connected, self.registry.networks.get, largest=settings.cases.largest_file),
                 run_performer(lambda: self.engine, clock),
                 *self.registry.performers,
             ),

@@ -23,7 +23,7 @@ from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.core.unit import Unit
 from chatops.ports.alone import LocalSignals
-from chatops.ports.chat import ChatNetwork
+from chatops.ports.chat import Capabilities, ChatNetwork
 from chatops.ports.notify import Notifier
 from chatops.ports.records import Records
 from chatops.ports.roster import Directory, PeopleSource
@@ -63,6 +63,8 @@ class PluginContext(Frozen, frozen=True, kw_only=True):
     """All registered parts of `me`, in their order; empty until every plugin has registered."""
     prefixes: Callable[[], Mapping[str, str]] = dict
     """`SW` → `swarm`: the kinds of things that commands name by number, read off their declarations."""
+    networks: Callable[[], Mapping[str, Capabilities]] = dict
+    """What each connected chat network can do, by its name; empty until every plugin has registered."""
     commands: Callable[[], frozenset[str]] = frozenset
     """The words of every command, as in `swarm open`: what a network's own menus can offer. Empty until every plugin has
     registered."""

@@ -145,6 +145,9 @@ class People(Section):
 
     file: Path | None = Field(default=None, description="TOML file with the people; relative to the settings file.")
     pods: Path | None = Field(default=None, description="TOML file with the pods; relative to the settings file.")
+    keep_links_days: int = Field(
+        default=30, ge=1, description="Days linked accounts that were taken away, and codes that are over, are kept."
+    )
 
 
 class Swarm(Section):
@@ -176,6 +179,11 @@ class Cases(Section):
     macros: Path | None = Field(
         default=None, description="TOML file with macros, named lists of commands; relative to the settings file."
     )
+    largest_file: int = Field(
+        default=20_000_000,
+        ge=1,
+        description="Bytes a file may have that is put on a case from chat. The ticket system may take less.",
+    )
 
 
 class Voices(Section):
@@ -202,6 +210,9 @@ class Api(Section):
 
     burst: int = Field(default=60, ge=1, description="Calls one token may make at once.")
     per_second: float = Field(default=10.0, gt=0, description="Calls per second one token may make for long.")
+    keep_tokens_days: int = Field(
+        default=90, ge=1, description="Days a token stays in the list once it is revoked or has expired."
+    )
 
 
 class Webhook(Section):

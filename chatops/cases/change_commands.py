@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from chatops.cases.attaching import Attaching
 from chatops.cases.changing import CaseChanges
 from chatops.cases.commands import OWNS_IT, WORKS_ON_IT
 from chatops.cases.desk import CaseDesk
@@ -18,16 +17,16 @@ from chatops.errors import BadArgument
 
 _CASE = Option(label=_("case"))
 _BECAUSE = Option(label=_("why"), aliases={"de": ("weil", "grund"), "nl": ("omdat", "reden")})
-_ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
 class ChangeCommands:
     """Everything people do to cases. In a room about a case, the case need not be named."""
 
-    def __init__(self, desk: CaseDesk, changes: CaseChanges, replies: Replies) -> None:
+    def __init__(self, desk: CaseDesk, changes: CaseChanges, replies: Replies, attaching: Attaching) -> None:
         self._desk = desk
         self._changes = changes
         self._replies = replies
+        self._attaching = attaching
 
     @command(
         "case new",
@@ -163,27 +162,15 @@ class ChangeCommands:
         "case attach",
         who=WORKS_ON_IT,
         inside=True,
-        summary=_("Put a file on a case, by its address or as a reply to a message that links to it"),
+        summary=_("Put a file on a case: as a reply to the message it came with, sent along, or by its address"),
         aliases={"de": ("fall anhängen",), "nl": ("zaak bijvoegen",)},
-        examples=('case attach demo:1001 https://files.example/log.txt "server log"',),
-        options={"file": Option(label=_("case, if it is another one, address, and name"))},
+        examples=("case attach demo:1001", 'case attach demo:1001 https://files.example/log.txt "server log"'),
+        options={"file": Option(label=_("case, if it is another one, address if it has one, and name"))},
     )
     async def attach(self, unit: Unit, file: Rest = "") -> None:
-        """Attach a file."""
+        """Attach files: of the message replied to, of this one, or one by its address."""
         case, words = self._led(file)
-        quoted = unit.origin.reply_to if unit.origin is not None else None
-        found = _ADDRESS.search(words)
-        if found is not None:
-            url, called = found[0], f"{words[: found.start()]} {words[found.end() :]}"
-        else:
-            linked = _ADDRESS.search(quoted.text) if quoted is not None else None
-            if linked is None:
-                raise BadArgument(
-                    _("Where is the file? Give its address, or reply to a message that links to it."),
-                    commands=('case attach demo:1001 https://files.example/log.txt "server log"',),
-                )
-            url, called = linked[0], words
-        await self._changes.attach(unit, case, url.rstrip(".,;)"), unquoted(called))
+        await self._attaching.attach(unit, case, words)
 
     @command(
         "customer note",

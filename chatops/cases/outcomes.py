@@ -20,11 +20,14 @@ from chatops.engine.ticket_asked import (
     AskedNote,
     AskedPriority,
     AskedStatus,
+    AskedUpload,
 )
 from chatops.engine.ticket_effects import ticket_made
 from chatops.hookspecs import Listener
 
-AskedEffect = AskedNote | AskedStatus | AskedPriority | AskedAssign | AskedCreate | AskedFile | AskedCustomerNote
+AskedEffect = (
+    AskedNote | AskedStatus | AskedPriority | AskedAssign | AskedCreate | AskedFile | AskedUpload | AskedCustomerNote
+)
 
 
 def asked(
@@ -79,13 +82,16 @@ class Outcomes:
                 name, url = ticket_made(body.result or "")
                 title = _("{case} · {subject}", case=name, subject=said(effect.new.subject))
                 text = said(url) if url is not None else _("{command} shows it.", command=to_type(f"case show {name}"))
+            if isinstance(effect, AskedUpload) and body.result:
+                text = _("It is there as {id}.", id=said(body.result))
             _say(unit, told, Card(title=title, text=text, tone="good", footer=_("Done.")))
             if told.note is not None and isinstance(effect, (AskedPriority, AskedStatus)):
                 _inside(unit, effect, told.note)
             return
-        _say(unit, told, _failed(told, body))
+        card = _failed(told, body, file=isinstance(effect, AskedUpload))
+        _say(unit, told, card)
         if not told.to.startswith(("person:", "call:")):
-            unit.post(f"person:{told.person}", _failed(told, body), notify=(told.person,))
+            unit.post(f"person:{told.person}", card, notify=(told.person,))
 
 
 def _inside(unit: Unit, effect: AskedPriority | AskedStatus, text: Text) -> None:
@@ -111,10 +117,16 @@ def _inside(unit: Unit, effect: AskedPriority | AskedStatus, text: Text) -> None
     )
 
 
-def _failed(told: Asked, body: EffectSettled) -> Card:
+def _failed(told: Asked, body: EffectSettled, *, file: bool) -> Card:
     reason = said((body.reason or "?")[:300])
     if body.state == "unknown":
         words = _("It may have happened or not: {reason}. Please look before you try again.", reason=reason)
+    elif file:
+        words = _(
+            "{reason}. To try again, send the file anew and reply to it with {command}.",
+            reason=reason,
+            command=to_type(told.command),
+        )
     elif told.command:
         words = _("{reason}. To try again: {command}", reason=reason, command=to_type(told.command))
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chatops.cases import callbacks, model
+from chatops.cases.attaching import Attaching
 from chatops.cases.callback_commands import CallBackCommands
 from chatops.cases.callbacks import CallBack, CallBackDue, CallBacks
 from chatops.cases.change_commands import ChangeCommands
@@ -23,6 +24,7 @@ from chatops.cases.soon import Soon
 from chatops.cases.unfurling import Unfurled, Unfurling
 from chatops.core.access import Relation
 from chatops.core.frozen import Body
+from chatops.engine.file_performing import LARGEST
 from chatops.engine.running import RunCommand
 from chatops.engine.ticket_asked import ASKED_EFFECTS
 from chatops.errors import PluginError
@@ -47,11 +49,13 @@ class CasesPlugin:
         desk = CaseDesk(context.people, context.tickets, context.prefixes)
         replies = Replies(desk, read_templates(_file(context.settings, "templates")))
         macros = Macros(desk, read_macros(_file(context.settings, "macros")))
+        changes = CaseChanges(desk)
+        largest = int(context.settings.get("largest_file", LARGEST))
         self._callbacks = CallBacks(desk)
         self._clocks = Soon(desk).section()
         self._commands: tuple[object, ...] = (
             CaseCommands(context.people, context.tickets, desk),
-            ChangeCommands(desk, CaseChanges(desk), replies),
+            ChangeCommands(desk, changes, replies, Attaching(desk, changes, context.networks, largest)),
             CallBackCommands(self._callbacks),
             MacroCommands(macros),
         )

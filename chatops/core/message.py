@@ -8,11 +8,18 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from chatops.core.files import OCTETS, file_name, media_type
 from chatops.core.frozen import Body, Frozen, Instant
 from chatops.core.text import Text
 
 MAX_TEXT = 64 * 1024
 """Longest text of a message, in UTF-8 bytes. What is longer is cut and marked `truncated`."""
+
+MOST_FILES = 10
+"""Files of one message that are told; the rest is left out."""
+
+LONGEST_REF = 4096
+"""Characters of what a network calls a file."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -57,6 +64,35 @@ class MessageRef(Frozen, frozen=True, kw_only=True):
     id: str
 
 
+class File(Frozen, frozen=True, kw_only=True):
+    """A file that came with a message: what it is said to be, and how its network finds it. Never its bytes.
+
+    Its sender chose name and media type. Both are cleaned of paths, control characters and nonsense, and cut; they are
+    data all the same. A negative size is none.
+    """
+
+    name: str
+    media_type: str = OCTETS
+    size: int | None = None
+    """Bytes, as the network says; None when it does not. What is read may be another number."""
+    ref: str = ""
+    """What the network knows it by; opaque. Empty when it cannot be read: `closed` says why."""
+    closed: Literal["", "encrypted", "elsewhere"] = ""
+    """`encrypted`: there is no key for us. `elsewhere`: the network does not let us read what is sent like this."""
+
+    def __post_init__(self) -> None:
+        name, kind = file_name(self.name), media_type(self.media_type)
+        if name != self.name:
+            msgspec.structs.force_setattr(self, "name", name)
+        if kind != self.media_type:
+            msgspec.structs.force_setattr(self, "media_type", kind)
+        if self.size is not None and not 0 <= self.size < 1 << 53:
+            msgspec.structs.force_setattr(self, "size", None)
+        if len(self.ref) > LONGEST_REF or (self.ref and not self.ref.isprintable()):
+            msgspec.structs.force_setattr(self, "ref", "")
+            msgspec.structs.force_setattr(self, "closed", "elsewhere")
+
+
 class Message(Body, frozen=True, kw_only=True):
     """Somebody wrote something.
 
@@ -87,9 +123,13 @@ class Message(Body, frozen=True, kw_only=True):
     truncated: bool = False
     unreadable: bool = False
     """True when the network could not show us the words (encrypted without a key for us). `text` is empty then."""
+    files: tuple[File, ...] = ()
+    """What came with it, at most `MOST_FILES`."""
 
     def __post_init__(self) -> None:
         text, truncated = clean(self.text)
+        if len(self.files) > MOST_FILES:
+            msgspec.structs.force_setattr(self, "files", self.files[:MOST_FILES])
         if text is not self.text:
             msgspec.structs.force_setattr(self, "text", text)
         if truncated:
@@ -107,6 +147,7 @@ class Quoted(Frozen, frozen=True, kw_only=True):
     person: str | None = None
     """Id of who wrote it, if the directory knows them."""
     at: Instant | None = None
+    files: tuple[File, ...] = ()
 
 
 class ButtonPress(Body, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chatops.core.frozen import Frozen, Instant
-from chatops.core.message import MessageRef, Quoted, RoomRef
+from chatops.core.message import File, MessageRef, Quoted, RoomRef
 from chatops.core.rooms import Room
 
 
@@ -23,6 +23,8 @@ class Origin(Frozen, frozen=True, kw_only=True):
     via: str = "chat"
     reply_to: Quoted | None = None
     """The message it is about, if the command is a reply or a reaction to one."""
+    files: tuple[File, ...] = ()
+    """What came with the command's own words."""
 
 
 class GoingOn(Frozen, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ class Quoting:
             by=message.sender,
             person=None if person is None else person.id,
             at=message.at,
+            files=message.files,
         )
 
     async def _message(self, ref: MessageRef) -> Message | None:
@@ -54,8 +55,8 @@ class Quoting:
             if found is None:
                 found, accepted = message, event.accepted_at
             elif message.sender == found.sender:
-                # An edit has the words; it was said when it was said first.
-                found = replace(found, text=message.text)
+                # An edit has the words and the files; it was said when it was said first.
+                found = replace(found, text=message.text, files=message.files)
         if found is None or accepted is None or await self._intake.redacted(ref, accepted):
             return None
         return found

@@ -15,6 +15,7 @@ from chatops.engine.ticket_effects import (
     NoteCustomer,
     SetPriority,
     SetStatus,
+    UploadFile,
 )
 
 
@@ -89,6 +90,14 @@ class AskedFile(AttachFile, frozen=True, kw_only=True):
     asked: Asked
 
 
+class AskedUpload(UploadFile, frozen=True, kw_only=True):
+    """See `UploadFile`."""
+
+    kind: ClassVar[str] = "ticket.asked.upload"
+
+    asked: Asked
+
+
 class AskedCustomerNote(NoteCustomer, frozen=True, kw_only=True):
     """See `NoteCustomer`."""
 
@@ -104,5 +113,6 @@ ASKED_EFFECTS: tuple[type[Effect], ...] = (
     AskedAssign,
     AskedCreate,
     AskedFile,
+    AskedUpload,
     AskedCustomerNote,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from chatops.core.effects import Effect
+from chatops.core.message import File
 from chatops.core.text import Text
 from chatops.ports.tickets import UNSET, Audience, NewTicket, Priority, Ref, Status, Unset
 
@@ -90,6 +91,19 @@ class AttachFile(TicketEffect, frozen=True, kw_only=True):
     name: str
 
 
+class UploadFile(TicketEffect, frozen=True, kw_only=True):
+    """Put a file that came with a chat message on the ticket, for colleagues only. Result: its id there.
+
+    Its bytes are fetched when it is performed, and are kept nowhere else.
+    """
+
+    kind: ClassVar[str] = "ticket.upload"
+
+    network: str
+    """Whose file it is."""
+    file: File
+
+
 class NoteCustomer(Effect, frozen=True, kw_only=True):
     """Write something about a customer, for colleagues only."""
 
@@ -132,6 +146,7 @@ TICKET_EFFECTS: tuple[type[Effect], ...] = (
     AssignTicket,
     CreateTicket,
     AttachFile,
+    UploadFile,
     NoteCustomer,
     DraftArticle,
     LinkArticle,

@@ -31,6 +31,7 @@ class Capabilities(Frozen, frozen=True, kw_only=True):
     direct_rooms: bool = False
     typing: bool = False
     files: bool = False
+    """Messages tell of the files that came with them, and these can be read: see `chatops.ports.chat_files`."""
     encryption: bool = False
     native_keys: bool = False
     """A write repeated with the same key happens once. Without it an interrupted send is reported as unknown."""

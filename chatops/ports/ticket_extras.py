@@ -77,6 +77,19 @@ class RelatedRecord(Frozen, frozen=True, kw_only=True):
     url: str | None = None
 
 
+class NewFile(Frozen, frozen=True, kw_only=True):
+    """A file to put on a ticket."""
+
+    name: str
+    """Without paths; whoever sent it chose it."""
+    media_type: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        """Say how large it is, and nothing of what is in it."""
+        return f"NewFile({len(self.content)} bytes)"
+
+
 class Attached(Frozen, frozen=True, kw_only=True):
     """A file on a ticket."""
 
@@ -125,4 +138,21 @@ class Attachments(Protocol):
 
     async def attach(self, ticket: Ref, url: str, name: str, context: WriteContext) -> Attached:
         """Put the file at `url` on a ticket, for colleagues only. Raise Invalid for an address that is not http(s)."""
+        ...
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """A system that takes files themselves (`capabilities.uploads`), up to `capabilities.upload_limit` bytes."""
+
+    async def uploaded(self, ticket: Ref, context: WriteContext) -> Attached | None:
+        """Return what `upload` has put on the ticket with this key, or None: nothing, as far as the system can tell."""
+        ...
+
+    async def upload(self, ticket: Ref, file: NewFile, context: WriteContext) -> Attached:
+        """Put a file on a ticket, for colleagues only. Repeating it with the same key puts nothing there again.
+
+        Raise Invalid for a file that is empty, too large, or of a kind the system refuses; OutcomeUnknown when it may be
+        there and the system cannot be asked.
+        """
         ...

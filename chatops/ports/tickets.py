@@ -254,6 +254,10 @@ class TicketCapabilities(Frozen, frozen=True, kw_only=True):
     """See `RelatedRecords`."""
     attachments: bool = False
     """See `Attachments`."""
+    uploads: bool = False
+    """See `Uploads`."""
+    upload_limit: int = 20 * 1024 * 1024
+    """Largest file, in bytes."""
     native_keys: bool = False
     """The system itself refuses a second write with the same key; else the adapter looks before it repeats."""
     comment_limit: int = 65_536

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from chatops.core.clock import Clock, SystemClock
 from chatops.core.frozen import Body, replace
-from chatops.core.message import ButtonPress, Identity, MemberChange, Message, MessageRef, Redaction, RoomRef
+from chatops.core.message import ButtonPress, File, Identity, MemberChange, Message, MessageRef, Redaction, RoomRef
 from chatops.errors import Forbidden, Missing, OutcomeUnknown, PortError, Unsupported
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
+from chatops.ports.chat_files import too_large
 
 Change = Literal["joined", "invited", "left", "removed", "banned", "knocked"]
 
@@ -25,6 +26,7 @@ EVERYTHING = Capabilities(
     open_rooms=True,
     private_rooms=True,
     direct_rooms=True,
+    files=True,
     native_keys=True,
     per_second=1_000_000.0,
     room_per_second=1_000_000.0,
@@ -78,6 +80,12 @@ class FakeNetwork:
         self._failures: list[PortError] = []
         self._failures_in: dict[str, list[PortError]] = {}
         self._incoming: dict[MessageRef, Message] = {}
+        self.files: dict[str, bytes] = {}
+        """What is in the files people sent, by reference. Take one out, and it is gone."""
+        self.file_failures: list[PortError] = []
+        """Raised by the next readings of files, one each."""
+        self.files_read: list[str] = []
+        """References of the files that were asked for, in order."""
         self.down: PortError | None = None
         self.free = asyncio.Event()
         """Cleared while writes hang."""
@@ -106,7 +114,7 @@ class FakeNetwork:
     def beside(self) -> FakeNetwork:
         """Return another connection to the same network, for another replica: what one does, the other sees."""
         other = FakeNetwork(self._name, capabilities=self._capabilities, clock=self._clock)
-        same = ("_numbers", "_done", "_failures", "_failures_in", "_incoming", "rooms", "posted", "calls")
+        same = ("_numbers", "_done", "_failures", "_failures_in", "_incoming", "rooms", "posted", "calls", "files")
         vars(other).update({name: vars(self)[name] for name in same})
         return other
 
@@ -135,6 +143,12 @@ class FakeNetwork:
         old.renewed = True
         return old.ref, new.ref
 
+    def file(self, name: str, content: bytes, media_type: str = "text/plain") -> File:
+        """Return a file that somebody can send: `say(…, files=(file,))`."""
+        ref = f"f{next(self._numbers)}"
+        self.files[ref] = content
+        return File(name=name, media_type=media_type, size=len(content), ref=ref)
+
     async def say(
         self,
         sender: Identity,
@@ -147,6 +161,7 @@ class FakeNetwork:
         reply_to: str | None = None,
         edited: bool = False,
         automated: bool = False,
+        files: Sequence[File] = (),
     ) -> MessageRef:
         """Let somebody write; return the message once it has been accepted."""
         ref = MessageRef(room=self.room(room, direct=direct).ref, id=f"m{next(self._numbers)}")
@@ -161,6 +176,7 @@ class FakeNetwork:
             reply_to=reply_to,
             edited=edited,
             automated=automated,
+            files=tuple(files),
         )
         self._incoming[ref] = message
         await self.deliver((ref.id, message))
@@ -313,6 +329,21 @@ class FakeNetwork:
     async def read(self, message: MessageRef) -> Message | None:
         """Return a message somebody wrote."""
         return self._incoming.get(message)
+
+    async def read_file(self, ref: str, *, most: int) -> AsyncIterator[bytes]:
+        """Yield what is in a file, in pieces of a few bytes."""
+        self._can(self._capabilities.files, "files")
+        self.files_read.append(ref)
+        if self.file_failures:
+            raise self.file_failures.pop(0)
+        if ref not in self.files:
+            message = "the file is gone"
+            raise Missing(message)
+        content = self.files[ref]
+        for begin in range(0, len(content), 1024):
+            if begin + len(content[begin : begin + 1024]) > most:
+                raise too_large(most)
+            yield content[begin : begin + 1024]
 
     async def check(self) -> Sequence[CheckResult]:
         """Report that all is well, or not."""

@@ -25,7 +25,7 @@ from chatops.core.command import Command, declared
 from chatops.core.commit import InboxRow
 from chatops.core.frozen import Aggregate, Body
 from chatops.core.journal import AuditRecord, audit_chain
-from chatops.core.message import CommandCall, Identity, MessageRef, Person, Reaction
+from chatops.core.message import CommandCall, File, Identity, MessageRef, Person, Reaction
 from chatops.core.rooms import Room
 from chatops.core.table import CommandTable
 from chatops.core.unit import Unit
@@ -171,6 +171,7 @@ class Stage:
         reply_to: str | None = None,
         edited: bool = False,
         automated: bool = False,
+        files: Sequence[File] = (),
     ) -> list[Posted]:
         """Let somebody write, wait until all is settled, and return what was posted anew because of it."""
         before = len(self.network.posted)
@@ -184,6 +185,7 @@ class Stage:
             reply_to=reply_to,
             edited=edited,
             automated=automated,
+            files=files,
         )
         await self.settle()
         return self.network.posted[before:]

@@ -14,10 +14,21 @@ from chatops.ports.ticket_extras import (
     CustomerRecord,
     Duty,
     HistoryPage,
+    NewFile,
     RelatedRecord,
     TicketEvent,
 )
-from chatops.ports.tickets import Comment, Customer, Ref, Ticket, TicketPatch, Unset, WriteContext
+from chatops.ports.chat_files import too_large
+from chatops.ports.tickets import (
+    Comment,
+    Customer,
+    Ref,
+    Ticket,
+    TicketCapabilities,
+    TicketPatch,
+    Unset,
+    WriteContext,
+)
 
 ResultT = TypeVar("ResultT")
 
@@ -35,12 +46,18 @@ class Extras:
     """Changes by ticket, oldest first."""
     files: list[tuple[str, str, str]] = field(default_factory=list)
     """(ticket, address, name), in order."""
+    uploads: list[tuple[str, NewFile]] = field(default_factory=list)
+    """(ticket, file), in order."""
+    refused_types: frozenset[str] = frozenset({"application/x-msdownload"})
+    """Media types that are not taken."""
 
 
 class _System(Protocol):
     extras: Extras
     _clock: Clock
+    _capabilities: TicketCapabilities
     _comments: dict[str, list[Comment]]
+    _done: dict[str, object]
     _customers: dict[str, Customer]
 
     async def _touch(self) -> None: ...
@@ -131,6 +148,31 @@ class FakeExtras:
             return Attached(id=f"A{len(self.extras.files)}", name=name)
 
         return await self._once("attach", context, act)
+
+    async def uploaded(self: _System, ticket: Ref, context: WriteContext) -> Attached | None:
+        """Return what was uploaded with a key."""
+        await self._touch()
+        self._ticket(ticket)
+        found = self._done.get(f"upload:{context.key}")
+        return found if isinstance(found, Attached) else None
+
+    async def upload(self: _System, ticket: Ref, file: NewFile, context: WriteContext) -> Attached:
+        """Put a file on a ticket."""
+
+        def act() -> Attached:
+            known = self._ticket(ticket)
+            if not file.content:
+                message = "the file is empty"
+                raise Invalid(message, fields={"file": ["is empty"]})
+            if len(file.content) > self._capabilities.upload_limit:
+                raise too_large(self._capabilities.upload_limit)
+            if file.media_type in self.extras.refused_types:
+                message = f"{file.media_type} is not taken"
+                raise Invalid(message, fields={"file": ["is of a kind that is not taken"]})
+            self.extras.uploads.append((known.ref.id, file))
+            return Attached(id=f"U{len(self.extras.uploads)}", name=file.name)
+
+        return await self._once("upload", context, act)
 
 
 def changes(old: Ticket, patch: TicketPatch, *, by: str, clock: Clock) -> Sequence[TicketEvent]:

@@ -49,6 +49,7 @@ EVERYTHING = TicketCapabilities(
     history=True,
     related_records=True,
     attachments=True,
+    uploads=True,
     exact_lock=True,
     native_keys=True,
 )

@@ -161,19 +161,31 @@ class CustomerNoteDoc(Document, frozen=True, kw_only=True):
 
 
 class FileDoc(Document, frozen=True, kw_only=True):
-    """A file on a case, by its address."""
+    """A file on a case: by its address, or itself, then `FileContentDoc` has what is in it."""
 
     kind: ClassVar[str] = "file"
 
     ticket: str
     name: str
-    url: str
+    url: str = ""
+    """Empty when the file itself is here."""
+    media_type: str = ""
+    size: int = 0
+    """Bytes, when it is here."""
     by: str
     at: Instant
 
     def columns(self) -> dict[str, str]:
         """Its ticket."""
         return {"ticket": self.ticket}
+
+
+class FileContentDoc(Document, frozen=True, kw_only=True):
+    """What is in a file; `id` is the file's."""
+
+    kind: ClassVar[str] = "file-content"
+
+    base64: str
 
 
 class CustomerDoc(Document, frozen=True, kw_only=True):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chatops.errors import Invalid, Missing
+from chatops.ports.chat_files import too_large
 from chatops.ports.ticket_extras import (
     Attached,
     CustomerNote,
     CustomerRecord,
     Duty,
     HistoryPage,
+    NewFile,
     RelatedRecord,
     TicketEvent,
 )
@@ -23,6 +26,8 @@ from local_tickets.documents import (
     CommentDoc,
     CustomerDoc,
     CustomerNoteDoc,
+    DoneDoc,
+    FileContentDoc,
     FileDoc,
     TicketDoc,
 )
@@ -31,12 +36,15 @@ from local_tickets.shelf import Prepared, fresh
 NOTES = 5
 """Notes of a customer shown."""
 
+LARGEST_FILE = 5 * 1024 * 1024
+"""Bytes: files lie in the database, beside the cases."""
+
 MOST = 10_000
 """Events of one case looked at."""
 
 
 class Extras(Desk):
-    """`CustomerRecords`, `Histories`, `RelatedRecords` and `Attachments` of `chatops.ports.ticket_extras`."""
+    """`CustomerRecords`, `Histories`, `RelatedRecords`, `Attachments` and `Uploads` of `chatops.ports.ticket_extras`."""
 
     async def find_customers(self, text: str, *, limit: int = 5) -> Sequence[Customer]:
         """Return customers called `text`: one of that id or whole name alone, else those whose name contains it."""
@@ -115,6 +123,44 @@ class Extras(Desk):
         file, _version = await self._shelf.need(FileDoc, id_)
         return Attached(id=file.id, name=file.name)
 
+    async def uploaded(self, ticket: Ref, context: WriteContext) -> Attached | None:
+        """Return the file that was put on a case with this key, or None. Raise Missing for a case that is not there."""
+        await self._ready()
+        doc, _version = await self._ticket(ticket)
+        done = await self._shelf.find(DoneDoc, context.key)
+        if done is None or done[0].act != _uploading(doc.id):
+            return None
+        file, _version = await self._shelf.need(FileDoc, done[0].result)
+        return Attached(id=file.id, name=file.name)
+
+    async def upload(self, ticket: Ref, file: NewFile, context: WriteContext) -> Attached:
+        """Keep a file with a case. Raise Invalid for one that is empty, or larger than `LARGEST_FILE`."""
+        await self._ready()
+        doc, _version = await self._ticket(ticket)
+
+        async def prepare() -> Prepared:
+            filled("name", file.name)
+            if not file.content:
+                message = "the file is empty"
+                raise Invalid(message, fields={"file": ["is empty"]})
+            if len(file.content) > LARGEST_FILE:
+                raise too_large(LARGEST_FILE)
+            id_ = f"F{await self._shelf.records.number('file')}"
+            kept = FileDoc(
+                id=id_,
+                ticket=doc.id,
+                name=file.name,
+                media_type=file.media_type,
+                size=len(file.content),
+                by=author(context),
+                at=self._now(),
+            )
+            return fresh(kept, FileContentDoc(id=id_, base64=base64.b64encode(file.content).decode())), id_
+
+        id_ = await self._shelf.once(context.key, _uploading(doc.id), prepare)
+        kept, _version = await self._shelf.need(FileDoc, id_)
+        return Attached(id=kept.id, name=kept.name)
+
     async def _customer(self, ref: Ref) -> CustomerDoc:
         if ref.system != self.name or ref.kind != "account":
             message = f"{ref} is no customer here"
@@ -140,6 +186,10 @@ class Extras(Desk):
             for one in await self._shelf.newest(FileDoc, MOST, where)
         ]
         return sorted(events, key=lambda event: event.at)
+
+
+def _uploading(ticket: str) -> str:
+    return f"upload to ticket {ticket}"
 
 
 def _place(cursor: str) -> int:

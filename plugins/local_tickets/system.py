@@ -40,7 +40,7 @@ from local_tickets.documents import (
     TicketDoc,
     written,
 )
-from local_tickets.extras import Extras
+from local_tickets.extras import LARGEST_FILE, Extras
 from local_tickets.listing import fits, page
 from local_tickets.shelf import Prepared, fresh
 from local_tickets.timers import begun
@@ -61,6 +61,8 @@ CAPABILITIES = TicketCapabilities(
     history=True,
     related_records=True,
     attachments=True,
+    uploads=True,
+    upload_limit=LARGEST_FILE,
     exact_lock=True,
     native_keys=True,
 )

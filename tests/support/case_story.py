@@ -8,6 +8,7 @@ from typing import Any
 from chatops.cases.plugin import CasesPlugin
 from chatops.core.frozen import replace
 from chatops.core.message import Identity, Person
+from chatops.engine.file_performing import file_performers
 from chatops.engine.running import run_performer
 from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_performing import ticket_performers
@@ -100,6 +101,7 @@ class CaseStory:
             folder=folder,
             sections=lambda: sections,
             prefixes=lambda: {"SW": Swarm.kind, "CB": "callback"},
+            networks=lambda: {"fake": self.stage.network.capabilities},
         )
         swarm = SwarmPlugin(replace(context, settings={}))
         cases = CasesPlugin(context)
@@ -107,7 +109,11 @@ class CaseStory:
             plugin.chatops_register_sections(sections.append)
         self.stage = Stage(
             plugins=(swarm, cases, PeoplePlugin(context)),
-            performers=(*ticket_performers(systems, CATALOGUES), run_performer(lambda: self.stage.engine, self.clock)),
+            performers=(
+                *ticket_performers(systems, CATALOGUES),
+                *file_performers(systems, lambda name: self.stage.network if name == "fake" else None),
+                run_performer(lambda: self.stage.engine, self.clock),
+            ),
             bodies=TICKET_EFFECTS,
             directory=directory,
             clock=self.clock,
