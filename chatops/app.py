@@ -48,6 +48,7 @@ from chatops.plugins import Loading, PluginClass, Registry, find
 from chatops.ports.chat import CheckResult
 from chatops.ports.tickets import TicketSystem
 from chatops.ports.web import Route, Static
+from chatops.rooms.plugin import RoomsPlugin
 from chatops.rules.plugin import RulesPlugin
 from chatops.settings import Settings
 from chatops.storage.folder import DataFolder
@@ -55,7 +56,7 @@ from chatops.storage.secrets import SealedSecrets
 from chatops.swarm.facts import FACTS
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.tasks.plugin import TasksPlugin
-from chatops.told import database_of, engine_settings
+from chatops.told import database_of, engine_settings, rooms_told
 from chatops.using import Using
 from chatops.voices.plugin import VoicesPlugin
 from chatops.web.health import PartHealth, ready_route
@@ -72,6 +73,7 @@ OWN: Mapping[str, PluginClass] = {
     "tasks": TasksPlugin,
     "people": PeoplePlugin,
     "voices": VoicesPlugin,
+    "rooms": RoomsPlugin,
     "rules": RulesPlugin,
     "linking": LinkPlugin,
 }
@@ -355,6 +357,7 @@ class App:
             "cases": self.settings.cases.model_dump(),
             "rules": {**self.settings.rules.model_dump(), "pods": self._pods},
             "voices": self.settings.voices.model_dump(),
+            "rooms": rooms_told(self.settings),
             "linking": {"keep_days": self.settings.people.keep_links_days},
             **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
         }
@@ -390,6 +393,7 @@ class App:
             },
             networks=lambda: {name: one.capabilities for name, one in self.registry.networks.items()},
             commands=lambda: frozenset(command.words for command in self.registry.commands),
+            members=lambda room: self.engine.present(room),  # noqa: PLW0108 - the engine is made later
         )
 
     def _pages(self, codec: Codec, catalogues: Catalogues) -> Iterable[Route | Static]:

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -199,6 +199,16 @@ class Voices(Section):
     )
 
 
+class Rooms(Section):
+    """Rooms that belong to nothing."""
+
+    watched: tuple[Annotated[str, Field(pattern="^[^:]+:.+$")], ...] = Field(
+        default=(),
+        description="Rooms (NETWORK:ID) that are watched: cases named there are shown, messages are kept engine.keep_days. "
+        "People say `room watch`.",
+    )
+
+
 class Operator(Section):
     """The command line on the server's own machine."""
 
@@ -326,6 +336,7 @@ class Settings(BaseSettings):
     cases: Cases = Cases()
     rules: Rules = Rules()
     voices: Voices = Voices()
+    rooms: Rooms = Rooms()
     engine: Engine = Engine()
     operator: Operator = Operator()
     metrics: Metrics = Metrics()

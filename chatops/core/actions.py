@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from chatops.core.frozen import Aggregate, Instant
@@ -34,6 +35,10 @@ class Action(Aggregate, frozen=True, kw_only=True):
     expires: Instant
     used_by: tuple[str, ...] = ()
     """Ids of the persons whose press took effect."""
+
+    def kept_until(self) -> datetime:
+        """As long as it works."""
+        return self.expires
 
 
 def reference(secret: bytes, card: str, command: str, uses: str) -> str:

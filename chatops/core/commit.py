@@ -89,6 +89,8 @@ class Commit(Frozen, frozen=True, kw_only=True):
     lane: str
     fence: int
     outcome: Outcome = Outcome()
+    rewritten: str | None = None
+    """The event's body from now on, what was secret in it left out; None: as it was accepted."""
     reads: tuple[tuple[str, str, int], ...] = ()
     """(kind, id, version) of what was read and must not have changed; 0 means it did not exist."""
     puts: tuple[Put, ...] = ()

@@ -51,6 +51,8 @@ class Post(Effect, frozen=True, kw_only=True):
     """For `person:` targets: the network to prefer (the one they wrote from)."""
     reader: str | None = None
     """For `remote:` targets: id of the person in whose language and time zone it is said."""
+    secret: bool = False
+    """What it says is kept no longer than until it has been sent or given up."""
 
     @property
     def target(self) -> str:

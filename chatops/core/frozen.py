@@ -44,6 +44,10 @@ class Aggregate(Body, frozen=True, kw_only=True, omit_defaults=True):
         """The (name, value) pairs this aggregate is found by, besides its id. Values are at most 200 characters."""
         return frozenset()
 
+    def kept_until(self) -> datetime | None:
+        """Return from when on the store may forget it; None: never."""
+        return None
+
 
 FrozenT = TypeVar("FrozenT", bound=Frozen)
 

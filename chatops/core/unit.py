@@ -78,6 +78,7 @@ class Unit:
         self.previewed: Said | None = None
         self.inverse: tuple[str, Aggregate] | None = None
         self.going_on: GoingOn | None = None
+        self.rewritten: str | None = None  # what is stored of the event from now on, if it held a secret
         self.outcome = "done"
         """What the audit says became of the command; a handler that stores something but says no sets it."""
 
@@ -373,6 +374,7 @@ class Unit:
             lane=self.event.lane,
             fence=self.event.fence,
             outcome=outcome or Outcome(),
+            rewritten=self.rewritten,
             reads=tuple(
                 (kind, id_, version)
                 for (kind, id_), (version, _value) in self._seen.items()
@@ -418,7 +420,7 @@ class Unit:
             expected=version,
             body=self._codec.encode(aggregate),
             keys=aggregate.keys(),
-            expires=aggregate.expires if isinstance(aggregate, Action) else None,
+            expires=aggregate.kept_until(),
         )
 
     def _with_actions(self, said: Said, card: str, to: str, *, thread: str | None, days: int) -> Said:

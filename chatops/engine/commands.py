@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from chatops.core.events import Event
 from chatops.core.frozen import replace
 from chatops.core.journal import AuditRecord
 from chatops.core.message import ButtonPress, CommandCall, Message, Refused, Said
-from chatops.core.rooms import direct_target, remote_target
+from chatops.core.rooms import direct_target
 from chatops.core.table import Awaited
 from chatops.core.text import Code, _, to_type
 from chatops.core.unit import Origin, Unit
@@ -38,10 +38,11 @@ from chatops.engine.intake import Intake
 from chatops.engine.late import is_late, late_card
 from chatops.engine.quoting import Quoting
 from chatops.engine.reading_along import aside, nameable
-from chatops.engine.refusing import answer_of, audited
+from chatops.engine.refusing import answer_of
 from chatops.engine.roombook import RoomBook
 from chatops.engine.undoing import remember
 from chatops.engine.units import Units
+from chatops.engine.unsaid import audited, kept, retold, unrepeated
 from chatops.errors import Impossible, NotAllowed, NotFound, Refusal
 from chatops.ports.roster import Directory
 from chatops.ports.store import Store
@@ -112,12 +113,18 @@ class AskedWork:
 
     async def attempt(self) -> Unit:
         """Do nothing."""
-        return self.unit()
+        return self.nothing()
+
+    def nothing(self) -> Unit:
+        """Return a unit in which nothing is said or done."""
+        unit = self.unit()
+        self.hide(unit)
+        return unit
 
     def refused(self, refusal: Refusal) -> Unit:
         """Say what cannot be, why, and what would work."""
         unit = self.unit()
-        self.say(unit, answer_of(refusal))
+        self.say(unit, answer_of(unrepeated(refusal, self.event.body, self.command)))
         self.audit(unit, "denied" if isinstance(refusal, NotAllowed) else f"refused:{refusal.code}")
         return unit
 
@@ -143,8 +150,16 @@ class AskedWork:
         alone = self.private and self.asker.person is not None
         unit.answer(words, private=alone and identity is not None and self.parts.direct_chats(identity.network))
 
+    def hide(self, unit: Unit) -> None:
+        """Keep no secret words: neither in the inbox nor in what is on its way to listeners."""
+        body = self.event.body
+        if (rewritten := kept(body, self.command)) != body:
+            unit.rewritten = self.parts.codec.encode(rewritten)
+            self.also = retold(self.also, unit.rewritten, self.parts.codec)
+
     def audit(self, unit: Unit, outcome: str) -> None:
-        """Add the one audit record of this event."""
+        """Add the one audit record of this event, and keep no secret of it."""
+        self.hide(unit)
         asker = self.asker
         unit.audit(
             AuditRecord(
@@ -162,75 +177,6 @@ class AskedWork:
         )
 
 
-class SeldomWork(AskedWork):
-    """Something said once in a while, by one of all replicas. Tried again, it stays with what it came to at first."""
-
-    def __init__(
-        self,
-        event: Event,
-        asker: Asker,
-        also: tuple[InboxRow, ...],
-        parts: Parts,
-        *,
-        told: Callable[[], Awaitable[bool]] | None = None,
-    ) -> None:
-        """`told`: whether it is to be said now; without it, it is."""
-        super().__init__(event, asker, also, parts)
-        self._told = told
-        self._says: bool | None = None
-
-    async def says(self) -> bool:
-        """Whether it is to be said."""
-        if self._says is None:
-            self._says = self._told is None or await self._told()
-        return self._says
-
-
-class RefusedWork(SeldomWork):
-    """A request refused before it is read."""
-
-    def __init__(
-        self,
-        event: Event,
-        asker: Asker,
-        also: tuple[InboxRow, ...],
-        parts: Parts,
-        *,
-        refusal: Refusal,
-        told: Callable[[], Awaitable[bool]] | None = None,
-    ) -> None:
-        super().__init__(event, asker, also, parts, told=told)
-        self._refusal = refusal
-
-    async def attempt(self) -> Unit:
-        """Say no."""
-        if await self.says():
-            raise self._refusal
-        return self.unit()
-
-
-class UnreadableWork(SeldomWork):
-    """Somebody wrote to us alone what we cannot read: they are told, in the same room."""
-
-    async def attempt(self) -> Unit:
-        """Say what would work."""
-        unit = self.unit()
-        if not await self.says():
-            return unit
-        origin, person = self.asker.origin, self.asker.person
-        words = _(
-            "I cannot read this: it is encrypted and I have no key. Please write to me in a chat without encryption."
-        )
-        if origin.remote is not None:
-            # Their direct chat may be another one, where they would not know what this is about.
-            reader = person.id if person is not None else None
-            unit.effect(
-                Post(to=remote_target(origin.remote), said=words, thread=origin.thread, reply=True, reader=reader)
-            )
-        self.audit(unit, "unreadable")
-        return unit
-
-
 class CommandWork(AskedWork):
     """A command, typed in chat or called."""
 
@@ -238,7 +184,9 @@ class CommandWork(AskedWork):
         """Read it, check it, run it."""
         body = self.event.body
         if isinstance(body, Message) and await self.parts.intake.redacted(body.ref, self.event.accepted_at):
-            return self.unit()
+            return self.nothing()
+        if isinstance(body, Message) and body.files:
+            self.asker = replace(self.asker, origin=replace(self.asker.origin, files=body.files))
         if isinstance(body, Message) and body.reply_to is not None:
             self.asker = await about(self.asker, replace(body.ref, id=body.reply_to), self.parts.quoting)
         return await self.run(await self.call())
@@ -316,7 +264,7 @@ class CommandWork(AskedWork):
             return unit.outcome
         self._checked(unit)
         room = None if rest.room is None else self.parts.rooms.by_id(rest.room)
-        origin = replace(self.asker.origin, room=room, reply_to=None)
+        origin = replace(self.asker.origin, room=room, reply_to=None, files=())
         self.asker = replace(self.asker, room=room, fields=rest.fields, origin=origin)
         if rest.about is not None:
             self.asker = await about(self.asker, rest.about, self.parts.quoting)
@@ -367,6 +315,8 @@ class CommandWork(AskedWork):
     def _offered(self, call: Call) -> Unit:
         """Ask whether a command that comes late is still wanted."""
         unit, body = self.unit(), self.event.body
+        if call.command.secret:
+            raise Impossible(_("This came late and was not done. Please write it again."))
         if isinstance(body, Message):
             name = "" if self.asker.origin.direct else unit.actor.name
             unit.answer(late_card(body, call.typed, name=name))

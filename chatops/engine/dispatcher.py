@@ -10,11 +10,12 @@ from chatops.core.message import ButtonPress, CommandCall, Message, Reaction
 from chatops.core.text import _
 from chatops.core.unit import Origin
 from chatops.engine.asking import Asker, origin
-from chatops.engine.commands import AskedWork, CommandWork, Parts, PressWork, RefusedWork, UnreadableWork
+from chatops.engine.commands import AskedWork, CommandWork, Parts, PressWork
 from chatops.engine.flood import Flood
 from chatops.engine.reacting import ReactionWork
 from chatops.engine.router import Emitted, Router
 from chatops.engine.seldom import Seldom
+from chatops.engine.seldom_work import RefusedWork, UnreadableWork
 from chatops.engine.strangers import StrangerWork, unknown
 from chatops.engine.work import FanOutWork, ListenerWork, Work
 from chatops.errors import Refusal, TooMany

@@ -33,6 +33,7 @@ from chatops.engine.courtesy import Courtesy
 from chatops.engine.roombook import DIRECT_OVER, RoomBook
 from chatops.engine.router import fit
 from chatops.engine.turned_away import door_lane
+from chatops.engine.unsaid import without_codes
 from chatops.errors import CodecError
 from chatops.ports.chat import Accept, Answered
 from chatops.ports.roster import Directory
@@ -156,7 +157,7 @@ class Intake:
             key=full,
             lane=_storable(known.lane if known is not None else self._lane(body, room)),
             kind=body.kind,
-            body=self._encoded(body),
+            body=self._encoded(without_codes(body) if _never_runs(body) else body),
             cause=full,
             room=_storable(str(room)),
         )
@@ -246,6 +247,10 @@ class _Door:
 
 def _asks(body: Body) -> bool:
     return isinstance(body, ButtonPress) or (isinstance(body, Message) and (body.addressed or body.direct))
+
+
+def _never_runs(body: Body) -> bool:
+    return isinstance(body, Message) and (body.edited or body.automated)
 
 
 def place(body: Body) -> RoomRef | None:

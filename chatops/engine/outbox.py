@@ -13,6 +13,8 @@ from chatops.core.codec import Codec
 from chatops.core.commit import InboxRow
 from chatops.core.effects import Effect, Post
 from chatops.core.events import EffectSettled, PostFailed
+from chatops.core.frozen import replace
+from chatops.core.text import said
 from chatops.engine.bell import Bell
 from chatops.engine.bounded import Raised, guarded
 from chatops.engine.courtesy import Courtesy
@@ -24,6 +26,7 @@ from chatops.engine.router import fit
 from chatops.engine.settings import EngineSettings
 from chatops.engine.tasks import Tasks
 from chatops.engine.trace import trace_of
+from chatops.engine.unsaid import LEFT_OUT
 from chatops.errors import (
     AuthExpired,
     CodecError,
@@ -175,6 +178,7 @@ class Outbox:
             placed=performance.placed,
             follow_up=performance.follow_up,
             receipt=receipt,
+            rewritten=self._without_secret(effect),
         )
 
     def _judged(self, row: ClaimedPost, effect: Effect, error: BaseException) -> Mark:
@@ -211,7 +215,14 @@ class Outbox:
             state="unknown" if state == "unknown" else "dead" if state == "dead" else "failed",
             reason=reason,
             receipt=receipt,
+            rewritten=self._without_secret(effect),
         )
+
+    def _without_secret(self, effect: object) -> str | None:
+        """Return what is kept of a post once its words have been sent or given up; None: all of it."""
+        if not isinstance(effect, Post) or not effect.secret:
+            return None
+        return self._codec.encode(replace(effect, said=said(LEFT_OUT)))
 
     def _receipt(
         self, row: ClaimedPost, state: str, *, result: str | None = None, reason: str | None = None

@@ -1,10 +1,7 @@
-"""What a refusal says, and what the audit keeps of what was typed."""
+"""What a refusal says."""
 
 from __future__ import annotations
 
-import re
-
-from chatops.core.command import Command
 from chatops.core.icons import numbered
 from chatops.core.message import Button, Refused
 from chatops.core.text import _, lines, said, to_type
@@ -12,15 +9,6 @@ from chatops.errors import Refusal, UsageError
 
 MOST_OFFERS = 4
 """Commands that a refusal offers as buttons."""
-
-_LIKE_A_CODE = re.compile(r"\b[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5}\b(?=\W*$)")
-
-
-def audited(typed: str, command: Command | None) -> str:
-    """Return what the audit keeps of what was typed: nothing of a secret, also when its command was misspelt."""
-    if command is not None and command.secret:
-        return command.words
-    return typed if command is not None else _LIKE_A_CODE.sub("…", typed)
 
 
 def answer_of(refusal: Refusal) -> Refused:

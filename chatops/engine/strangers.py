@@ -16,7 +16,7 @@ class StrangerWork(CommandWork):
         """Read it and run it."""
         body = self.event.body
         if isinstance(body, Message) and await self.parts.intake.redacted(body.ref, self.event.accepted_at):
-            return self.unit()
+            return self.nothing()
         try:
             call = await self.call()
         except UsageError:

@@ -22,6 +22,11 @@ def code_card(code: str, offer: LinkOffer) -> Card:
     )
 
 
+def over_card() -> Card:
+    """Return what stands where the code stood, once it can no longer be used."""
+    return Card(title=_("This code is over."), footer=_("{link} makes a new code.", link=to_type("link")))
+
+
 def question_card(offer: LinkOffer, newcomer: Identity) -> Card:
     """Return the question whether an account is theirs; nothing is added before they say so."""
     return Card(

@@ -11,11 +11,11 @@ from chatops.hookspecs import Listener, PluginContext, hookimpl
 from chatops.people.book import ChangingDirectory
 from chatops.people.link_commands import LinkCommands
 from chatops.people.linking import Linking
-from chatops.people.links import BODIES, IdentityChanged, LinkedIdentity
+from chatops.people.links import BODIES, KEEP_DAYS, IdentityChanged, LinkedIdentity, LinkOver
 
 
 class LinkPlugin:
-    """Registers `link` and `unlink`. No settings: identities that are e-mail addresses are not linked."""
+    """Registers `link` and `unlink`. Identities that are e-mail addresses are not linked."""
 
     def __init__(self, context: PluginContext) -> None:
         people = context.people
@@ -23,7 +23,8 @@ class LinkPlugin:
             message = "linking: the directory cannot hold linked identities"
             raise PluginError(message)
         self._people = people
-        self._commands = LinkCommands(Linking(people), people)
+        self._linking = Linking(people, keep_days=context.settings.get("keep_days", KEEP_DAYS))
+        self._commands = LinkCommands(self._linking, people)
 
     @hookimpl
     def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
@@ -38,8 +39,9 @@ class LinkPlugin:
 
     @hookimpl
     def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register the one that makes a link hold."""
+        """Register the one that makes a link hold, and the one that takes a code away in time."""
         register(Listener(name="people.links", of=IdentityChanged, handle=self._changed))
+        register(Listener(name="people.link_over", of=LinkOver, handle=self._linking.over))
 
     async def _changed(self, unit: Unit, fact: IdentityChanged) -> None:
         link = await unit.get(LinkedIdentity, fact.link)

@@ -13,8 +13,9 @@ from chatops.core.rooms import direct_target, remote_target
 from chatops.core.text import Code, _, to_type
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound, TooMany
-from chatops.people.link_cards import code_card, question_card, told_card
+from chatops.people.link_cards import code_card, over_card, question_card, told_card
 from chatops.people.links import (
+    KEEP_DAYS,
     MOST_STARTS,
     MOST_TRIES,
     MOST_WRONG,
@@ -24,6 +25,7 @@ from chatops.people.links import (
     IdentityChanged,
     LinkedIdentity,
     LinkOffer,
+    LinkOver,
     LinkTries,
     link_id,
     linkable,
@@ -39,10 +41,11 @@ EMAIL = frozenset({"email", "mail"})
 class Linking:
     """The use cases. Whatever is wrong with a code, whoever types it learns nothing but that it does not work."""
 
-    def __init__(self, directory: Directory, *, email: bool = False) -> None:
-        """`email`: whether identities that are only e-mail addresses may be linked."""
+    def __init__(self, directory: Directory, *, email: bool = False, keep_days: int = KEEP_DAYS) -> None:
+        """`email`: whether identities that are only e-mail addresses may be linked; `keep_days`: see `KEEP_DAYS`."""
         self._directory = directory
         self._email = email
+        self._keep_days = keep_days
 
     async def start(self, unit: Unit) -> None:
         """Give somebody a code, in their direct chat. An older one of theirs is dead from then on."""
@@ -55,6 +58,7 @@ class Linking:
             raise TooMany(_("Those were many codes in an hour. Please try again later."))
         for older in await unit.find(LinkOffer, person=person.id):
             unit.put(replace(older, state="dead"))
+            _take_away(unit, older)
         code = await self._fresh(unit)
         offer = LinkOffer(
             id=code[:SELECTOR],
@@ -62,10 +66,21 @@ class Linking:
             seal=unit.seal("link", code),
             known=known,
             expires=unit.now + OPEN_FOR,
+            keep_days=self._keep_days,
         )
         unit.put(offer)
         unit.put(starts.one_more(unit.now))
-        unit.answer(code_card(code, offer))
+        shown = Post(
+            to=remote_target(known.chat),
+            said=code_card(code, offer),
+            slot=_slot(offer),
+            anew=True,
+            reply=True,
+            reader=person.id,
+            secret=True,
+        )
+        unit.effect(shown)
+        unit.wake(_slot(offer), LinkOver(offer=offer.id), OPEN_FOR)
 
     async def typed(self, unit: Unit, person: Person | None, typed: str) -> None:
         """Take a code from the identity that is to be added; `person`: whose it is already."""
@@ -95,6 +110,7 @@ class Linking:
             return
         asked = replace(offer, state="typed", newcomer=newcomer, expires=unit.now + OPEN_FOR)
         unit.put(asked)
+        _take_away(unit, offer)
         unit.post(remote_target(offer.known.chat), question_card(asked, newcomer.identity), reader=offer.person)
         unit.answer(_("Thank you. Now say in the chat where you got the code that it is you."))
 
@@ -107,7 +123,7 @@ class Linking:
             raise Impossible(_("This account is somebody’s already."))
         link = LinkedIdentity(
             id=link_id(newcomer.identity),
-            number=1 if before is None else before.number + 1,
+            number=int(unit.now.timestamp()) if before is None else before.number + 1,
             account=newcomer,
             person=offer.person,
             by=offer.known.identity,
@@ -148,12 +164,20 @@ class Linking:
             )
         if len(found) > 1:
             raise Ambiguous(_("Which one?"), commands=tuple(f"unlink {one.account.identity}" for one in found))
-        link = replace(found[0], active=False, number=found[0].number + 1)
+        forget = unit.now + timedelta(days=self._keep_days)
+        link = replace(found[0], active=False, number=found[0].number + 1, forget=forget)
         unit.put(link)
         unit.emit(IdentityChanged(link=link.id))
         hint = _("Was that not you? Tell your administrators at once.")
         told = told_card(_("This account no longer acts as {name}", name=unit.actor.name), link.account.identity, hint)
         self._tell(unit, told, link.account)
+
+    async def over(self, unit: Unit, fact: LinkOver) -> None:
+        """Take away a code that nobody has used in time."""
+        offer = await unit.get(LinkOffer, fact.offer)
+        if offer is not None and offer.state == "waiting" and unit.now >= offer.expires:
+            unit.put(replace(offer, state="dead"))
+            _take_away(unit, offer)
 
     def _tell(self, unit: Unit, card: Card, about: Account) -> None:
         """Tell every identity of the actor, and the one it is about."""
@@ -171,6 +195,7 @@ class Linking:
             dead = counted.tries >= MOST_TRIES
             unit.put(replace(counted, state="dead") if dead else counted)
             if dead:
+                _take_away(unit, aimed_at)
                 unit.post(
                     remote_target(aimed_at.known.chat),
                     _(
@@ -210,6 +235,17 @@ class Linking:
     async def _tries(self, unit: Unit, what: str, whose: str) -> LinkTries:
         id_ = unit.seal("tries", what, whose)[:40]
         return await unit.get(LinkTries, id_) or LinkTries(id=id_)
+
+
+def _slot(offer: LinkOffer) -> str:
+    return f"link:{offer.id}"
+
+
+def _take_away(unit: Unit, offer: LinkOffer) -> None:
+    """Let a code that can no longer be used stand in no chat either."""
+    unit.disarm(_slot(offer))
+    if offer.state == "waiting":
+        unit.post(remote_target(offer.known.chat), over_card(), slot=_slot(offer), reader=offer.person)
 
 
 def speaker(unit: Unit) -> Identity | None:

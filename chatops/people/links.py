@@ -37,6 +37,9 @@ MOST_WRONG = 5
 MOST_STARTS = 5
 """Codes of one person within `WINDOW`."""
 
+KEEP_DAYS = 30
+"""Days for which codes that are over and links taken away are kept, unless the settings say otherwise."""
+
 CONFIGURED_ONLY = frozenset({"manager", "admin"})
 """Whose identities come from the configuration, and from nowhere else."""
 
@@ -64,10 +67,16 @@ class LinkOffer(Aggregate, frozen=True, kw_only=True):
     state: Literal["waiting", "typed", "done", "dead"] = "waiting"
     tries: int = 0
     newcomer: Account | None = None
+    keep_days: int = KEEP_DAYS
+    """Days it is kept once it is over."""
 
     def keys(self) -> frozenset[tuple[str, str]]:
         """Found by person while it is of use."""
         return frozenset({("person", self.person)}) if self.state in {"waiting", "typed"} else frozenset()
+
+    def kept_until(self) -> datetime:
+        """Some days after it is over."""
+        return self.expires + timedelta(days=self.keep_days)
 
     def open(self, now: datetime, state: Literal["waiting", "typed"]) -> bool:
         """Whether it waits for what that state waits for."""
@@ -89,6 +98,10 @@ class LinkTries(Aggregate, frozen=True, kw_only=True):
         """Return it with one more."""
         return replace(self, at=(*self.recent(now), now))
 
+    def kept_until(self) -> datetime | None:
+        """As long as any of them counts."""
+        return self.at[-1] + WINDOW if self.at else None
+
 
 class LinkedIdentity(Aggregate, frozen=True, kw_only=True):
     """An identity that a person has added. Its id is made of the identity, so that it can be only one person's."""
@@ -96,17 +109,24 @@ class LinkedIdentity(Aggregate, frozen=True, kw_only=True):
     kind: ClassVar[str] = "people.linked"
 
     number: int = 0
-    """Counts the changes: of two, the later one has the higher number."""
+    """Of two, the later one has the higher number: the first is the time, in seconds, so that this holds also when an older
+    one has been forgotten."""
     account: Account
     person: str
     by: Identity
     """Which identity said that it is the same person."""
     at: Instant
     active: bool = True
+    forget: Instant | None = None
+    """Once it was taken away: from when on it need not be known any more."""
 
     def keys(self) -> frozenset[tuple[str, str]]:
         """Found by person while it is theirs."""
         return frozenset({("person", self.person)}) if self.active else frozenset()
+
+    def kept_until(self) -> datetime | None:
+        """While it is theirs, and then some days."""
+        return None if self.active else self.forget
 
 
 class IdentityChanged(Body, frozen=True, kw_only=True):
@@ -117,7 +137,15 @@ class IdentityChanged(Body, frozen=True, kw_only=True):
     link: str
 
 
-BODIES: tuple[type[Body], ...] = (LinkOffer, LinkTries, LinkedIdentity, IdentityChanged)
+class LinkOver(Body, frozen=True, kw_only=True):
+    """The time of a code is over."""
+
+    kind: ClassVar[str] = "people.link_over"
+
+    offer: str
+
+
+BODIES: tuple[type[Body], ...] = (LinkOffer, LinkTries, LinkedIdentity, IdentityChanged, LinkOver)
 
 
 def new_code() -> str:

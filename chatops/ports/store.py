@@ -92,6 +92,8 @@ class Mark(Frozen, frozen=True, kw_only=True):
     """(target, slot) whose message is gone."""
     follow_up: tuple[OutboxRow, ...] = ()
     """Further rows to send: the line that stays where a card was."""
+    rewritten: str | None = None
+    """The row's body from now on, what was secret in it left out; None: as it was queued."""
 
 
 class Sent(Frozen, frozen=True, kw_only=True):

@@ -70,6 +70,8 @@ async def write(
     news = News()
     await _locks(commit).take(connection)
     news.causes.add(await _end(connection, commit, at))
+    if commit.rewritten is not None:
+        await connection.execute("UPDATE inbox SET body = $2 WHERE seq = $1", commit.seq, commit.rewritten)
     news.events = True  # the lane's next
     if commit.outcome.state == "retry" and commit.outcome.not_before is not None:
         news.times.append(commit.outcome.not_before)

@@ -38,7 +38,8 @@ async def plan(connection: Connection, id_: int, fence: int, text: str) -> None:
 
 def is_alone(outcome: Mark) -> bool:
     """Whether nothing follows from an outcome but where the post stands: then `mark` needs no transaction."""
-    return outcome.forget is None and outcome.receipt is None and not outcome.follow_up
+    follows = outcome.receipt is not None or outcome.follow_up
+    return outcome.forget is None and outcome.rewritten is None and not follows
 
 
 async def mark(connection: Connection, outcome: Mark, *, at: datetime) -> News:
@@ -63,6 +64,8 @@ async def mark(connection: Connection, outcome: Mark, *, at: datetime) -> News:
     )
     if cause is None:
         raise StaleUnit(FENCE, str(outcome.id))
+    if outcome.rewritten is not None:
+        await connection.execute("UPDATE outbox SET body = $2 WHERE id = $1", outcome.id, outcome.rewritten)
     news = News(posts=True, causes={cause}, times=[] if later is None else [later])
     await news.enqueue(connection, outcome.follow_up, at)
     await news.accept(connection, receipts, at)

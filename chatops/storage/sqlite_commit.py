@@ -32,6 +32,8 @@ def write(connection: sqlite3.Connection, commit: Commit, *, seal: Seal, at: dat
     """Write `commit`; return what is new. Raise StaleUnit when anything it relied on has moved on."""
     news = News()
     news.causes.add(_end(connection, commit, at))
+    if commit.rewritten is not None:
+        connection.execute("UPDATE inbox SET body = ? WHERE seq = ?", (commit.rewritten, commit.seq))
     _unchanged(connection, commit.reads)
     for put in commit.puts:
         _put(connection, put)

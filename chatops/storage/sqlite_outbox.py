@@ -84,6 +84,8 @@ def mark(connection: sqlite3.Connection, outcome: Mark, *, at: datetime) -> News
     ).fetchone()
     if marked is None:
         raise StaleUnit(FENCE, str(outcome.id))
+    if outcome.rewritten is not None:
+        connection.execute("UPDATE outbox SET body = ? WHERE id = ?", (outcome.rewritten, outcome.id))
     news = News(causes={marked[0]})
     if outcome.forget is not None:
         connection.execute("DELETE FROM placed WHERE target = ? AND slot = ?", outcome.forget)

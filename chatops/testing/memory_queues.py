@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.core.commit import InboxRow, OutboxRow, Outcome
+from chatops.core.frozen import replace
 from chatops.errors import StaleUnit
 from chatops.ports.store import ClaimedEvent, ClaimedPost, Mark, OutboxState, Sent
 
@@ -277,6 +278,8 @@ class MemoryOutbox:
         post.remote = mark.remote or post.remote
         post.reason = mark.reason
         post.not_before = mark.not_before
+        if mark.rewritten is not None:
+            post.row = replace(post.row, body=mark.rewritten)
         if mark.state != "ready":
             post.ended_at = now
             self._targets.drop(post.row.target, post.id)

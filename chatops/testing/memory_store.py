@@ -11,6 +11,7 @@ from chatops.core.codec import Codec
 from chatops.core.commit import Commit, InboxRow, Put, Stored, TimerRow
 from chatops.core.effects import Post
 from chatops.core.events import TimerFired
+from chatops.core.frozen import replace
 from chatops.core.journal import Entry, Seal
 from chatops.core.message import Message
 from chatops.errors import StaleUnit, StoreUnavailable
@@ -163,6 +164,8 @@ class MemoryStore:
         self.journal.append(commit.entries, at=now)
         for emitted in commit.emitted:
             self._inbox.add(emitted, now)
+        if commit.rewritten is not None:
+            event.row = replace(event.row, body=commit.rewritten)
         self._inbox.end(event, commit.outcome, now)
         self._ring()
         for put in (*commit.puts, *commit.ensures):

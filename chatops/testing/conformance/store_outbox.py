@@ -39,6 +39,15 @@ class OutboxPromises(StoreTests):
         assert (found.attempts, found.resumed, found.plan) == (0, False, None)
         assert found.created_at == clock.now()
 
+    async def test_an_outcome_takes_a_secret_out_of_its_row(self, store: Store, clock: ManualClock) -> None:
+        """Once it is sent, the row reads as its outcome says; while it waits for another try it is whole."""
+        found = await sending(store, clock, post("a", body='"words"'))
+        await store.mark(mark(found, "ready"))
+        assert [row.body for row in await store.sent()] == ['"words"']
+        (again,) = await claim_posts(store, clock)
+        await store.mark(mark(again, rewritten='"left out"'))
+        assert [(row.body, row.state) for row in await store.sent()] == [('"left out"', "sent")]
+
     async def test_sending_is_written_before_the_claim_returns(self, store: Store, clock: ManualClock) -> None:
         """Whoever looks at the row of a claimed post sees `sending`."""
         await sending(store, clock, post("a"))

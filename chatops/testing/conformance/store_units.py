@@ -39,6 +39,19 @@ REFUSED: Sequence[tuple[str, dict[str, Any]]] = (
 class UnitPromises(StoreTests):
     """The commit."""
 
+    async def test_a_commit_takes_a_secret_out_of_its_event(self, store: Store, clock: ManualClock) -> None:
+        """The stored event reads as the unit says, and stays as accepted when the unit says nothing or is refused."""
+        for key in ("plain", "secret"):
+            await store.accept_many([event(key, "lane", room="net:!a", body='"words"')])
+        (first,) = await claim(store, clock)
+        await store.commit(unit(first))
+        (second,) = await claim(store, clock)
+        with pytest.raises(StaleUnit):
+            await store.commit(unit(second, rewritten='"left out"', reads=(("swarm", "missing", 1),)))
+        assert [one.body for one in await store.messages("net:!a")] == ['"words"', '"words"']
+        await store.commit(unit(second, rewritten='"left out"'))
+        assert [one.body for one in await store.messages("net:!a")] == ['"words"', '"left out"']
+
     async def test_everything_becomes_true_together(self, store: Store, clock: ManualClock) -> None:
         """Aggregates, posts, timers, journal, emitted events and the acknowledgement appear with one commit."""
         await do(
