@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -43,5 +42,5 @@ class Action(Aggregate, frozen=True, kw_only=True):
 
 def reference(secret: bytes, card: str, command: str, uses: str) -> str:
     """Return the unguessable 128-bit reference of a button: the same button of the same card keeps it over edits."""
-    digest = hmac.digest(secret, "\0".join(("action", card, command, uses)).encode(), hashlib.sha256)
+    digest = hmac.digest(secret, "\0".join(("action", card, command, uses)).encode(), "sha256")
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()

@@ -19,6 +19,7 @@ class Codec:
 
     def __init__(self, types: Iterable[type[Body]] = ()) -> None:
         self._types: dict[str, type[Body]] = {}
+        self._decoders: dict[str, msgspec.json.Decoder[Body]] = {}
         for body_type in types:
             self.register(body_type)
 
@@ -56,12 +57,19 @@ class Codec:
         try:
             envelope = _DECODER.decode(text)
             if envelope.r == body_type.revision:
-                return msgspec.json.decode(bytes(envelope.b), type=body_type)
+                return self._decoder(body_type).decode(envelope.b)
             raw: dict[str, Any] = json.loads(bytes(envelope.b))
             return msgspec.convert(body_type.upgrade(raw, envelope.r), type=body_type)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             message = f"a {kind} cannot be read: {error}"
             raise CodecError(message) from error
+
+    def _decoder(self, body_type: type[Body]) -> msgspec.json.Decoder[Body]:
+        """Made when first needed: there are many types, and most are not read in one day."""
+        decoder = self._decoders.get(body_type.kind)
+        if decoder is None:
+            decoder = self._decoders[body_type.kind] = msgspec.json.Decoder(body_type)
+        return decoder
 
     def decode_as(self, body_type: type[BodyT], text: str) -> BodyT:
         """Return the body written as `text`, known to be a `body_type`."""

@@ -193,7 +193,7 @@ class Seal:
 
     def _hmac(self, *parts: str) -> str:
         framed = b"".join(len(raw).to_bytes(8, "big") + raw for raw in (part.encode() for part in parts))
-        return hmac.digest(self._key, framed, hashlib.sha256).hex()
+        return hmac.digest(self._key, framed, "sha256").hex()
 
 
 def commit(payload: str, salt: str) -> str:

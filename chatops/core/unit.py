@@ -7,7 +7,6 @@ the handler runs again on a fresh unit.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
@@ -320,7 +319,7 @@ class Unit:
 
     def seal(self, *words: str) -> str:
         """Return a keyed digest of words that must not be stored, the same for the same words."""
-        return hmac.digest(self._secret, "\0".join(("seal", *words)).encode(), hashlib.sha256).hex()
+        return hmac.digest(self._secret, "\0".join(("seal", *words)).encode(), "sha256").hex()
 
     # for the engine
 

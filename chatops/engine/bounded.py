@@ -59,13 +59,18 @@ class Bounded:
     async def run(self, work: Coroutine[Any, Any, T], seconds: float, *, name: str) -> Returned[T] | Raised:
         """Run `work` for at most `seconds`; past them the result is `Raised(DeadlinePassed)`."""
         task = asyncio.create_task(guarded(work), name=name)
-        alarm = asyncio.create_task(self._clock.sleep(seconds), name=f"{name}: deadline")
+        alarm: asyncio.Task[None] | None = None
         try:
+            await asyncio.sleep(0)  # what needs nothing from outside is done after one turn, and needs no alarm
+            if task.done():
+                return task.result()
+            alarm = asyncio.create_task(self._clock.sleep(seconds), name=f"{name}: deadline")
             await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
         finally:
-            alarm.cancel()
+            if alarm is not None:
+                alarm.cancel()
             if not task.done():
                 await self._stop(task)
         return Raised(DeadlinePassed(f"{name} took longer than {seconds:g} s"))

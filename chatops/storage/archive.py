@@ -300,7 +300,7 @@ NO_BACKUP = "This is no backup of chatops, or its beginning is damaged. Take ano
 
 def fingerprint(name: str, key: bytes) -> str:
     """Return what tells whether a key is the same, and nothing else of it."""
-    return hmac.digest(key, f"{WHAT}: {name}".encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(key, f"{WHAT}: {name}".encode(), "sha256").hex()[:32]
 
 
 def time_text(at: datetime) -> str:

@@ -126,14 +126,15 @@ class SqliteStore(ReadingStore):
     async def accept_many(self, rows: Sequence[InboxRow], checkpoint: Checkpoint | None = None) -> tuple[bool, ...]:
         """Store events and checkpoint together."""
         at = self._clock.now()
-        news = News()
 
-        def work(db: sqlite3.Connection) -> tuple[bool, ...]:
+        def work(db: sqlite3.Connection) -> tuple[tuple[bool, ...], News]:
+            news = News()
             if checkpoint is not None:
                 sqlite_upkeep.keep_checkpoint(db, checkpoint)
-            return tuple(news.accept(db, row, at) for row in rows)
+            return tuple(news.accept(db, row, at) for row in rows), news
 
-        return await self.writer.run(work, after=lambda _accepted: self._learn(news))
+        accepted, _news = await self.writer.run(work, after=lambda done: self._learn(done[1]))
+        return accepted
 
     async def claim_events(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Take the heads of up to `limit` lanes that nobody works on."""

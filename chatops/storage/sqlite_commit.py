@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chatops.core.commit import Commit, Put, TimerRow
@@ -20,6 +20,8 @@ _ENDED = """
 UPDATE inbox SET state = ?, attempts = attempts + ?, not_before = ?, error = ?, ended_at = ?
 WHERE seq = ? AND state = 'ready' RETURNING cause
 """
+
+_INSERT = "INSERT INTO aggregate (kind, ident, version, body, keys, expires) VALUES (?, ?, 1, ?, ?, ?)"
 
 _ARM = """
 INSERT INTO timer (series, lane, kind, body, due, zone, rule, missed, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -37,8 +39,8 @@ def write(connection: sqlite3.Connection, commit: Commit, *, seal: Seal, at: dat
     _unchanged(connection, commit.reads)
     for put in commit.puts:
         _put(connection, put)
-    for put in commit.ensures:
-        _ensure(connection, put)
+    if commit.ensures:
+        _ensure(connection, commit.ensures)
     for name in commit.releases:
         connection.execute("DELETE FROM claim WHERE name = ?", (name,))
     for name, holder in commit.claims:
@@ -97,14 +99,19 @@ def _put(connection: sqlite3.Connection, put: Put) -> None:
         _index(connection, put, number)
 
 
-def _ensure(connection: sqlite3.Connection, put: Put) -> None:
-    if _present(connection, put.kind, put.id)[0] is None:
-        _insert(connection, put)
+def _ensure(connection: sqlite3.Connection, puts: Sequence[Put]) -> None:
+    connection.executemany(
+        _INSERT + " ON CONFLICT (kind, ident) DO NOTHING",
+        [(put.kind, put.id, put.body, _keys(put), written_or_none(put.expires)) for put in puts if not put.keys],
+    )
+    for put in puts:
+        if put.keys and _present(connection, put.kind, put.id)[0] is None:
+            _insert(connection, put)
 
 
 def _insert(connection: sqlite3.Connection, put: Put) -> None:
     cursor = connection.execute(
-        "INSERT INTO aggregate (kind, ident, version, body, keys, expires) VALUES (?, ?, 1, ?, ?, ?)",
+        _INSERT,
         (put.kind, put.id, put.body, _keys(put), written_or_none(put.expires)),
     )
     _index(connection, put, cursor.lastrowid or 0)
@@ -119,7 +126,7 @@ def _index(connection: sqlite3.Connection, put: Put, number: int) -> None:
 
 
 def _keys(put: Put) -> str:
-    return json.dumps(sorted(put.keys), ensure_ascii=False)
+    return json.dumps(sorted(put.keys), ensure_ascii=False) if put.keys else "[]"
 
 
 def _present(connection: sqlite3.Connection, kind: str, ident: str) -> tuple[int | None, int, str]:

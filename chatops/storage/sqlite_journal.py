@@ -23,6 +23,13 @@ from chatops.storage.witness import Kept, Witness, fits
 WRITER = "sqlite"
 
 _ENTRY = "id, chain, seq, kind, recorded_at, payload, salt, commitment, mac, writer"
+_ENDS = """
+SELECT head.seq, head.mac, head.seal, last.seq, last.mac
+FROM (SELECT ? AS chain) asked
+LEFT JOIN journal_head head ON head.chain = asked.chain
+LEFT JOIN journal last ON last.chain = asked.chain
+  AND last.seq = (SELECT MAX(seq) FROM journal WHERE chain = asked.chain)
+"""
 _KEEP_HEAD = """
 INSERT INTO journal_head (chain, seq, mac, seal) VALUES (?, ?, ?, ?)
 ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, mac = excluded.mac, seal = excluded.seal
@@ -221,15 +228,13 @@ def _read_or_epoch(text: Any) -> datetime:
 
 def _head(connection: sqlite3.Connection, chain: str) -> Head | None:
     """Return where the chain ends. A head that was removed or set back does not stop the chain; it just stays broken."""
-    head = connection.execute("SELECT seq, mac, seal FROM journal_head WHERE chain = ?", (chain,)).fetchone()
-    last = connection.execute(
-        "SELECT seq, mac FROM journal WHERE chain = ? ORDER BY seq DESC LIMIT 1", (chain,)
-    ).fetchone()
-    if head is None and last is None:
+    seq, mac, seal, last_seq, last_mac = connection.execute(_ENDS, (chain,)).fetchone()
+    if seal is None and last_seq is None:
         return None
-    seq, mac, seal = head or (0, ZERO, BROKEN)
-    if last is not None and (not isinstance(seq, int) or seq < last[0]):
-        seq, mac, seal = last[0], last[1], BROKEN
+    if seal is None:
+        seq, mac, seal = 0, ZERO, BROKEN
+    if last_seq is not None and (not isinstance(seq, int) or seq < last_seq):
+        seq, mac, seal = last_seq, last_mac, BROKEN
     return Head(chain=chain, seq=seq, mac=str(mac), seal=str(seal))
 
 

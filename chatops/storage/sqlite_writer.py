@@ -1,6 +1,7 @@
-"""The one thread that writes to SQLite: all jobs that wait share a transaction, each in a savepoint of its own.
+"""The one thread that writes to SQLite: all jobs that wait share a transaction.
 
-A caller's answer comes only after the COMMIT that made its job durable. A job that fails rolls back alone; a fault of the
+A caller's answer comes only after the COMMIT that made its job durable. When a job fails, the transaction is begun again
+with each job in a savepoint of its own, so that it rolls back alone: jobs must not mind being done twice. A fault of the
 database (disk full, locked, I/O) fails the whole batch with StoreUnavailable, and the next batch tries a new connection.
 """
 
@@ -165,14 +166,29 @@ class Writer(Generic[L]):
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
             self._check(connection)
-            for job in batch:
-                self._attempt(connection, job)
+            if not self._together(connection, batch):
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+                self._check(connection)
+                for job in batch:
+                    self._attempt(connection, job)
             connection.execute("COMMIT")
         except StoreError as error:
             self._lose(batch, error)
         except sqlite3.Error as error:
             message = f"The database does not take writes: {error}"
             self._lose(batch, StoreUnavailable(message))
+
+    def _together(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> bool:
+        """Do all jobs without savepoints, which cost as much as small jobs do; False when one failed, with any."""
+        try:
+            for job in batch:
+                job.result = job.work(connection)
+        except Exception as error:
+            if is_fault(error):
+                raise
+            return False
+        return True
 
     def _attempt(self, connection: sqlite3.Connection, job: _Job[Any]) -> None:
         connection.execute("SAVEPOINT job")

@@ -36,8 +36,8 @@ class Sessions:
     """Grants, checks and ends sessions. `secret` signs them: a new secret signs everybody out."""
 
     def __init__(self, *, secret: bytes, clock: Clock) -> None:
-        self._cookies = hmac.digest(secret, b"chatops web session", hashlib.sha256)
-        self._forms = hmac.digest(secret, b"chatops web csrf", hashlib.sha256)
+        self._cookies = hmac.digest(secret, b"chatops web session", "sha256")
+        self._forms = hmac.digest(secret, b"chatops web csrf", "sha256")
         self._clock = clock
         self._ended: dict[str, int] = {}
         """Nonces of sessions that were signed out, until they would have expired."""
@@ -80,7 +80,7 @@ class Sessions:
 
     def token(self, session: Session) -> str:
         """Return the token that forms of this session carry."""
-        return hmac.new(self._forms, f"{session.path}\0{session.nonce}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._forms, f"{session.path}\0{session.nonce}".encode(), "sha256").hexdigest()
 
     def _signed(self, session: Session) -> str:
         body = base64.urlsafe_b64encode(msgspec.json.encode(session)).rstrip(b"=").decode()
@@ -99,7 +99,7 @@ class Sessions:
         return session
 
     def _seal(self, body: str) -> str:
-        return hmac.new(self._cookies, body.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._cookies, body.encode(), "sha256").hexdigest()
 
 
 _DECODER = msgspec.json.Decoder(Session)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -93,5 +92,5 @@ def _secret(line: str, file: Path, name: str) -> bytes:
 
 
 def _signature(secret: bytes, id: str, timestamp: str, body: bytes) -> str:
-    digest = hmac.digest(secret, f"{id}.{timestamp}.".encode() + body, hashlib.sha256)
+    digest = hmac.digest(secret, f"{id}.{timestamp}.".encode() + body, "sha256")
     return f"v1,{base64.b64encode(digest).decode()}"
