@@ -29,6 +29,7 @@ from chatops.engine.running import RunCommand
 from chatops.engine.ticket_asked import ASKED_EFFECTS
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.rooms.readers import Readers
 
 BODIES: tuple[type[Body], ...] = (
     CaseInHand,
@@ -62,7 +63,7 @@ class CasesPlugin:
         self._listeners = (
             *Outcomes().listeners(),
             *self._callbacks.listeners(),
-            *Unfurling(desk).listeners(),
+            *Unfurling(desk, Readers(context.people, context.members)).listeners(),
             *macros.listeners(),
         )
 

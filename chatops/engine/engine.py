@@ -47,6 +47,7 @@ from chatops.engine.performing import Performer
 from chatops.engine.places import Places
 from chatops.engine.plugged import Plugged, typed
 from chatops.engine.posting import PinPost, Posting, ShrinkCard
+from chatops.engine.presence import Presence
 from chatops.engine.quoting import Quoting
 from chatops.engine.reacting import Marked
 from chatops.engine.render import Renderer
@@ -143,6 +144,7 @@ class Engine:
         self.outage = Outage(store, self.clock)
         meter = meter or NoMeter()
         lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe, meter=meter, store=store)
+        self.present = Presence(lines, self.clock)
         alarms = Alarms(
             store=store,
             codec=codec,
