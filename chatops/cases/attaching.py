@@ -1,4 +1,4 @@
-"""Putting on a case what is in the chat: files that came with the command or with the message it replies to, or an address."""
+"""Puts on a case what is in the chat: files that came with the command or with what it replies to, or an address."""
 
 from __future__ import annotations
 

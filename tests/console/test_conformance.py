@@ -118,6 +118,14 @@ class FakeStage(ChatStage):
             reply_to=reply_to,
         )
 
+    async def send_file(
+        self, who: Identity, room: RoomRef, name: str, content: bytes, media_type: str, *, text: str = ""
+    ) -> MessageRef:
+        """Send a file."""
+        file = self.fake.file(name, content, media_type)
+        words = text.removeprefix(self.prefix)
+        return await self.fake.say(who, words, room.id, addressed=words != text, files=(file,))
+
     async def edit(self, who: Identity, message: MessageRef, text: str) -> None:
         """The fake's people edit by saying so."""
         await self.fake.say(who, text, message.room.id, edited=True)
