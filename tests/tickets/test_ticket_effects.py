@@ -22,8 +22,8 @@ from chatops.engine.ticket_effects import (
     NoteCustomer,
     SetPriority,
     SetStatus,
-    UploadFile,
     TicketEffect,
+    UploadFile,
     ticket_made,
 )
 from chatops.engine.ticket_performing import MAX_PARTS, parts, ticket_performers
