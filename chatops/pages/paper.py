@@ -24,7 +24,7 @@ from chatops.pages.words import JUST_NOW, WORDS
 from chatops.ports.chat import Line, Outgoing
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Ref
-from chatops.ports.web import Page, Static, Web
+from chatops.ports.web import PARTS, PARTS_STYLE, Page, Static, Web
 
 _HERE = Path(__file__).parent
 
@@ -47,7 +47,7 @@ class Paper:
         self.renderer = Renderer(catalogues)
         self._web = web
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            loader=jinja2.FileSystemLoader([_HERE / "templates", PARTS]),
             autoescape=True,
             auto_reload=False,
             undefined=jinja2.StrictUndefined,
@@ -69,7 +69,9 @@ class Paper:
     def page(self, visit: Visit, title: str, body: str) -> web.Response:
         """Return a whole page."""
         locale = visit.person.locale
-        return self._web.page(Page(title=title, body=body, locale=locale, styles=(_STYLE,), scripts=_SCRIPTS))
+        return self._web.page(
+            Page(title=title, body=body, locale=locale, styles=(PARTS_STYLE, _STYLE), scripts=_SCRIPTS)
+        )
 
 
 class Pen:

@@ -20,6 +20,13 @@ from chatops.core.text import Text
 RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+PARTS = Path(__file__).parent / "templates"
+"""A folder for Jinja's loader, after the plugin's own: `parts.html` has the macros of cards, buttons and small forms."""
+
+PARTS_STYLE = "/static/shell/parts.css"
+"""How those look, and text, buttons and fields with them; a page names it before its own styles."""
+
+
 def asked_for(request: web.BaseRequest) -> str:
     """Return the language a browser asks for first, as in `de`: for pages that nobody is signed in to."""
     first = re.match(r"[a-zA-Z]{2,3}", request.headers.get("Accept-Language", ""))

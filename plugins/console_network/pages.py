@@ -13,7 +13,7 @@ from aiohttp import web
 from chatops import Frozen, PluginContext
 from chatops.core.message import MAX_TEXT, Person
 from chatops.core.text import Code, Moment, Text, _, said
-from chatops.ports.web import Page, Static
+from chatops.ports.web import PARTS, PARTS_STYLE, Page, Static
 from console_network import texts
 from console_network.access import LINK_LIFETIME, home
 from console_network.addressing import PREFIX
@@ -49,7 +49,7 @@ class Pages:
         self._context = context
         self._store = store
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            loader=jinja2.FileSystemLoader([_HERE / "templates", PARTS]),
             autoescape=True,
             auto_reload=False,
             undefined=jinja2.StrictUndefined,
@@ -241,7 +241,9 @@ class Pages:
         return self._context.web.words(hint, reader.locale)
 
     def _page(self, title: str, body: str, locale: str) -> web.Response:
-        return self._context.web.page(Page(title=title, body=body, locale=locale, styles=(_STYLE,), scripts=(_SCRIPT,)))
+        return self._context.web.page(
+            Page(title=title, body=body, locale=locale, styles=(PARTS_STYLE, _STYLE), scripts=(_SCRIPT,))
+        )
 
 
 def _at(moment: Moment) -> Text:

@@ -53,6 +53,7 @@ WORDS: dict[str, Text] = {
     "key_compose": _("write"),
     "key_escape": _("close what is open"),
     "choose": _("Choose …"),
+    "answer": _("Answer"),
     "yes": _("Yes"),
     "optional": _("optional"),
     "swarms": _("Swarms"),
