@@ -65,6 +65,7 @@ class Declaration(Frozen, frozen=True, kw_only=True):
     strangers: bool = False
     inside: bool | None = None
     among: str = ""
+    alone: bool = False
 
 
 def command(  # noqa: PLR0913 - everything a command declares, by name
@@ -86,6 +87,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     strangers: bool = False,
     inside: bool | None = None,
     among: str = "",
+    alone: bool = False,
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare an async function as the command `words` (`noun verb`, or one word).
 
@@ -104,6 +106,8 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     unless this says otherwise, the answer of every command that only roles of the house allow.
 
     `among`: who may in the room of something, where they are fewer than `who`. Help says so; the handler asks for it.
+
+    `alone`: a ticket's name or address, and nothing else, means this command. At most one command has it.
     """
 
     def mark(function: HandlerT) -> HandlerT:
@@ -125,6 +129,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
             strangers=strangers,
             inside=inside,
             among=among,
+            alone=alone,
         )
         function.__chatops_command__ = declaration  # type: ignore[attr-defined]
         return function
@@ -170,6 +175,7 @@ class Command(Frozen, frozen=True, kw_only=True):
     strangers: bool = False
     inside: bool | None = None
     among: Who | None = None
+    alone: bool = False
 
     @property
     def noun(self) -> str:
@@ -255,6 +261,7 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             strangers=declaration.strangers,
             inside=declaration.inside,
             among=Who.parse(declaration.among, relations.names()) if declaration.among else None,
+            alone=declaration.alone,
         )
 
 
