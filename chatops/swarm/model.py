@@ -22,7 +22,7 @@ from typing import ClassVar, Literal
 from chatops.core.frozen import Aggregate, Frozen, Instant
 from chatops.core.message import Person
 from chatops.core.text import Text
-from chatops.ports.tickets import Ref
+from chatops.ports.tickets import Ref, Status
 from chatops.swarm.captured import Draft, Found, Kept
 from chatops.swarm.parts import Absorbed, Handover, Offer
 
@@ -245,6 +245,8 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     """While on hold."""
     waits_until: Instant | None = None
     """While on hold: when it goes on by itself."""
+    status_before: Status | None = None
+    """What the case's status was when it was put on hold last, if its system said."""
     rested: int = 0
     """How many times it has been put on hold."""
     cause: str = ""

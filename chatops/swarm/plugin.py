@@ -119,7 +119,9 @@ class SwarmPlugin:
         staying = Staying(context.people, service.consequences)
         self._commands = (
             SwarmCommands(service, views, staying),
-            LifecycleCommands(resting, service.handing, Merging(context.people, service.consequences), offering),
+            LifecycleCommands(
+                resting, service.handing, Merging(context.people, context.tickets, service.consequences), offering
+            ),
             PraiseCommands(service.praising),
             *knowing.commands,
             LightCommands(service.lights),
