@@ -216,6 +216,7 @@ class Pages:
             person = await self._entrance.visitor(request)
             if person is None:
                 return self._entrance.entrance(request)
+            await self._paper.ready()
             pen = self._paper.pen(Visit(person=person, csrf=self._web.csrf(request, path=home(person.id))))
             try:
                 return await show(request, pen)
