@@ -14,7 +14,6 @@ from chatops.core.frozen import Frozen, replace
 from chatops.core.rooms import room_target
 from chatops.core.text import Code, Text, _, to_type
 from chatops.errors import BadArgument, Impossible, NotFound
-from chatops.ports.tickets import Status
 from chatops.swarm.model import (
     LIVE,
     PREFIX,
@@ -190,18 +189,11 @@ def proposed(swarm: Swarm, by: str, text: str, at: datetime) -> Swarm:
     return replace(swarm, solution=Solution(by=by, at=at, text=_words(text)))
 
 
-def held(swarm: Swarm, waiting_for: str, until: datetime | None = None, *, status: Status | None = None) -> Swarm:
-    """Rest until somebody outside has done their part, or until a time. `status`: the case's until now."""
+def held(swarm: Swarm, waiting_for: str, until: datetime | None = None) -> Swarm:
+    """Rest until somebody outside has done their part, or until a time."""
     if swarm.state not in {State.REQUESTED, State.ACTIVE}:
         raise wrong_state(swarm)
-    return replace(
-        swarm,
-        state=State.ON_HOLD,
-        waiting_for=waiting_for,
-        waits_until=until,
-        status_before=status,
-        rested=swarm.rested + 1,
-    )
+    return replace(swarm, state=State.ON_HOLD, waiting_for=waiting_for, waits_until=until, rested=swarm.rested + 1)
 
 
 def resumed(swarm: Swarm) -> Swarm:

@@ -52,7 +52,7 @@ class Resting:
         # To rest nobody needs the ticket; what is said about its clocks does, and what it goes back to in the end.
         ticket = await self._read(before)
         clocks = () if ticket is None else tuple(ticket.clocks)
-        after = moves.held(before, waiting_for, until, status=None if ticket is None else ticket.status)
+        after = replace(moves.held(before, waiting_for, until), status_before=None if ticket is None else ticket.status)
         unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
         after = self._status(unit, after, _STATUS[waiting_for], f"status/hold/{after.rested}")
         after = self._follow.follow(unit, before, after)
