@@ -21,8 +21,8 @@ from chatops.pages.visit import Visit
 from chatops.pages.words import JUST_NOW, WORDS
 from chatops.ports.chat import Line, Outgoing
 from chatops.ports.roster import Directory
-from chatops.ports.tickets import Ref
 from chatops.ports.templating import Templates
+from chatops.ports.tickets import Ref
 from chatops.ports.web import PARTS, PARTS_STYLE, Page, Static, Web
 
 _HERE = Path(__file__).parent
