@@ -118,6 +118,7 @@ class WholeHouse:
                     if (mark := parameter.id_of) is not None
                 },
                 commands=lambda: frozenset(command.words for command in self.registry.commands),
+                members=lambda room: self.stage.engine.present(room),  # noqa: PLW0108 - the stage is built later
             )
             loading.add(name, feature(own))
         loading.add("second_thoughts", SecondThoughts())
