@@ -27,7 +27,8 @@ class Handover(Frozen, frozen=True, kw_only=True):
     to: tuple[str, ...]
     """Ids of the people who may accept; the first who does has it."""
     why: str = ""
-    state: Literal["planned", "offered", "accepted", "declined", "lapsed", "withdrawn"] = "planned"
+    state: Literal["planned", "offered", "accepted", "declined", "lapsed", "withdrawn", "reassigned"] = "planned"
+    """`reassigned`: nobody was asked; the case was given to them in its ticket system."""
     at: Instant
     """When it is, or was, to be offered."""
     lapses_at: Instant | None = None

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from chatops.core.access import Relation
 from chatops.core.frozen import Body
 from chatops.core.text import _
+from chatops.engine.ticket_asked import AskedAssign
+from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.errors import PluginError
 from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section, hookimpl
 from chatops.swarm.arriving import Arrivals
 from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
+from chatops.swarm.case_owner import OWNER_BODIES, CaseOwners
 from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
 from chatops.swarm.desk import PeopleDesk
@@ -20,6 +23,7 @@ from chatops.swarm.earning import BODIES as EARNING_BODIES
 from chatops.swarm.earning import Earning
 from chatops.swarm.facts import FACTS
 from chatops.swarm.finding_commands import FindingCommands
+from chatops.swarm.following_case import FollowingCase
 from chatops.swarm.guest_stays import GuestStay, GuestStayEnds, Staying
 from chatops.swarm.knowing import BODIES as KNOWN_BODIES
 from chatops.swarm.knowing import Knowing
@@ -103,6 +107,9 @@ BODIES: tuple[type[Body], ...] = (
     *FACTS,
     *KNOWN_BODIES,
     *WANTED_BODIES,
+    *OWNER_BODIES,
+    *TICKET_EVENTS,
+    AskedAssign,
 )
 
 
@@ -139,6 +146,8 @@ class SwarmPlugin:
             *service.lights.listeners(),
             *knowing.listeners,
             *WantedSwarms(context.people, context.tickets, service.consequences, _settings(context)).listeners(),
+            *CaseOwners(context.tickets).listeners(),
+            *FollowingCase(context.people, context.tickets, service.consequences).listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
         handovers = Section(

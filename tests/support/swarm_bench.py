@@ -280,6 +280,15 @@ class Bench:
             await self._drain()
             await self.settle()
 
+    async def tell(self, fact: Body, lane: str) -> None:
+        """Let something happen that nobody commanded; everything settles."""
+        self._number += 1
+        key = f"told/{self._number}"
+        row = InboxRow(key=key, lane=lane, kind=fact.kind, body=self.codec.encode(fact), cause=key)
+        await self.store.accept_many([row])
+        await self._drain()
+        await self.settle()
+
     # what is true
 
     async def swarm(self, id: str = "1") -> Swarm:
