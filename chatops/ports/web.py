@@ -42,6 +42,8 @@ class Route(Frozen, frozen=True, kw_only=True):
     changes: bool | None = None
     """True: a browser may call it from our own pages only, and a request with a session must carry the session's token.
     None: by method (everything but GET). A request without a session has nothing to steal: its handler decides."""
+    uploads: int = 0
+    """Bytes of a form with files (`multipart/form-data`) that are taken, from somebody with a session only. 0: none."""
 
 
 class Static(Frozen, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ WORDS: dict[str, Text] = {
     "mentions_you": _("mentions you"),
     "message": _("Message"),
     "send": _("Send"),
+    "add_files": _("Add files"),
     "save": _("Save"),
     "cancel": _("Cancel"),
     "join": _("Join room"),
