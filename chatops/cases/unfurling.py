@@ -84,9 +84,10 @@ class Unfurling:
         if not inside or len(posts) >= BUDGET:
             return
         fresh = record.lately(unit.now)
-        found = await self._found(words, {own, *(one.case for one in fresh)})
-        reading = await self._readers.of(message.ref.room, message.sender) if found else None
-        if reading is None or not reading.inside:
+        named = await self._new(words, {own, *(one.case for one in fresh)})
+        reading = await self._readers.of(message.ref.room, message.sender) if named else None
+        found = await self._found(named) if reading is not None and reading.inside else ()
+        if reading is None or not found:
             return
         shown = tuple(Shown(case=_key(ticket.ref), at=unit.now) for ticket in found)
         unit.put(replace(record, shown=(*fresh, *shown), posts=(*posts, unit.now)))
@@ -102,13 +103,18 @@ class Unfurling:
         # Of what is about no case nobody can say who reads along.
         return (not subject.has_guests, _key(subject.case.ref)) if isinstance(subject, Gathering) else (False, "")
 
-    async def _found(self, words: Sequence[str], known: set[str]) -> list[Ticket]:
-        found: list[Ticket] = []
+    async def _new(self, words: Sequence[str], known: set[str]) -> list[Ref]:
+        """Return the cases named that the room has not seen lately, each once."""
+        found: dict[str, Ref] = {}
         for named in words:
             ref = await self._named(named)
-            if ref is None or _key(ref) in known:
-                continue
-            known.add(_key(ref))
+            if ref is not None and _key(ref) not in known:
+                found.setdefault(_key(ref), ref)
+        return list(found.values())
+
+    async def _found(self, refs: Sequence[Ref]) -> list[Ticket]:
+        found: list[Ticket] = []
+        for ref in refs:
             ticket = await self._read(ref)
             if ticket is not None:
                 found.append(ticket)

@@ -29,11 +29,10 @@ def ended(days: int) -> Text:
 
 
 def shown(watch: Watch, days: int, reading: Reading | None, by: str, *, inside: bool) -> Card:
-    """Return what is so in a watched room. `inside`: only members of the house read it."""
-    facts = [Fact(label=_("Since"), value=_since(watch))]
+    """Return what is so in a watched room. `inside`: only members of the house read it; nobody else learns a name."""
+    facts = [Fact(label=_("Since"), value=_since(watch)), *_cases(reading)]
     if inside:
         facts.append(Fact(label=_("Wanted by"), value=said(by) if by else _("the settings")))
-        facts += _cases(reading)
     return Card(
         title=_("This room is watched"),
         text=_meaning(days),

@@ -75,7 +75,7 @@ async def test_they_are_told_once_and_watched_until_the_settings_name_them_no_mo
     assert len(house.read) == 2
     assert "watched no more" in house.read[1]
     records = [
-        stage.codec.decode_as(AuditRecord, entry.payload or "")
+        house.stage().codec.decode_as(AuditRecord, entry.payload or "")
         for entry in await house.store.entries(audit_chain("engine.started"))
     ]
     assert [(one.via, one.command) for one in records] == [("settings", "room watch"), ("settings", "room unwatch")]
@@ -91,7 +91,7 @@ async def test_nobody_ends_what_the_settings_want(house: House) -> None:
         assert "This room is watched" in post.body.plain
         before = len(house.read)
         for change in ("removed", "joined"):
-            await stage.network.member(US, "lounge", change, ourselves=True)  # type: ignore[arg-type]
+            await stage.network.member(US, "lounge", change, ourselves=True)
             await stage.settle()
         assert await kept(stage)
         assert "This room is watched from now on" in house.read[before]

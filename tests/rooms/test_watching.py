@@ -18,7 +18,7 @@ US = Identity(network="fake", id="server")
 
 async def says(story: CaseStory, who: str, text: str, **more: object) -> str:
     """Let somebody say something in the lounge."""
-    return await story.says(who, text, **{"room": "lounge", **more})  # type: ignore[arg-type]
+    return await story.says(who, text, **{"room": "lounge", **more})
 
 
 async def kept(story: CaseStory) -> int:
@@ -111,7 +111,9 @@ async def test_everybody_in_the_room_can_see_what_is_kept(story: CaseStory) -> N
     assert "for 30 days" in shown
     assert "Lea" not in shown
     story.stage.network.room("lounge").members.append(story.stage.identity("gus"))
-    assert "Lea" not in await says(story, "max", "room show")
+    shown = await says(story, "max", "room show")
+    assert "Lea" not in shown
+    assert "not shown while 1 guest" in shown
     assert "I keep only what is said to me" in await says(story, "max", "room show", room="elsewhere")
 
 
@@ -189,7 +191,7 @@ async def test_put_out_of_the_room_watching_is_over(story: CaseStory) -> None:
     """Let in again, nothing is kept until somebody says so."""
     await says(story, "lea", "room watch")
     for change in ("removed", "joined"):
-        await story.stage.network.member(US, "lounge", change, ourselves=True)  # type: ignore[arg-type]
+        await story.stage.network.member(US, "lounge", change, ourselves=True)
         await story.stage.settle()
     assert await chats(story) == 0
     assert "This room is watched from now on" in await says(story, "lea", "room watch")
