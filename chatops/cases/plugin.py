@@ -19,6 +19,7 @@ from chatops.cases.macro_commands import MacroCommands
 from chatops.cases.macros import MacroRun, Macros
 from chatops.cases.model import CaseInHand, Recent
 from chatops.cases.outcomes import Outcomes
+from chatops.cases.passing_on import PassingOn
 from chatops.cases.replying import Replies
 from chatops.cases.soon import Soon
 from chatops.cases.unfurling import Unfurled, Unfurling
@@ -27,6 +28,7 @@ from chatops.core.frozen import Body
 from chatops.engine.file_performing import LARGEST
 from chatops.engine.running import RunCommand
 from chatops.engine.ticket_asked import ASKED_EFFECTS
+from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
 from chatops.rooms.readers import Readers
@@ -37,6 +39,7 @@ BODIES: tuple[type[Body], ...] = (
     Unfurled,
     CallBack,
     CallBackDue,
+    *TICKET_EVENTS,
     MacroRun,
     RunCommand,
     *ASKED_EFFECTS,
@@ -63,6 +66,7 @@ class CasesPlugin:
         self._listeners = (
             *Outcomes().listeners(),
             *self._callbacks.listeners(),
+            *PassingOn(desk, self._callbacks).listeners(),
             *Unfurling(desk, Readers(context.people, context.members)).listeners(),
             *macros.listeners(),
         )
