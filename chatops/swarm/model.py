@@ -24,7 +24,7 @@ from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.ports.tickets import Ref, Status
 from chatops.swarm.captured import Draft, Found, Kept
-from chatops.swarm.parts import Absorbed, Handover, Offer
+from chatops.swarm.parts import Absorbed, Glass, Handover, Inside, Offer
 
 PREFIX = "SW"
 """`SW-12`."""
@@ -278,6 +278,10 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     """What was written into the article draft by hand."""
     found: tuple[Found, ...] = ()
     """What may help."""
+    inside: tuple[Inside, ...] = ()
+    """Guests who came into its rooms by themselves and are not out yet."""
+    glass: tuple[Glass, ...] = ()
+    """Admins who may look into it, though it is private and nobody asked them in."""
     helped: tuple[str, ...] = ()
     """Numbers of the articles that did."""
 
@@ -322,6 +326,7 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
             any(member.guest for member in self.present)
             or any(one.guest and one.state in {Asked.SENT, Asked.ACCEPTED} for one in self.invitations)
             or any(not rooms.isdisjoint(member.still_in) for member in self.members)
+            or any(one.room in rooms for one in self.inside)
         )
 
     @property
@@ -351,7 +356,18 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
         return None
 
     def visible_to(self, person: Person) -> bool:
-        """Whether a person may know of it: every member of the house, or of a private one who is in it or asked."""
+        """Whether a person may know of it: every member of the house, or of a private one who is in it or asked.
+
+        An admin who has broken the glass may, too, as long as it is open.
+        """
+        return self.open_to(person) or self.looked_into_by(person)
+
+    def looked_into_by(self, person: Person) -> bool:
+        """Whether a person has broken the glass. It lets them look, and no more: whoever acts has to be `open_to`."""
+        return "admin" in person.roles and any(one.person == person.id for one in self.glass)
+
+    def open_to(self, person: Person) -> bool:
+        """Whether a person may know of it, broken glass aside."""
         if self.member(person.id) or self.invited(person.id, Asked.SENT, Asked.ACCEPTED, Asked.JOINED):
             return True
         if self.handover is not None and self.handover.waits_for(person.id):

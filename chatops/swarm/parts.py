@@ -47,6 +47,24 @@ class Handover(Frozen, frozen=True, kw_only=True):
         return self.state == "offered" and person in self.to and person not in self.declined
 
 
+class Glass(Frozen, frozen=True, kw_only=True):
+    """An admin who may look into a private swarm for a time."""
+
+    person: str
+    because: str
+    until: Instant
+
+
+class Inside(Frozen, frozen=True, kw_only=True):
+    """A guest nobody asked in who is in a room of a swarm until the network has taken them out."""
+
+    person: str
+    room: str
+    """Its logical name."""
+    key: str
+    """Of the effect that takes them out."""
+
+
 class Absorbed(Frozen, frozen=True, kw_only=True):
     """Another swarm that ended in this one."""
 

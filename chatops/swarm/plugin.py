@@ -13,6 +13,7 @@ from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section,
 from chatops.swarm.arriving import Arrivals
 from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
+from chatops.swarm.break_glass import BreakGlass, GlassMended
 from chatops.swarm.case_owner import OWNER_BODIES, CaseOwners
 from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
@@ -107,6 +108,7 @@ BODIES: tuple[type[Body], ...] = (
     *KNOWN_BODIES,
     *WANTED_BODIES,
     *OWNER_BODIES,
+    GlassMended,
     *TICKET_EVENTS,
 )
 
@@ -122,7 +124,9 @@ class SwarmPlugin:
         self._performers = knowing.performers
         offering = Offering(context.people, service.consequences, service.inviting)
         staying = Staying(context.people, service.consequences)
+        glass = BreakGlass(service.consequences)
         self._commands = (
+            glass,
             SwarmCommands(service, views, staying),
             LifecycleCommands(
                 resting, service.handing, Merging(context.people, context.tickets, service.consequences), offering
@@ -144,6 +148,7 @@ class SwarmPlugin:
             *service.lights.listeners(),
             *knowing.listeners,
             *WantedSwarms(context.people, context.tickets, service.consequences, _settings(context)).listeners(),
+            *glass.listeners(),
             *CaseOwners(context.tickets).listeners(),
             *FollowingCase(context.people, context.tickets, service.consequences).listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
