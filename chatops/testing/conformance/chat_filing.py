@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatops.core.files import OCTETS
 from chatops.core.message import File, Message
 from chatops.errors import Invalid, PortError
 from chatops.ports.chat_files import FileReading
@@ -34,7 +35,8 @@ class Filing:
         assert isinstance(message, Message)
         assert message.ref == ref
         [file] = message.files
-        assert (file.name, file.media_type, file.closed) == ("till.log", "text/plain", "")
+        assert (file.name, file.closed) == ("till.log", "")
+        assert file.media_type in {"text/plain", OCTETS}, "some networks do not tell"
         assert file.size in {None, len(raw)}
         for _time in range(2):
             assert await content(stage.network, file) == raw
