@@ -21,6 +21,7 @@ import typing
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from chatops.core.access import Relations, Who
@@ -245,7 +246,7 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             words=declaration.words,
             who=Who.parse(declaration.who, relations.names()),
             summary=declaration.summary,
-            parameters=tuple(_parameters(function, declaration)),
+            parameters=_parameters(getattr(function, "__func__", function)),
             handler=function,
             plugin=plugin,
             aliases=declaration.aliases,
@@ -265,7 +266,13 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
         )
 
 
-def _parameters(function: Handler, declaration: Declaration) -> Iterator[Parameter]:
+@lru_cache(maxsize=1024)
+def _parameters(function: Handler) -> tuple[Parameter, ...]:
+    """Return what a declared function takes; it takes the same on every object it is a method of."""
+    return tuple(_each_parameter(function, function.__chatops_command__))  # type: ignore[attr-defined]
+
+
+def _each_parameter(function: Handler, declaration: Declaration) -> Iterator[Parameter]:
     signature = inspect.signature(function)
     hints = typing.get_type_hints(function, include_extras=True)
     names = [name for name in signature.parameters if name != "self"]

@@ -164,13 +164,13 @@ class CommandTable:
         for command in self.commands:
             if not command.verb:
                 continue
-            verbs = [
-                (language, wording.partition(" ")[2]) for language, wording in _declared(command) if " " in wording
-            ]
+            parted = [(language, wording.partition(" ")[2]) for language, wording in _declared(command)]
+            verbs = [(language, verb, _key(verb)) for language, verb in parted if verb]
             for noun_language, noun in nouns.get(command.noun, ()):
-                for verb_language, verb in verbs:
+                noun_key = _key(noun)
+                for verb_language, verb, verb_key in verbs:
                     language = verb_language if noun_language == usage.SOURCE else noun_language
-                    key = _key(f"{noun} {verb}")
+                    key = f"{noun_key} {verb_key}"
                     if key not in self._index:
                         meant = implied.setdefault(key, {}).setdefault(language, [])
                         if command not in meant:
