@@ -157,8 +157,6 @@ class Loading:
         return take
 
     def _body(self, plugin: str, body: type[Body]) -> None:
-        if self._registry.bodies.get(body.kind) is body:  # one that two domains share: each brings it, to work alone
-            return
         self._own("stored type", body.kind, plugin)
         self._registry.bodies[body.kind] = body
 
