@@ -28,7 +28,6 @@ from chatops.core.frozen import Body
 from chatops.engine.file_performing import LARGEST
 from chatops.engine.running import RunCommand
 from chatops.engine.ticket_asked import ASKED_EFFECTS
-from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
 from chatops.rooms.readers import Readers
@@ -39,7 +38,6 @@ BODIES: tuple[type[Body], ...] = (
     Unfurled,
     CallBack,
     CallBackDue,
-    *TICKET_EVENTS,
     MacroRun,
     RunCommand,
     *ASKED_EFFECTS,

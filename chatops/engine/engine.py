@@ -61,6 +61,7 @@ from chatops.engine.settings import EngineSettings
 from chatops.engine.started import tell_started
 from chatops.engine.superseded import Superseded
 from chatops.engine.tasks import Tasks
+from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.engine.timers import SchedulerWake, Timers, Wake
 from chatops.engine.undoing import Undoable
 from chatops.engine.units import Units
@@ -71,6 +72,7 @@ from chatops.ports.roster import Directory
 from chatops.ports.store import Settlement, Store
 
 BODIES: tuple[type[Body], ...] = (
+    *TICKET_EVENTS,
     Message, ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, TurnedAway, CommandCall,
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 from chatops.core.command import Option, command
 from chatops.core.effects import Timer
 from chatops.core.frozen import Body, replace
+from chatops.core.grammar import BECAUSE
 from chatops.core.message import Card
 from chatops.core.params import IdOf, Rest
 from chatops.core.rooms import direct_target
@@ -63,7 +64,7 @@ class BreakGlass:
         before = await unit.get(Swarm, swarm)
         if before is None:
             raise NotFound(_("There is no swarm {swarm}.", swarm=f"{PREFIX}-{swarm}"), commands=("swarm list",))
-        me, why = unit.actor, reason(because)
+        me, why = unit.actor, _why(because)
         if before.visible_to(me):
             raise Impossible(
                 _("You can see {swarm} already.", swarm=before.name), commands=(f"swarm show {before.name}",)
@@ -112,6 +113,13 @@ class BreakGlass:
         unit.note(before, _("{who} looks into it no more.", who=self._follow.names(body.person)), tag="glass")
         # Nothing follows from it: no card shows who may look.
         unit.put(replace(before, glass=left))
+
+
+def _why(typed: str) -> str:
+    """Return a reason without the word that introduces it; that word alone is none."""
+    given = reason(typed).strip()
+    first, _space, rest = given.partition(" ")
+    return rest.strip() if first.casefold() in BECAUSE else given
 
 
 def _series(swarm: Swarm, person: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from chatops.core.access import Relation
 from chatops.core.frozen import Body
 from chatops.core.text import _
-from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.errors import PluginError
 from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section, hookimpl
 from chatops.swarm.arriving import Arrivals
@@ -109,7 +108,6 @@ BODIES: tuple[type[Body], ...] = (
     *WANTED_BODIES,
     *OWNER_BODIES,
     GlassMended,
-    *TICKET_EVENTS,
 )
 
 

@@ -29,7 +29,9 @@ from chatops.core.table import CommandTable
 from chatops.core.text import Text
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import people
+from chatops.engine.ticket_asked import AskedAssign
 from chatops.engine.ticket_effects import TICKET_EFFECTS
+from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.errors import NotAllowed, PortError
 from chatops.hookspecs import Listener, PluginContext
@@ -176,6 +178,8 @@ class Bench:
                 *PEOPLE_BODIES,
                 *ROOM_EFFECTS,
                 *TICKET_EFFECTS,
+                *TICKET_EVENTS,
+                AskedAssign,
                 Recent,
                 Action,
                 Room,

@@ -25,7 +25,7 @@ async def test_not_everybody_gives_tasks_there() -> None:
     story = TaskStory()
     story.guest("gus")
     async with story.stage as stage:
-        await stage.says("olga", "swarm open cases:1001 refund loops private")
+        await stage.says("olga", "swarm open cases:1001 refund loops --private")
         for who in ("anna", "lea", "gus"):
             (no,) = await stage.says(who, 'task add SW-1 @olga "read the refund log"')
             (none,) = await stage.says(who, 'task add SW-9 @olga "read the refund log"')
