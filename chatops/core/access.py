@@ -36,10 +36,10 @@ LOOKING = frozenset({"staff", ANYONE})
 
 @runtime_checkable
 class Sealed(Protocol):
-    """An aggregate that may be closed to people, and looked into by some of them all the same."""
+    """An aggregate that somebody may look into though it is closed to them."""
 
-    def open_to(self, person: Person) -> bool:
-        """Whether it is open to a person."""
+    def looked_into_by(self, person: Person) -> bool:
+        """Whether it is closed to a person, who may look into it all the same."""
         ...
 
 
@@ -107,9 +107,9 @@ class Relations:
     def holds(self, who: Who, aggregate: Aggregate, person: Person) -> bool:
         """Whether `person` may, by role or by a relation to `aggregate`.
 
-        Of what is not open to them, who may only look into it, no role counts but that they belong to the house.
+        Of what they may only look into, no role counts but that they belong to the house.
         """
-        if isinstance(aggregate, Sealed) and not aggregate.open_to(person):
+        if isinstance(aggregate, Sealed) and aggregate.looked_into_by(person):
             who = Who(roles=who.roles & LOOKING, relations=who.relations)
         return who.by_role(person) or any(
             relation.holds(aggregate, person)

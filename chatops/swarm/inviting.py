@@ -95,7 +95,7 @@ class Inviting:
         """Come in unasked."""
         before = await the_swarm(unit, id)
         unit.require(before)
-        if not before.open_to(unit.actor):
+        if before.looked_into_by(unit.actor):
             raise Impossible(
                 _("You may look into {swarm}, no more. Its people can ask you in.", swarm=before.name),
                 commands=(f"swarm show {before.name}",),

@@ -363,8 +363,9 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
         return self.open_to(person) or self.looked_into_by(person)
 
     def looked_into_by(self, person: Person) -> bool:
-        """Whether a person has broken the glass. It lets them look, and no more: whoever acts has to be `open_to`."""
-        return "admin" in person.roles and any(one.person == person.id for one in self.glass)
+        """Whether a person sees it only because they have broken the glass: it lets them look, and no more."""
+        broken = "admin" in person.roles and any(one.person == person.id for one in self.glass)
+        return broken and not self.open_to(person)
 
     def open_to(self, person: Person) -> bool:
         """Whether a person may know of it, broken glass aside."""
