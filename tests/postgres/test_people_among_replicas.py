@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -63,10 +64,14 @@ class Replica:
                 following.cancel()
                 await asyncio.gather(following, return_exceptions=True)
 
-    def owner(self) -> str | None:
-        """Return whose the new account is, as this replica sees it."""
+    def owned(self, who: str | None) -> bool:
+        """Whether the new account is somebody's, as this replica sees it; None: nobody's."""
         known = self.directory.by_identity(NEW)
-        return None if known is None else known.id
+        return (None if known is None else known.id) == who
+
+    def bears(self, load: int) -> bool:
+        """Whether this replica knows how much Anna can bear."""
+        return self.directory.profile("anna").max_load == load
 
     async def says(self, who: str, text: str) -> None:
         """Let somebody write to this replica alone; which one answers is for them to say."""
@@ -114,30 +119,30 @@ async def test_a_profile_that_changes(two: tuple[Replica, Replica]) -> None:
     for load, (here, there) in enumerate(both(two), start=3):
         await here.says("anna", f"expert load {load}")
         for replica in (here, there):
-            await soon(lambda replica=replica, load=load: replica.directory.profile("anna").max_load == load)
+            await soon(partial(replica.bears, load))
 
 
 async def test_an_account_that_is_linked_and_taken_away(two: tuple[Replica, Replica]) -> None:
     """Code from one, typed at the other, confirmed at the one: both know the account; then neither does any more."""
     for here, there in both(two):
         await here.says("anna", "link")
-        await soon(lambda here=here: here.code() != "")
+        await soon(partial(here.reads, "Your code"))
         code = here.code()
         await there.says("anna2", f"link {code}")
-        await soon(lambda here=here: here.reads("Is this account yours"))
+        await soon(partial(here.reads, "Is this account yours"))
         await here.says("anna", f"link confirm {code[:4]}")
         for replica in (here, there):
-            await soon(lambda replica=replica: replica.owner() == "anna")
+            await soon(partial(replica.owned, "anna"))
         await there.says("anna", "unlink fake")
         for replica in (here, there):
-            await soon(lambda replica=replica: replica.owner() is None)
+            await soon(partial(replica.owned, None))
 
 
 async def test_word_that_was_missed(two: tuple[Replica, Replica]) -> None:
     """Whoever starts later has read it all."""
     one, _other = two
     await one.says("anna", "expert load 5")
-    await soon(lambda: one.directory.profile("anna").max_load == 5)
+    await soon(partial(one.bears, 5))
     fresh = FakeDirectory()
     fresh.add(person("anna", "agent"))
     await ProfileBook(one.stage.codec, one.store, fresh, one.stage.clock).load()
