@@ -57,7 +57,7 @@ class OperatorReads:
 
 
 def _shown(url: str) -> str:
-    """Return an address without what may be a secret of its own: Slack and others know who calls by the path."""
+    """Return an address without what may be a secret of its own: some programs know who calls by the path alone."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else url
 
