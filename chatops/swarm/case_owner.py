@@ -19,7 +19,7 @@ from chatops.hookspecs import Listener
 from chatops.ports.tickets import UNSET, Ref, Ticket, TicketPerson, TicketSystems, Unset
 from chatops.swarm.model import Swarm, case_key
 
-EVERY = 60
+EVERY = 900
 """Seconds between looks."""
 MOST = 20
 """Cases asked for in one look; the next one goes on behind them."""
