@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry
 
 from chatops.api.declared import declared
 from chatops.api.door import RestDoor
+from chatops.api.token_audit import TokenAudit, teller
+from chatops.api.token_checkup import token_checkup
 from chatops.api.token_tools import TokenTools
 from chatops.cases.plugin import CasesPlugin
 from chatops.core.catalogue import Catalogues
@@ -194,8 +196,9 @@ class App:
             url=lambda: self.web.base_url,
         )
         self.web.add(*self.rest.routes())
+        tell = teller(self.store, codec, self.engine.ring)
         self._use = Using(
-            (*self.registry.tools, *TokenTools(self.rest.tokens, clock).tools()), used=self.engine.reconnect
+            (*self.registry.tools, *TokenTools(self.rest.tokens, clock, tell).tools()), used=self.engine.reconnect
         )
         self._examine = Examination(
             folder=folder,
@@ -203,7 +206,7 @@ class App:
             directory=self.directory,
             systems=self.registry.ticket_systems.values(),
             networks=self.registry.networks.values(),
-            checkups=self.registry.checkups.values(),
+            checkups=(*self.registry.checkups.values(), token_checkup(self.rest.tokens, self.directory, clock)),
             clock=clock,
         )
         tools = OperatorTools(
@@ -261,6 +264,7 @@ class App:
                 anchor_every=self.settings.engine.anchor_every,
                 keep=timedelta(days=self.settings.engine.keep_days),
                 keep_keys=timedelta(days=self.settings.engine.keep_keys_days),
+                forgets=((timedelta(days=self.settings.api.keep_tokens_days), self.rest.tokens.forget),),
             )
             self._tasks.keep(upkeep.run, name="upkeep", clock=self._clock)
             self._tasks.keep(self._profiles.follow, name="profiles", clock=self._clock)
@@ -366,6 +370,7 @@ class App:
             loading.add(name, plugin_class(self._context(name, told.get(name, {}))))
         loading.add("dead_letters", DeadLetters(self.store))
         loading.add("webhooks", WebhooksPlugin(self._declared, facts=FACTS, caller=self._caller))
+        loading.add("token_audit", TokenAudit())
         loading.add("second_thoughts", SecondThoughts())
         loading.add("help", HelpCommands(lambda: self.table, loading.relations))
         return loading.collect()

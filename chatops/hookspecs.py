@@ -19,7 +19,7 @@ from chatops.core.access import Relation
 from chatops.core.clock import Clock
 from chatops.core.effects import Effect
 from chatops.core.frozen import Body, Frozen
-from chatops.core.message import Person
+from chatops.core.message import Identity, Person, RoomRef
 from chatops.core.text import Text
 from chatops.core.unit import Unit
 from chatops.ports.alone import LocalSignals
@@ -36,6 +36,11 @@ PROJECT = "chatops"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+async def nobody_knows(_room: RoomRef) -> Sequence[Identity] | None:
+    """Return None: nobody can say who is in a room."""
+    return None
 
 
 class PluginContext(Frozen, frozen=True, kw_only=True):
@@ -68,6 +73,8 @@ class PluginContext(Frozen, frozen=True, kw_only=True):
     commands: Callable[[], frozenset[str]] = frozenset
     """The words of every command, as in `swarm open`: what a network's own menus can offer. Empty until every plugin has
     registered."""
+    members: Callable[[RoomRef], Awaitable[Sequence[Identity] | None]] = nobody_knows
+    """Who is in a room now, ourselves left out; None when its network does not say. For handlers, once all is running."""
 
 
 class Listener(Frozen, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.engine.settings import EngineSettings
@@ -38,6 +40,17 @@ def postgres_of(settings: Settings, *, name: str = "tool") -> PostgresServer:
         statement_timeout=told.statement_timeout,
         idle_timeout=told.idle_timeout,
     )
+
+
+def rooms_told(settings: Settings) -> Mapping[str, object]:
+    """Return what watched rooms are told."""
+    language = settings.language
+    return {
+        "watched": settings.rooms.watched,
+        "keep_days": settings.engine.keep_days,
+        "locale": language.locale,
+        "zone": language.zone,
+    }
 
 
 def engine_settings(settings: Settings) -> EngineSettings:

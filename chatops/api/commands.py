@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -37,6 +38,8 @@ FLOOD_WAIT = 5
 """Seconds after which somebody who asked for a lot may ask again."""
 
 FORGOTTEN_AT_ONCE = 2
+
+_ID = re.compile("[0-9a-f]{32}")
 
 KEPT_AT_LEAST = timedelta(days=1)
 """How long a key is known even when its command never came to be."""
@@ -75,10 +78,11 @@ class Commands:
 
     async def show(self, asked: Asked) -> Answered:
         """Tell what came of a command of the same person."""
-        settlement = await self._engine.store.settlement(_key(asked.caller, asked.path["id"]))
-        if not settlement.known:
+        id_ = asked.path["id"]
+        settlement = await self._engine.store.settlement(_key(asked.caller, id_)) if _ID.fullmatch(id_) else None
+        if settlement is None or not settlement.known:
             raise Told(404, "not_found", "There is no such command of yours.")
-        return Answered(body=self._command(asked.caller, asked.path["id"], settlement))
+        return Answered(body=self._command(asked.caller, id_, settlement))
 
     async def run(self, caller: Caller, text: str, fields: dict[str, str]) -> Command:
         """Run a command of ours for a caller, confirmed. Raise Told for a refusal."""
@@ -133,7 +137,8 @@ class Commands:
     async def _remember(self, caller: Caller, key: str, request: CommandRequest) -> str:
         """Return the id that the key stands for. Raise Told when it stands for another command."""
         now = self._engine.clock.now()
-        id_ = hashlib.sha256(f"{caller.person.id}\0{key}".encode()).hexdigest()[:32]
+        # Two programs of one person need not agree on their keys.
+        id_ = hashlib.sha256(f"{caller.token.id}\0{key}".encode()).hexdigest()[:32]
         meant = msgspec.structs.replace(request, wait=0.0)
         digest = hashlib.sha256(msgspec.json.encode(meant, order="sorted")).hexdigest()
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from chatops.api.commands import Commands
 from chatops.api.endpoint import Answered, Asked, Told
 from chatops.api.shapes import DeadLettersQuery, DeadLettersView, DeadLetterView, HookView, Webhooks, WebhookView
@@ -42,7 +44,7 @@ class OperatorReads:
         told, heard = self._declared.webhooks, self._declared.hooks
         return Answered(
             body=Webhooks(
-                webhooks=tuple(WebhookView(name=one.name, url=one.url, events=one.events) for one in told),
+                webhooks=tuple(WebhookView(name=one.name, url=_shown(one.url), events=one.events) for one in told),
                 hooks=tuple(HookView(name=one.name, does="runs" if one.command else "posts") for one in heard),
             )
         )
@@ -52,6 +54,12 @@ class OperatorReads:
         key = asked.path["key"]
         letters = await self._store.dead_letters(limit=MOST_SEARCHED) if "admin" in asked.person.roles else ()
         return next((reference_of(one) for one in letters if one.key == key), key)
+
+
+def _shown(url: str) -> str:
+    """Return an address without what may be a secret of its own: some programs know who calls by the path alone."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else url
 
 
 def _for_admins(asked: Asked) -> None:

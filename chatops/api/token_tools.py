@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, timedelta
+from functools import partial
+from typing import Literal
 
 import structlog
 
 from chatops.api.scopes import Scope
+from chatops.api.token_audit import Tell, TokenChanged
 from chatops.api.tokens import BadToken, Token, Tokens
 from chatops.core.clock import Clock
 from chatops.hookspecs import Tool, ToolOption
@@ -24,9 +27,11 @@ log = structlog.get_logger(__name__)
 class TokenTools:
     """The tools of the group `token`. A token is shown when it is made, and never again."""
 
-    def __init__(self, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, tokens: Tokens, clock: Clock, tell: Tell) -> None:
+        """`tell` keeps the word of each change for the audit."""
         self._tokens = tokens
         self._clock = clock
+        self._tell = tell
 
     def tools(self) -> tuple[Tool, ...]:
         """Return them."""
@@ -59,6 +64,7 @@ class TokenTools:
             _scopes(options["scope"]),
             name=" ".join(options["name"].split()),
             expires=_length(options["expires"]),
+            told=partial(self._told, "create"),
         )
         log.info("a token was made", token=token.id, person=token.person, scopes=list(token.scopes))
         return f"{shown}\n{_line(token)}\nIt is shown this once. Whoever has it can do what it is for in that name."
@@ -68,9 +74,21 @@ class TokenTools:
         return "\n".join(lines) or "There are no tokens. Make one: chatops token create --person ID --scope read"
 
     async def _revoke(self, options: Mapping[str, str]) -> str:
-        token = await self._tokens.revoke(options["id"])
+        token = await self._tokens.revoke(options["id"], told=partial(self._told, "revoke"))
         log.info("a token was revoked", token=token.id, person=token.person)
         return f"{token.id} opens nothing any more."
+
+    async def _told(self, did: Literal["create", "revoke"], token: Token) -> None:
+        change = TokenChanged(
+            did=did,
+            token=token.id,
+            person=token.person,
+            scopes=token.scopes,
+            name=token.name,
+            until=token.expires_at,
+            at=self._clock.now(),
+        )
+        await self._tell(change)
 
     def _state(self, token: Token) -> str:
         used = f", last used {token.used_on}" if token.used_on else ", never used"

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -25,8 +25,8 @@ from chatops.ports.roster import Directory
 
 KIND = "token"
 
-MOST_TOKENS = 1_000
-"""Tokens that are listed."""
+PAGE = 500
+"""Tokens that are read at once."""
 
 MOST_NAME = 60
 """Characters of a token's name."""
@@ -58,7 +58,12 @@ class Token(Frozen, frozen=True, kw_only=True):
 
     def valid(self, now: datetime) -> bool:
         """Whether it still opens anything."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+        return self.ended(now) is None
+
+    def ended(self, now: datetime) -> datetime | None:
+        """Return since when it opens nothing; None while it does."""
+        ends = [at for at in (self.revoked_at, self.expires_at) if at is not None and at <= now]
+        return min(ends, default=None)
 
 
 class Caller(Frozen, frozen=True, kw_only=True):
@@ -66,6 +71,9 @@ class Caller(Frozen, frozen=True, kw_only=True):
 
     person: Person
     token: Token
+
+
+Told = Callable[[Token], Awaitable[None]]
 
 
 class Tokens:
@@ -77,9 +85,18 @@ class Tokens:
         self._clock = clock
 
     async def create(
-        self, person: str, scopes: Sequence[Scope], *, name: str = "", expires: timedelta | None = None
+        self,
+        person: str,
+        scopes: Sequence[Scope],
+        *,
+        name: str = "",
+        expires: timedelta | None = None,
+        told: Told | None = None,
     ) -> tuple[Token, str]:
-        """Make a token; return it and, this once, what its holder shows. Raise BadToken."""
+        """Make a token; return it and, this once, what its holder shows. Raise BadToken.
+
+        `told` is awaited before it opens anything.
+        """
         self._may_have_one(person)
         if not scopes:
             raise BadToken(f"Say what it is for: --scope {' or --scope '.join(Scope)}.")  # noqa: EM102, TRY003
@@ -96,15 +113,30 @@ class Tokens:
             name=name[:MOST_NAME],
             expires_at=None if expires is None else now + expires,
         )
+        if told is not None:
+            await told(token)
         await self._records.write(_write(token, expected=0))
         return token, f"cts_{id_}_{secret}"
 
     async def list(self) -> Sequence[Token]:
         """Return all tokens, oldest first; those that no longer open anything as well."""
-        return [_read(record) for record in await self._records.find(KIND, limit=MOST_TOKENS)]
+        found: list[Token] = []
+        while page := await self._records.find(KIND, limit=PAGE, offset=len(found)):
+            found += [_read(record) for record in page]
+        return found
 
-    async def revoke(self, id: str) -> Token:
-        """End a token at once, for all replicas. Doing so twice is harmless. Raise BadToken when there is none."""
+    async def forget(self, before: datetime) -> int:
+        """Delete the tokens that open nothing since before then; return how many."""
+        over = [token for token in await self.list() if (end := token.ended(before)) is not None and end < before]
+        for token in over:
+            await self._records.delete(KIND, token.id)
+        return len(over)
+
+    async def revoke(self, id: str, *, told: Told | None = None) -> Token:
+        """End a token at once, for all replicas. Doing so twice is harmless. Raise BadToken when there is none.
+
+        `told` is awaited before it ends, if it has not ended already.
+        """
         while True:
             record = await self._records.get(KIND, id)
             if record is None:
@@ -113,6 +145,9 @@ class Tokens:
             token = _read(record)
             if token.revoked_at is not None:
                 return token
+            if told is not None:
+                await told(token)
+                told = None
             token = replace(token, revoked_at=self._clock.now())
             try:
                 await self._records.write(_write(token, expected=record.version))

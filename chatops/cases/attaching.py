@@ -1,4 +1,4 @@
-"""Putting on a case what is in the chat: files that came with the command or with the message it replies to, or an address."""
+"""Puts on a case what is in the chat: files that came with the command or with what it replies to, or an address."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Attaching:
             called = f"{words[: found.start()]} {words[found.end() :]}"
             await self._address(unit, name, found[0], called)
             return
-        files = self._files(unit)
+        network, files = _sent(unit)
         if files:
-            await self._upload(unit, name, files, unquoted(words))
+            await self._upload(unit, name, network, files, unquoted(words))
             return
         linked = _ADDRESS.search(quoted.text) if quoted is not None else None
         if linked is None:
@@ -61,7 +61,9 @@ class Attaching:
     async def _address(self, unit: Unit, name: TicketName | None, url: str, called: str) -> None:
         await self._changes.attach(unit, name, url.rstrip(".,;)"), unquoted(called))
 
-    async def _upload(self, unit: Unit, name: TicketName | None, files: Sequence[File], called: str) -> None:
+    async def _upload(
+        self, unit: Unit, name: TicketName | None, network: str, files: Sequence[File], called: str
+    ) -> None:
         ticket = await self._desk.case(unit, name, "case attach")
         await self._desk.require(unit, ticket)
         if called and len(files) > 1:
@@ -72,9 +74,6 @@ class Attaching:
         most = self._most(ticket)
         for file in files:
             _readable(file, most)
-        remote = unit.origin.remote if unit.origin is not None else None
-        if remote is None:
-            raise self._nothing(unit)
         for file in files:
             one = replace(file, name=_called(called, file)) if called else file
             kind = said(f"{one.media_type} · {_size(one.size)}" if one.size is not None else one.media_type)
@@ -83,7 +82,7 @@ class Attaching:
             unit.effect(
                 AskedUpload(
                     ticket=ticket.ref,
-                    network=remote.network,
+                    network=network,
                     file=one,
                     acting_for=unit.actor.name,
                     asked=told,
@@ -107,13 +106,6 @@ class Attaching:
             commands=(f"note {ticket.ref} …",),
         )
 
-    def _files(self, unit: Unit) -> Sequence[File]:
-        """Return the files that came with the command, else those of the message it replies to."""
-        origin = unit.origin
-        if origin is None:
-            return ()
-        return origin.files or (origin.reply_to.files if origin.reply_to is not None else ())
-
     def _nothing(self, unit: Unit) -> Refusal:
         remote = unit.origin.remote if unit.origin is not None else None
         known = self._networks().get(remote.network) if remote is not None else None
@@ -129,6 +121,16 @@ class Attaching:
             _("Where is the file? Files sent here do not reach me; give its address, or reply to a message with one."),
             commands=(_EXAMPLE,),
         )
+
+
+def _sent(unit: Unit) -> tuple[str, Sequence[File]]:
+    """Return the files that came with the command, else those of the message it replies to, and whose they are."""
+    origin = unit.origin
+    if origin is not None and origin.files and origin.remote is not None:
+        return origin.remote.network, origin.files
+    if origin is not None and origin.reply_to is not None:
+        return origin.reply_to.ref.room.network, origin.reply_to.files
+    return "", ()
 
 
 def _readable(file: File, most: int) -> None:

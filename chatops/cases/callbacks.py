@@ -24,6 +24,7 @@ from chatops.core.text import Moment, Text, _, lines, said, to_type
 from chatops.core.unit import Unit
 from chatops.errors import BadArgument, Impossible
 from chatops.hookspecs import Listener, Section
+from chatops.ports.gatherings import gathering_key
 from chatops.ports.tickets import Ref
 
 PREFIX = "CB"
@@ -56,8 +57,10 @@ class CallBack(Aggregate, frozen=True, kw_only=True):
     state: CallState = CallState.PLANNED
 
     def keys(self) -> frozenset[tuple[str, str]]:
-        """Found by who calls, while it is to be done."""
-        return frozenset({("caller", self.owner)}) if self.state is CallState.PLANNED else frozenset()
+        """Found by who calls and by case, while it is to be done."""
+        if self.state is not CallState.PLANNED:
+            return frozenset()
+        return frozenset({("caller", self.owner), ("about", gathering_key(self.case))})
 
     @property
     def name(self) -> str:
@@ -111,17 +114,17 @@ class CallBacks:
         )
         unit.put(one)
         unit.note(one, _("{who} planned it", who=unit.actor.name), tag="planned")
-        self._arm(unit, one)
-        unit.answer(self._card(one, _("{name} · call back", name=one.name)))
+        self.arm(unit, one)
+        unit.answer(self.card(one, _("{name} · call back", name=one.name)))
         if owner.id != unit.actor.id:
             title = _("{who} promised that you call back", who=unit.actor.name)
-            unit.post(f"person:{owner.id}", self._card(one, title), notify=(owner.id,))
+            unit.post(f"person:{owner.id}", self.card(one, title), notify=(owner.id,))
 
     async def end(self, unit: Unit, id: str, state: CallState) -> None:
         """Say that it is done, or is not wanted any more."""
         one = await self._planned(unit, id)
         unit.put(after := replace(one, state=state))
-        unit.disarm(_series(one))
+        unit.disarm(series(one))
         words = (
             _("{name} is done.", name=one.name) if state is CallState.DONE else _("{name} is cancelled.", name=one.name)
         )
@@ -134,9 +137,9 @@ class CallBacks:
         _future(unit, at)
         moved = replace(one, at=at.at, zone=at.zone)
         unit.put(moved)
-        self._arm(unit, moved)
+        self.arm(unit, moved)
         unit.note(moved, _("{who} moved it", who=unit.actor.name), tag="moved")
-        unit.answer(self._card(moved, _("{name} · moved", name=one.name)))
+        unit.answer(self.card(moved, _("{name} · moved", name=one.name)))
 
     async def listed(self, unit: Unit) -> None:
         """List the asker's."""
@@ -153,7 +156,7 @@ class CallBacks:
         if body.soon:
             unit.arm(_timer(one, one.at, soon=False))
         title = _("Soon: call back") if body.soon else _("Now: call back")
-        unit.post(f"person:{one.owner}", self._card(one, title), slot=_series(one), anew=True, notify=(one.owner,))
+        unit.post(f"person:{one.owner}", self.card(one, title), slot=series(one), anew=True, notify=(one.owner,))
 
     async def mine(self, unit: Unit, person: Person) -> tuple[Text, ...]:
         """Return the lines of `me`, the next one first."""
@@ -185,11 +188,13 @@ class CallBacks:
             raise Impossible(_("{name} is over.", name=one.name), commands=("callback list",))
         return one
 
-    def _arm(self, unit: Unit, one: CallBack) -> None:
+    def arm(self, unit: Unit, one: CallBack) -> None:
+        """Remind who calls, ten minutes before and at the time."""
         early = one.at - AHEAD
         unit.arm(_timer(one, early, soon=True) if early > unit.now else _timer(one, one.at, soon=False))
 
-    def _card(self, one: CallBack, title: Text) -> Card:
+    def card(self, one: CallBack, title: Text) -> Card:
+        """Return its card."""
         caller = self._desk.directory.by_id(one.owner)
         return Card(
             title=title,
@@ -209,14 +214,15 @@ class CallBacks:
 
 def _timer(one: CallBack, due: datetime, *, soon: bool) -> Timer:
     return Timer(
-        series=_series(one),
+        series=series(one),
         lane=f"person:{one.owner}",
         body=CallBackDue(callback=one.id, at=one.at, soon=soon),
         due=due.isoformat(),
     )
 
 
-def _series(one: CallBack) -> str:
+def series(one: CallBack) -> str:
+    """Return the name of its timer, and of the card on which it is reminded of."""
     return f"callback:{one.id}"
 
 

@@ -37,6 +37,7 @@ class CaseCommands:
         examples=("case show demo:1001",),
         options={"case": Option(label=_("case"))},
         acts=False,
+        alone=True,
     )
     async def show(self, unit: Unit, case: TicketName | None = None) -> None:
         """Show a case as its system has it now."""

@@ -19,6 +19,7 @@ from chatops.cases.macro_commands import MacroCommands
 from chatops.cases.macros import MacroRun, Macros
 from chatops.cases.model import CaseInHand, Recent
 from chatops.cases.outcomes import Outcomes
+from chatops.cases.passing_on import PassingOn
 from chatops.cases.replying import Replies
 from chatops.cases.soon import Soon
 from chatops.cases.unfurling import Unfurled, Unfurling
@@ -29,6 +30,7 @@ from chatops.engine.running import RunCommand
 from chatops.engine.ticket_asked import ASKED_EFFECTS
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.rooms.readers import Readers
 
 BODIES: tuple[type[Body], ...] = (
     CaseInHand,
@@ -62,7 +64,8 @@ class CasesPlugin:
         self._listeners = (
             *Outcomes().listeners(),
             *self._callbacks.listeners(),
-            *Unfurling(desk).listeners(),
+            *PassingOn(desk, self._callbacks).listeners(),
+            *Unfurling(desk, Readers(context.people, context.members)).listeners(),
             *macros.listeners(),
         )
 

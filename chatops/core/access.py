@@ -7,7 +7,7 @@ the aggregate and calls `unit.require(aggregate)`. A command that names none, or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from chatops.core.frozen import Aggregate, Frozen
 from chatops.core.message import Person
@@ -28,6 +28,19 @@ ANYONE = "anyone"
 """In a `who`: every mapped person, guests included. `staff` is every mapped person but guests."""
 
 RelationTest = Callable[[Any, Person], bool]
+
+
+LOOKING = frozenset({"staff", ANYONE})
+"""Roles of who only looks."""
+
+
+@runtime_checkable
+class Sealed(Protocol):
+    """An aggregate that somebody may look into though it is closed to them."""
+
+    def looked_into_by(self, person: Person) -> bool:
+        """Whether it is closed to a person, who may look into it all the same."""
+        ...
 
 
 class Relation(Frozen, frozen=True, kw_only=True):
@@ -92,7 +105,12 @@ class Relations:
         return next((relation.label for (_of, key), relation in self._all.items() if key == name), _("anyone"))
 
     def holds(self, who: Who, aggregate: Aggregate, person: Person) -> bool:
-        """Whether `person` may, by role or by a relation to `aggregate`."""
+        """Whether `person` may, by role or by a relation to `aggregate`.
+
+        Of what they may only look into, no role counts but that they belong to the house.
+        """
+        if isinstance(aggregate, Sealed) and aggregate.looked_into_by(person):
+            who = Who(roles=who.roles & LOOKING, relations=who.relations)
         return who.by_role(person) or any(
             relation.holds(aggregate, person)
             for relation in self._of(who, type(aggregate))

@@ -21,6 +21,7 @@ import typing
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from chatops.core.access import Relations, Who
@@ -65,6 +66,7 @@ class Declaration(Frozen, frozen=True, kw_only=True):
     strangers: bool = False
     inside: bool | None = None
     among: str = ""
+    alone: bool = False
 
 
 def command(  # noqa: PLR0913 - everything a command declares, by name
@@ -86,6 +88,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     strangers: bool = False,
     inside: bool | None = None,
     among: str = "",
+    alone: bool = False,
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare an async function as the command `words` (`noun verb`, or one word).
 
@@ -104,6 +107,8 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
     unless this says otherwise, the answer of every command that only roles of the house allow.
 
     `among`: who may in the room of something, where they are fewer than `who`. Help says so; the handler asks for it.
+
+    `alone`: a ticket's name or address, and nothing else, means this command. At most one command has it.
     """
 
     def mark(function: HandlerT) -> HandlerT:
@@ -125,6 +130,7 @@ def command(  # noqa: PLR0913 - everything a command declares, by name
             strangers=strangers,
             inside=inside,
             among=among,
+            alone=alone,
         )
         function.__chatops_command__ = declaration  # type: ignore[attr-defined]
         return function
@@ -170,6 +176,7 @@ class Command(Frozen, frozen=True, kw_only=True):
     strangers: bool = False
     inside: bool | None = None
     among: Who | None = None
+    alone: bool = False
 
     @property
     def noun(self) -> str:
@@ -239,7 +246,7 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             words=declaration.words,
             who=Who.parse(declaration.who, relations.names()),
             summary=declaration.summary,
-            parameters=tuple(_parameters(function, declaration)),
+            parameters=_parameters(getattr(function, "__func__", function)),
             handler=function,
             plugin=plugin,
             aliases=declaration.aliases,
@@ -255,10 +262,17 @@ def declared(source: object, *, relations: Relations, plugin: str) -> Iterator[C
             strangers=declaration.strangers,
             inside=declaration.inside,
             among=Who.parse(declaration.among, relations.names()) if declaration.among else None,
+            alone=declaration.alone,
         )
 
 
-def _parameters(function: Handler, declaration: Declaration) -> Iterator[Parameter]:
+@lru_cache(maxsize=1024)
+def _parameters(function: Handler) -> tuple[Parameter, ...]:
+    """Return what a declared function takes; it takes the same on every object it is a method of."""
+    return tuple(_each_parameter(function, function.__chatops_command__))  # type: ignore[attr-defined]
+
+
+def _each_parameter(function: Handler, declaration: Declaration) -> Iterator[Parameter]:
     signature = inspect.signature(function)
     hints = typing.get_type_hints(function, include_extras=True)
     names = [name for name in signature.parameters if name != "self"]

@@ -54,6 +54,8 @@ def tokens(line: str) -> list[Token]:
 
 def fold(word: str) -> str:
     """Return `word` as it is compared: no case, umlauts written out, other accents and invisible characters gone."""
+    if word.isascii():  # most are, and have nothing but their case to lose
+        return word.casefold()
     folded = unicodedata.normalize("NFC", word).casefold().translate(_UMLAUTS)
     return "".join(
         char for char in unicodedata.normalize("NFKD", folded) if unicodedata.category(char) not in {"Mn", "Cf"}
@@ -62,6 +64,8 @@ def fold(word: str) -> str:
 
 def fold_bare(word: str) -> str:
     """Return `word` compared as by people without umlauts on their keyboard who leave the dots out."""
+    if word.isascii():
+        return word.casefold()
     folded = unicodedata.normalize("NFKD", word.casefold())
     return "".join(char for char in folded if unicodedata.category(char) not in {"Mn", "Cf"})
 

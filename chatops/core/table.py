@@ -17,6 +17,7 @@ from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
 from chatops.core.nearest import Wording, closest, is_one_slip
 from chatops.core.phrases.grammar import prepare
 from chatops.core.text import Code, _, to_type
+from chatops.core.values import names_ticket
 from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, UsageError
 
 __all__ = ["Call", "CommandTable", "ReadContext"]
@@ -57,6 +58,7 @@ class CommandTable:
         self._replying: dict[str, Command] = {}
         self._reactions: dict[str, Command] = {}
         self._strangers = {fold(words) for one in self.commands if one.strangers for _language, words in _declared(one)}
+        self._alone = tuple(one for one in self.commands if one.alone)
         self._nouns: dict[str, str] = {}
         self._wordings: dict[str, Wording] = {}
         for command in self.commands:
@@ -162,13 +164,13 @@ class CommandTable:
         for command in self.commands:
             if not command.verb:
                 continue
-            verbs = [
-                (language, wording.partition(" ")[2]) for language, wording in _declared(command) if " " in wording
-            ]
+            parted = [(language, wording.partition(" ")[2]) for language, wording in _declared(command)]
+            verbs = [(language, verb, _key(verb)) for language, verb in parted if verb]
             for noun_language, noun in nouns.get(command.noun, ()):
-                for verb_language, verb in verbs:
+                noun_key = _key(noun)
+                for verb_language, verb, verb_key in verbs:
                     language = verb_language if noun_language == usage.SOURCE else noun_language
-                    key = _key(f"{noun} {verb}")
+                    key = f"{noun_key} {verb_key}"
                     if key not in self._index:
                         meant = implied.setdefault(key, {}).setdefault(language, [])
                         if command not in meant:
@@ -265,7 +267,8 @@ class CommandTable:
             return _Match(length=1, commands=tuple(self._anywhere[words[0]]), anywhere=True)
         if len(words) > 1 and (turned := self._longest_match([words[1], words[0]], (), context)) is not None:
             return turned if turned.length == 2 else None  # noqa: PLR2004 - noun and verb
-        return None
+        alone = self._alone and len(found) == 1 and names_ticket(found[0].text, context.systems)
+        return _Match(length=0, commands=self._alone) if alone else None
 
     def _in_reply(self, found: Sequence[Token]) -> _Match | None:
         """Return what `step`, `task @anna` and the like mean in a reply. A second word of letters only may be a verb."""

@@ -111,6 +111,14 @@ def unmistakable(parameter: Parameter, typed: str) -> bool:
     return parameter.type is TicketName and (_URL.fullmatch(typed) or _TICKET.fullmatch(typed)) is not None
 
 
+def names_ticket(typed: str, systems: tuple[str, ...]) -> bool:
+    """Whether `typed` is an address, or names a ticket of a connected system: `demo:1001`."""
+    match = _TICKET.fullmatch(typed.rstrip(_TRAILING))
+    return _URL.fullmatch(typed) is not None or (
+        match is not None and fold(match[1]) in {fold(system) for system in systems}
+    )
+
+
 def number(typed: str) -> str | None:
     """Return the digits of a bare number (`12`, `#12`), or None."""
     match = _NUMBER.fullmatch(typed.rstrip(_TRAILING))

@@ -51,7 +51,7 @@ def origin(
     """Return where the answer to something said in `remote` goes."""
     if direct and person is not None:
         target = direct_target(person.id)
-    elif room is not None:
+    elif room is not None and room.subject is not None:
         target = room_target(room.id)
     else:
         target = remote_target(remote)

@@ -47,6 +47,7 @@ from chatops.engine.performing import Performer
 from chatops.engine.places import Places
 from chatops.engine.plugged import Plugged, typed
 from chatops.engine.posting import PinPost, Posting, ShrinkCard
+from chatops.engine.presence import Presence
 from chatops.engine.quoting import Quoting
 from chatops.engine.reacting import Marked
 from chatops.engine.render import Renderer
@@ -60,6 +61,7 @@ from chatops.engine.settings import EngineSettings
 from chatops.engine.started import tell_started
 from chatops.engine.superseded import Superseded
 from chatops.engine.tasks import Tasks
+from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.engine.timers import SchedulerWake, Timers, Wake
 from chatops.engine.undoing import Undoable
 from chatops.engine.units import Units
@@ -70,6 +72,7 @@ from chatops.ports.roster import Directory
 from chatops.ports.store import Settlement, Store
 
 BODIES: tuple[type[Body], ...] = (
+    *TICKET_EVENTS,
     Message, ButtonPress, Reaction, MemberChange, RoomMoved, Redaction, TurnedAway, CommandCall,
     TimerFired, EffectSettled, PostFailed, Emitted,
     *ROOM_EFFECTS, ShrinkCard, PinPost,
@@ -143,6 +146,7 @@ class Engine:
         self.outage = Outage(store, self.clock)
         meter = meter or NoMeter()
         lines = Lines(networks, clock=self.clock, settings=self.settings, probe=probe, meter=meter, store=store)
+        self.present = Presence(lines, self.clock)
         alarms = Alarms(
             store=store,
             codec=codec,

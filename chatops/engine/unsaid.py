@@ -29,15 +29,13 @@ def audited(typed: str, command: Command | None) -> str:
 
 def without_codes(body: Body) -> Body:
     """Return what was said to us alone without what looks like a code; anything else as it is."""
-    if not isinstance(body, Message) or not body.direct:
-        return body
-    return replace(body, text=_SURELY.sub(LEFT_OUT, body.text))
+    return _stripped(body) if isinstance(body, Message) and body.direct else body
 
 
 def kept(body: Body, command: Command | None) -> Body:
     """Return what the inbox keeps of an event that asked for `command`, or for nothing that we know."""
     if command is None:
-        return without_codes(body)
+        return _stripped(body)
     if not command.secret:
         return body
     words = f"{command.words} {LEFT_OUT}"
@@ -54,7 +52,7 @@ def kept(body: Body, command: Command | None) -> Body:
 
 def unrepeated(refusal: Refusal, body: Body, command: Command | None) -> Refusal:
     """Return a refusal that repeats no code: instead of what was not understood, only that it was not."""
-    if command is not None or not isinstance(refusal, UsageError) or without_codes(body) == body:
+    if command is not None or not isinstance(refusal, UsageError) or _stripped(body) == body:
         return refusal
     plain = Refusal(
         _("I did not understand this. What looks like a code is neither kept nor repeated."),
@@ -62,6 +60,13 @@ def unrepeated(refusal: Refusal, body: Body, command: Command | None) -> Refusal
     )
     plain.code = refusal.code
     return plain
+
+
+def _stripped(body: Body) -> Body:
+    """Return what was said to us, also where others read, without what looks like a code."""
+    if not isinstance(body, Message) or not (body.direct or body.addressed):
+        return body
+    return replace(body, text=_SURELY.sub(LEFT_OUT, body.text))
 
 
 def retold(rows: tuple[InboxRow, ...], fact: str, codec: Codec) -> tuple[InboxRow, ...]:

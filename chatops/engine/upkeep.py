@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +23,10 @@ PURGES = "upkeep:purge"
 """The name that one replica has while it forgets."""
 
 
+Forgets = tuple[timedelta, Callable[[datetime], Awaitable[int]]]
+"""How long something stays, and what forgets what is older than that, telling how much it was."""
+
+
 class Upkeep:
     """Anchors and purges until cancelled.
 
@@ -29,14 +34,25 @@ class Upkeep:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, *, anchor_every: float, keep: timedelta, keep_keys: timedelta = KEEP_KEYS
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        anchor_every: float,
+        keep: timedelta,
+        keep_keys: timedelta = KEEP_KEYS,
+        forgets: Sequence[Forgets] = (),
     ) -> None:
-        """`anchor_every`: seconds; `keep`: how long settled events and posts stay; `keep_keys`: how long then their keys."""
+        """`anchor_every`: seconds; `keep`: how long settled events and posts stay; `keep_keys`: how long then their keys.
+
+        `forgets`: what else there is to forget, each with how long it stays.
+        """
         self._store = store
         self._clock = clock
         self._anchor_every = anchor_every
         self._keep = keep
         self._keep_keys = keep_keys
+        self._forgets = tuple(forgets)
 
     async def run(self) -> None:
         """Do what is due. A store that does not answer is asked again the next time."""
@@ -59,5 +75,7 @@ class Upkeep:
         forgotten = await self._store.purge(
             events_before=before, posts_before=before, keys_before=now - self._keep_keys
         )
+        for keep, forget in self._forgets:
+            forgotten += await forget(now - keep)
         if forgotten:
             log.info("forgot what was long settled", rows=forgotten)

@@ -19,12 +19,16 @@ class Changes:
     def __init__(self, store: Store, kinds: Iterable[str], clock: Clock) -> None:
         self._clock = clock
         self._told = asyncio.Event()
+        self.count = 0
+        """How often something was written, as far as this process has heard."""
         for kind in kinds:
             store.announce(kind)
             store.signals.listen(f"aggregate:{kind}", lambda _id: self._wake(), missed=self._wake)
 
-    async def wait(self) -> None:
-        """Return when something was written, or after `LOOK` seconds."""
+    async def wait(self, since: int) -> bool:
+        """Return True once something was written after the count was `since`; False after `LOOK` seconds."""
+        if self.count != since:
+            return True
         told = asyncio.ensure_future(self._told.wait())
         late = asyncio.ensure_future(self._clock.sleep(LOOK))
         try:
@@ -35,7 +39,9 @@ class Changes:
             for one in (told, late):
                 with suppress(asyncio.CancelledError):
                     await one
+        return self.count != since
 
     def _wake(self) -> None:
+        self.count += 1
         self._told.set()
         self._told = asyncio.Event()

@@ -27,7 +27,7 @@ class AskedRow(Frozen, frozen=True, kw_only=True):
 
 
 class LightPage:
-    """Builds the page's one part."""
+    """Builds the page's parts."""
 
     def __init__(self, reading: Reading, directory: Directory) -> None:
         self._reading = reading
@@ -40,19 +40,21 @@ class LightPage:
         if light is None:
             return None
         swarm = await self._reading.swarm(person, light.swarm) if light.swarm is not None else None
-        offered = own_buttons(light, person.id)
-        html = pen.piece(
-            "light_all.html",
-            light=light,
-            page=f"asks/{light.id}",
-            state=pen.say(state_line(light, pen.name)),
-            tone=tone_of(light, person.id),
-            card=pen.card(Card(title=Text(msgid=""), buttons=offered)),
-            rows=[self._row(pen, light, one) for one in light.asked],
-            swarm="" if swarm is None else f"{PREFIX}-{swarm.id}",
-            swarm_href="" if swarm is None else f"{pen.visit.base}swarms/{swarm.id}",
-        )
-        return {"light": html}
+        nothing = pen.card(Card(title=Text(msgid="")))
+        offered = pen.card(Card(title=Text(msgid=""), buttons=own_buttons(light, person.id)))
+        return {
+            "head": pen.piece(
+                "light_head.html",
+                light=light,
+                state=pen.say(state_line(light, pen.name)),
+                tone=tone_of(light, person.id),
+                swarm="" if swarm is None else f"{PREFIX}-{swarm.id}",
+                swarm_href="" if swarm is None else f"{pen.visit.base}swarms/{swarm.id}",
+            ),
+            "do": pen.piece("swarm_do.html", first=offered, more=nothing, page=f"asks/{light.id}"),
+            "answers": pen.piece("light_answers.html", light=light),
+            "people": pen.piece("light_people.html", rows=[self._row(pen, light, one) for one in light.asked]),
+        }
 
     def _row(self, pen: Pen, light: LightSwarm, id_: str) -> AskedRow:
         person = self._directory.by_id(id_)

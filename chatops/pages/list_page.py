@@ -27,7 +27,7 @@ VIEWS = ("open", "mine", "recent")
 STEP = 50
 """Swarms shown at first, and with each `Show more`."""
 
-MOST_SHOWN = 1000
+MOST_SHOWN = 950
 
 MOST_WORDS = 200
 

@@ -72,7 +72,11 @@ class Offers:
             first.append(solution_button(swarm))
         first += [invite_button(swarm), done_button(swarm)]
         more = [] if swarm.state is State.ON_HOLD else [_hold(swarm)]
-        more += [_keep(swarm) if swarm.handover is not None else _handover(swarm), _merge(swarm), _resolve(swarm)]
+        if swarm.handover is not None:
+            first.append(_keep(swarm))
+        else:
+            more.append(_handover(swarm))
+        more += [_merge(swarm), _resolve(swarm)]
         more += self._thanks(swarm, person)
         others = [one.person for one in swarm.present if one.person not in {swarm.owner, person.id}]
         if others:

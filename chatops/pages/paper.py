@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
@@ -23,8 +21,9 @@ from chatops.pages.visit import Visit
 from chatops.pages.words import JUST_NOW, WORDS
 from chatops.ports.chat import Line, Outgoing
 from chatops.ports.roster import Directory
+from chatops.ports.templating import Templates
 from chatops.ports.tickets import Ref
-from chatops.ports.web import Page, Static, Web
+from chatops.ports.web import PARTS, PARTS_STYLE, Page, Static, Web
 
 _HERE = Path(__file__).parent
 
@@ -38,7 +37,7 @@ _A_MINUTE = timedelta(minutes=1)
 
 
 class Paper:
-    """The templates, read and compiled here, before the server serves anybody."""
+    """The templates, and what every page has."""
 
     def __init__(self, web: Web, *, catalogues: Catalogues, directory: Directory, clock: Clock) -> None:
         self.clock = clock
@@ -46,17 +45,11 @@ class Paper:
         self.catalogues = catalogues
         self.renderer = Renderer(catalogues)
         self._web = web
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            auto_reload=False,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(once=lambda: secrets.token_hex(12))
-        for template in self._environment.list_templates():
-            self._environment.get_template(template)
+        self._templates = Templates(_HERE / "templates", PARTS)
+
+    async def ready(self) -> None:
+        """Have the templates compiled: before the first page."""
+        await self._templates.ready()
 
     def pen(self, visit: Visit) -> Pen:
         """Return what writes for one visitor."""
@@ -64,12 +57,14 @@ class Paper:
 
     def render(self, template: str, values: Mapping[str, Any]) -> Markup:
         """Return a template's HTML."""
-        return Markup(self._environment.get_template(template).render(values))  # noqa: S704 - escaped by Jinja
+        return Markup(self._templates.render(template, values))  # noqa: S704 - escaped by Jinja
 
     def page(self, visit: Visit, title: str, body: str) -> web.Response:
         """Return a whole page."""
         locale = visit.person.locale
-        return self._web.page(Page(title=title, body=body, locale=locale, styles=(_STYLE,), scripts=_SCRIPTS))
+        return self._web.page(
+            Page(title=title, body=body, locale=locale, styles=(PARTS_STYLE, _STYLE), scripts=_SCRIPTS)
+        )
 
 
 class Pen:

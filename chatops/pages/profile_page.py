@@ -14,6 +14,7 @@ from chatops.core.text import _, listed, said
 from chatops.pages.paper import Pen
 from chatops.pages.reading import Reading, months
 from chatops.people.directory import Pod
+from chatops.people.figures import sees_figures
 from chatops.ports.roster import Directory
 from chatops.swarm.availability import availability
 from chatops.swarm.model import Swarm
@@ -67,7 +68,7 @@ class ProfilePage:
         )
 
     def _leads(self, visitor: Person, person: Person) -> bool:
-        return any(pod.lead == visitor.id and person.id in pod.members for pod in self._pods())
+        return sees_figures(self._directory, visitor.id, person.id)
 
     async def _figures(self, person: Person, at: datetime) -> Figures:
         now = await self._reading.find(Swarm, member=person.id)

@@ -160,7 +160,10 @@ class Pages:
             now = await self._again(request)
             return None if now is None else await self._swarms.parts(now, number, show)
 
-        return await self._streams.serve(request, parts)
+        async def stirred() -> int:
+            return await self._reading.newest(Swarm.kind, number)
+
+        return await self._streams.serve(request, parts, stirred)
 
     async def _case(self, request: web.Request, pen: Pen) -> web.StreamResponse:
         answer = await self._acting.asked(request, pen.visit)
@@ -216,6 +219,7 @@ class Pages:
             person = await self._entrance.visitor(request)
             if person is None:
                 return self._entrance.entrance(request)
+            await self._paper.ready()
             pen = self._paper.pen(Visit(person=person, csrf=self._web.csrf(request, path=home(person.id))))
             try:
                 return await show(request, pen)

@@ -47,7 +47,7 @@ def pages(  # noqa: PLR0913 - every part once, by name
     clock: Clock,
     allowed: Allowed,
 ) -> Iterable[Route | Static]:
-    """Return the routes of all pages. Reads templates from disk: call it before the server serves anybody.
+    """Return the routes of all pages.
 
     `allowed`: what somebody may do where all is about one thing.
     """

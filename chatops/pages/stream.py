@@ -18,8 +18,8 @@ from chatops.pages.changes import Changes
 RETRY_MS = 1000
 """Milliseconds a browser waits before it connects again."""
 
-BEATS = 5
-"""Looks without news after which a sign of life is sent, so that both ends notice a dead line."""
+LOOKS = 5
+"""Looks without news after which a page is made anew all the same: ages grow, and both ends notice a dead line."""
 
 _ONCE = re.compile(r'name="once" value="[0-9a-f]*"')
 
@@ -38,25 +38,37 @@ class Streams:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
 
-    async def serve(self, request: web.Request, parts: Callable[[], Awaitable[Parts | None]]) -> web.StreamResponse:
-        """Send until the browser goes away, the server stops, or `parts` says None: not to be seen any more."""
+    async def serve(
+        self,
+        request: web.Request,
+        parts: Callable[[], Awaitable[Parts | None]],
+        stirred: Callable[[], Awaitable[int]] | None = None,
+    ) -> web.StreamResponse:
+        """Send until the browser goes away, the server stops, or `parts` says None: not to be seen any more.
+
+        `stirred`: a number that changes with what is written without a word. Parts cost more than a look at that.
+        """
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         await response.write(f"retry: {RETRY_MS}\n\n".encode())
         shown = _marks(request.query.get("seen", ""))
-        quiet = 0
         # While the database is away the line ends, and the tab connects again.
         with suppress(ConnectionResetError, StoreUnavailable):
-            while (now := await parts()) is not None:
+            while True:
+                since, before = self._changes.count, await stirred() if stirred is not None else 0
+                now = await parts()
+                if now is None:
+                    break
                 fresh = {id_: html for id_, html in now.items() if shown.get(id_) != mark(html)}
                 for id_, html in fresh.items():
                     await response.write(_event("part", msgspec.json.encode(_Part(id=id_, html=str(html)))))
                 shown = {id_: mark(html) for id_, html in now.items()}
-                quiet = 0 if fresh else quiet + 1
-                if quiet and quiet % BEATS == 0:
+                if not fresh:
                     await response.write(b": beat\n\n")
-                await self._changes.wait()
+                for _look in range(LOOKS):
+                    if await self._changes.wait(since) or (stirred is not None and await stirred() != before):
+                        break
             await response.write(_event("gone", b"{}"))
         return response
 

@@ -230,7 +230,7 @@ def _resting(one: Standing, now: datetime) -> Text | None:
     if one.quiet:
         return _("{time} there, in quiet hours", time=one.local_time)
     if one.load >= one.max_load:
-        return _("is busy with other swarms ({load} of {most})", load=one.load, most=one.max_load)
+        return _("is busy with other swarms")
     return None
 
 
@@ -276,7 +276,8 @@ def _skill(need: Need, known: Evidence) -> Reason:
 
 def _load(one: Standing) -> Reason:
     cost = -(-FULL_LOAD * min(one.load, one.max_load) // one.max_load) if one.max_load else 0
-    return Reason(text=_("load {load}/{most}", load=one.load, most=one.max_load), points=-cost)
+    # Everybody reads the reasons, and how much somebody has to do is for them and their lead.
+    return Reason(text=_("has room for more") if one.load else _("free"), points=-cost)
 
 
 def _asked(one: Standing, now: datetime) -> Reason:

@@ -22,7 +22,7 @@ class FileReading(Protocol):
 
         Harmless to repeat. Raise, before the first piece or between two: Missing when it is gone, or was never ours;
         Invalid (`too_large`) as soon as it turns out to have more than `most` bytes; Forbidden, RateLimited,
-        AuthExpired; Unreachable when it does not come in time or breaks off. Memory is bounded by a piece, not by the file.
+        AuthExpired; Unreachable when it does not come in time or breaks off. No more than `most` bytes are ever held.
         """
         ...
 

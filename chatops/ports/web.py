@@ -20,6 +20,13 @@ from chatops.core.text import Text
 RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+PARTS = Path(__file__).parent / "templates"
+"""A folder for Jinja's loader, after the plugin's own: `parts.html` has the macros of cards, buttons and small forms."""
+
+PARTS_STYLE = "/static/shell/parts.css"
+"""How those look, and text, buttons and fields with them; a page names it before its own styles."""
+
+
 def asked_for(request: web.BaseRequest) -> str:
     """Return the language a browser asks for first, as in `de`: for pages that nobody is signed in to."""
     first = re.match(r"[a-zA-Z]{2,3}", request.headers.get("Accept-Language", ""))
@@ -35,6 +42,8 @@ class Route(Frozen, frozen=True, kw_only=True):
     changes: bool | None = None
     """True: a browser may call it from our own pages only, and a request with a session must carry the session's token.
     None: by method (everything but GET). A request without a session has nothing to steal: its handler decides."""
+    uploads: int = 0
+    """Bytes of a form with files (`multipart/form-data`) that are taken, from somebody with a session only. 0: none."""
 
 
 class Static(Frozen, frozen=True, kw_only=True):

@@ -6,9 +6,11 @@ Indexes that a query over open rows needs are partial, so that history costs not
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.indexes import Index, PartialIndex
-from tortoise.models import Model
+from tortoise.models import Model, ModelMeta
 
 APP = "chatops"
 KEY = 512
@@ -17,7 +19,21 @@ KEY = 512
 NAME = 255
 
 
-class StateRow(Model):
+class _Described(ModelMeta):
+    """Spares Tortoise looking for `#:` comments, for which it parses the whole module once for every class in it."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> _Described:
+        return super().__new__(mcs, name, bases, {**attrs, "_no_comments": True})  # type: ignore[return-value]
+
+
+class Table(Model, metaclass=_Described):
+    """What every table has."""
+
+    class Meta:
+        abstract = True
+
+
+class StateRow(Table):
     """What the store knows about itself: its epoch, its last proof of life."""
 
     name = fields.CharField(max_length=NAME, primary_key=True)
@@ -27,7 +43,7 @@ class StateRow(Model):
         table = "state"
 
 
-class CheckpointRow(Model):
+class CheckpointRow(Table):
     """How far each network has been read."""
 
     name = fields.CharField(max_length=NAME, primary_key=True)
@@ -37,7 +53,7 @@ class CheckpointRow(Model):
         table = "checkpoint"
 
 
-class InboxEvent(Model):
+class InboxEvent(Table):
     """An accepted event. `ready` until it is `done` or given up (`dead`)."""
 
     seq = fields.BigIntField(primary_key=True)
@@ -69,7 +85,7 @@ class InboxEvent(Model):
         )
 
 
-class OutboxPost(Model):
+class OutboxPost(Table):
     """A post or effect. `ready`, `sending`, then `sent`, `failed`, `unknown` or `dead`."""
 
     id = fields.BigIntField(primary_key=True)
@@ -106,7 +122,7 @@ class OutboxPost(Model):
         )
 
 
-class SpentKey(Model):
+class SpentKey(Table):
     """A key whose row was purged. It stays taken."""
 
     id = fields.BigIntField(primary_key=True)
@@ -120,7 +136,7 @@ class SpentKey(Model):
         unique_together = (("key", "space"),)
 
 
-class PlacedPost(Model):
+class PlacedPost(Table):
     """Where a slot's newest post stands."""
 
     id = fields.BigIntField(primary_key=True)
@@ -136,7 +152,7 @@ class PlacedPost(Model):
         unique_together = (("target", "slot"),)
 
 
-class TimerEntry(Model):
+class TimerEntry(Table):
     """An armed timer. A one-shot timer's row goes when it fires."""
 
     series = fields.CharField(max_length=NAME, primary_key=True)
@@ -154,7 +170,7 @@ class TimerEntry(Model):
         indexes = (Index(fields=("due",), name="timer_due"),)
 
 
-class AggregateRow(Model):
+class AggregateRow(Table):
     """An aggregate. `number` is the order they were made in."""
 
     number = fields.BigIntField(primary_key=True)
@@ -173,7 +189,7 @@ class AggregateRow(Model):
         indexes = (Index(fields=("expires",), name="aggregate_expires"),)
 
 
-class AggregateKey(Model):
+class AggregateKey(Table):
     """One (name, value) pair an aggregate is found by."""
 
     id = fields.BigIntField(primary_key=True)
@@ -188,7 +204,7 @@ class AggregateKey(Model):
         indexes = (Index(fields=("kind", "name", "value", "owner"), name="aggregate_key_found"),)
 
 
-class Claim(Model):
+class Claim(Table):
     """A name that only one holder has at a time."""
 
     name = fields.CharField(max_length=NAME, primary_key=True)
@@ -198,7 +214,7 @@ class Claim(Model):
         table = "claim"
 
 
-class SequenceRow(Model):
+class SequenceRow(Table):
     """The last number given out."""
 
     name = fields.CharField(max_length=KEY, primary_key=True)
@@ -208,7 +224,7 @@ class SequenceRow(Model):
         table = "sequence"
 
 
-class JournalEntry(Model):
+class JournalEntry(Table):
     """An entry of a chain. `id` is the order entries were appended in, over all chains."""
 
     id = fields.BigIntField(primary_key=True)
@@ -227,7 +243,7 @@ class JournalEntry(Model):
         unique_together = (("chain", "seq"),)
 
 
-class JournalHead(Model):
+class JournalHead(Table):
     """Where a chain ends, sealed."""
 
     chain = fields.CharField(max_length=KEY, primary_key=True)
@@ -239,7 +255,7 @@ class JournalHead(Model):
         table = "journal_head"
 
 
-class LedgerRow(Model):
+class LedgerRow(Table):
     """One writer's running total over the heads, sealed."""
 
     writer = fields.CharField(max_length=64, primary_key=True)
@@ -251,7 +267,7 @@ class LedgerRow(Model):
         table = "ledger"
 
 
-class AnchorRow(Model):
+class AnchorRow(Table):
     """A ledger as it was at some time, sealed, so that going back behind it is found."""
 
     number = fields.BigIntField(primary_key=True)
@@ -266,7 +282,7 @@ class AnchorRow(Model):
         table = "anchor"
 
 
-class RecordRow(Model):
+class RecordRow(Table):
     """A plugin's document. `number` is the order they were first written in."""
 
     number = fields.BigIntField(primary_key=True)
@@ -284,7 +300,7 @@ class RecordRow(Model):
         unique_together = (("namespace", "kind", "ident"),)
 
 
-class RecordColumn(Model):
+class RecordColumn(Table):
     """One index column of a document."""
 
     id = fields.BigIntField(primary_key=True)
@@ -300,7 +316,7 @@ class RecordColumn(Model):
         indexes = (Index(fields=("namespace", "kind", "name", "value", "owner"), name="record_column_found"),)
 
 
-class AllowanceRow(Model):
+class AllowanceRow(Table):
     """What is left of an allowance that replicas share. PostgreSQL only."""
 
     bucket = fields.CharField(max_length=KEY, primary_key=True)
@@ -312,7 +328,7 @@ class AllowanceRow(Model):
         table = "allowance"
 
 
-class HeldName(Model):
+class HeldName(Table):
     """What one process does for all: receiving from a network that has one reader. PostgreSQL only."""
 
     name = fields.CharField(max_length=NAME, primary_key=True)

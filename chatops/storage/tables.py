@@ -63,7 +63,7 @@ def present(columns: Mapping[str, Collection[str]]) -> tuple[Table, ...]:
 
 
 def _is_ours(found: type) -> bool:
-    return issubclass(found, Model) and found is not Model
+    return issubclass(found, models.Table) and found is not models.Table
 
 
 def _table(model: type[Model]) -> Table:

@@ -14,6 +14,7 @@ from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.inviting import Inviting
+from chatops.swarm.leaving import came_in
 from chatops.swarm.model import Asked, Swarm
 from chatops.swarm.moves import left, out_of, wrong_state
 
@@ -58,19 +59,22 @@ class Arrivals:
             self._off(unit, swarm, room, person, refusal)
 
     def _joined(self, unit: Unit, swarm: Swarm, room: Room, person: Person) -> None:
-        if swarm.member(person.id) or (not swarm.live and swarm.visible_to(person)):
+        if swarm.member(person.id) or (not swarm.live and swarm.open_to(person)):
             return
         refusal = may_not(swarm, person)
         if refusal is None:
             self._inviting.take_in(unit, swarm, person)
             return
-        self._off(unit, swarm, room, person, refusal)
+        key = self._off(unit, swarm, room, person, refusal)
+        if "guest" in person.roles and not swarm.over:
+            # Before the network has taken them out, they read: the card shows guests' layout from now on.
+            swarm = self._follow.follow(unit, swarm, came_in(swarm, person.id, room.id, key))
         if not swarm.live:
             return
         guest = "guest:" if "guest" in person.roles else ""
         card = Card(
             title=_("{person} came into the room of {swarm} without being asked", person=person.name, swarm=swarm.name),
-            text=_("I took them out again. If they are to help, ask them in."),
+            text=_("I take them out again. If they are to help, ask them in."),
             buttons=(
                 Button(
                     label=_("Ask {person}", person=person.name),
@@ -91,10 +95,12 @@ class Arrivals:
         unit.note(after, _("{who} left.", who=person.name), tag="left")
         self._follow.follow(unit, swarm, after)
 
-    def _off(self, unit: Unit, swarm: Swarm, room: Room, person: Person, refusal: Refusal) -> None:
+    def _off(self, unit: Unit, swarm: Swarm, room: Room, person: Person, refusal: Refusal) -> str:
+        """Take somebody out with a word why; return the name of doing so."""
         key = f"swarm:{swarm.id}/off/{person.id}/{unit.event.seq}"
         unit.effect(RemoveFromRoom(room=room.id, person=person.id), key=key)
         unit.post(direct_target(person.id), answer_of(refusal))
+        return key
 
     async def _swarm(self, unit: Unit, room: Room) -> Swarm | None:
         kind, _colon, id_ = (room.subject or "").partition(":")
@@ -104,7 +110,7 @@ class Arrivals:
 def may_not(swarm: Swarm, person: Person) -> Refusal | None:
     """Return why somebody could not join by command either, or None when they could."""
     invited = swarm.invited(person.id) is not None
-    if not swarm.visible_to(person) or not (invited or "staff" in effective(person)):
+    if not swarm.open_to(person) or not (invited or "staff" in effective(person)):
         return _closed_to_others()
     return None if swarm.live else wrong_state(swarm)
 

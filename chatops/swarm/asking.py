@@ -51,7 +51,7 @@ def _rest(candidate: Candidate, *, page: bool) -> Text | None:
     if candidate.away_until is not None:
         return _("away until {time}", time=Moment(at=candidate.away_until, style="datetime"))
     if candidate.load >= candidate.max_load:
-        return _("is busy with other swarms ({load} of {most})", load=candidate.load, most=candidate.max_load)
+        return _("is busy with other swarms")
     if candidate.quiet and not page:
         return _("{time} there, in quiet hours", time=candidate.local_time)
     return None

@@ -140,7 +140,7 @@ def stats_line(swarm: Swarm) -> Text | None:
     """Return how a closed swarm went: how long until it was solved, how many came, how often it changed hands."""
     if swarm.state is not State.CLOSED or swarm.resolved_at is None:
         return None
-    passed = sum(one.state == "accepted" for one in swarm.handovers)
+    passed = sum(one.state in {"accepted", "reassigned"} for one in swarm.handovers)
     return dotted(
         _("solved in {length}", length=swarm.resolved_at - swarm.opened_at),
         _n("{count} expert", "{count} experts", len(swarm.helpers)),

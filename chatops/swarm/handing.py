@@ -17,9 +17,10 @@ from chatops.engine.ticket_effects import AssignTicket
 from chatops.errors import Ambiguous, Impossible, NotFound
 from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
-from chatops.ports.tickets import Ref
+from chatops.ports.tickets import UNSET, Ref
 from chatops.swarm import passing
 from chatops.swarm.buttons import show_button
+from chatops.swarm.case_owner import believed_owner
 from chatops.swarm.clocks import HandoverDue, HandoverLapses
 from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import PeopleDesk, the_swarm
@@ -112,7 +113,7 @@ class Handing:
             "{swarm} passes from {old} to {new}.", swarm=after.name, old=self._name(before), new=self._name(after)
         )
         unit.note(after, words, tag="handover")
-        after, told = self._assign(unit, after)
+        after, told = await self._assign(unit, before, after)
         after = self._follow.follow(unit, before, after, briefed=me)
         self._follow.say(unit, after, words, notify=(before.owner,))
         unit.post(direct_target(before.owner), words, notify=(before.owner,))
@@ -265,23 +266,35 @@ class Handing:
         )
         unit.post(direct_target(swarm.owner), card, notify=(swarm.owner,))
 
-    def _assign(self, unit: Unit, swarm: Swarm) -> tuple[Swarm, Text]:
+    async def _assign(self, unit: Unit, before: Swarm, swarm: Swarm) -> tuple[Swarm, Text]:
         """Write the new owner to the ticket, if the ticket system knows them; return what to tell them of it."""
         system = swarm.case.ref.system
-        person = self._directory.by_id(swarm.owner)
-        own = next((one for one in (person.identities if person else ()) if one.network == system), None)
-        if own is None:
+        owner = self._account(swarm.owner, system)
+        if owner is None:
             return swarm, _(
                 "The ticket keeps its owner: {system} knows no account of yours. Ask an admin to link it.",
                 system=said(system),
             )
-        owner = Ref(system=system, kind="person", id=own.id)
-        effect = AssignTicket(ticket=swarm.case.ref, acting_for=unit.actor.name, owner=owner)
+        was = await believed_owner(unit, swarm.case.ref)
+        if was is UNSET:
+            # Of a case that we have never looked at nothing is believed, unless its owner is somebody we know.
+            was = self._account(before.owner, system) or UNSET
+        effect = AssignTicket(
+            ticket=swarm.case.ref,
+            acting_for=unit.actor.name,
+            owner=owner,
+            was=was,
+        )
         number = len(swarm.handovers)
         return (
             self._follow.write(unit, swarm, f"owner/{number}", effect),
             _("The ticket {case} becomes yours as well.", case=str(swarm.case.ref)),
         )
+
+    def _account(self, person: str, system: str) -> Ref | None:
+        known = self._directory.by_id(person)
+        own = next((one for one in (known.identities if known else ()) if one.network == system), None)
+        return None if own is None else Ref(system=system, kind="person", id=own.id)
 
     def _name(self, swarm: Swarm) -> str:
         return self._follow.names(swarm.owner)

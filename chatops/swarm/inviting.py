@@ -95,6 +95,11 @@ class Inviting:
         """Come in unasked."""
         before = await the_swarm(unit, id)
         unit.require(before)
+        if before.looked_into_by(unit.actor):
+            raise Impossible(
+                _("You may look into {swarm}, no more. Its people can ask you in.", swarm=before.name),
+                commands=(f"swarm show {before.name}",),
+            )
         await self._come(unit, before, learner=learner)
 
     async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chatops.core.effects import RemoveFromRoom
 from chatops.core.events import EffectSettled
+from chatops.core.frozen import replace
 from chatops.core.message import Card
 from chatops.core.rooms import direct_target
 from chatops.core.text import _, said
@@ -12,6 +13,7 @@ from chatops.hookspecs import Listener
 from chatops.swarm.buttons import show_button
 from chatops.swarm.consequences import Consequences, leave_key
 from chatops.swarm.model import Member, Swarm
+from chatops.swarm.parts import Inside
 from chatops.swarm.wording import short
 
 _REASON = 300
@@ -35,8 +37,11 @@ class Leaving:
             return
         kind, _colon, id_ = settled.key.partition("/")[0].partition(":")
         swarm = await unit.get(Swarm, id_) if kind == Swarm.kind and id_ else None
-        member = None if swarm is None else _held(swarm, effect)
-        if swarm is None or member is None or not _of_this_stay(swarm, member, settled.key, effect.room):
+        if swarm is None:
+            return
+        uninvited = any(one.key == settled.key for one in swarm.inside)
+        member = _held(swarm, effect)
+        if not uninvited and (member is None or not _of_this_stay(swarm, member, settled.key, effect.room)):
             return
         if settled.state == "done":
             self._follow.out(unit, swarm, effect.person, effect.room)
@@ -55,6 +60,12 @@ class Leaving:
             buttons=(show_button(swarm),),
         )
         unit.post(direct_target(swarm.owner), card, notify=(swarm.owner,))
+
+
+def came_in(swarm: Swarm, person: str, room: str, key: str) -> Swarm:
+    """Note that a guest nobody asked is in a room; `key`: of the effect that takes them out."""
+    others = tuple(one for one in swarm.inside if (one.person, one.room) != (person, room))
+    return replace(swarm, inside=(*others, Inside(person=person, room=room, key=key)))
 
 
 def _held(swarm: Swarm, effect: RemoveFromRoom) -> Member | None:

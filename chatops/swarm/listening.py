@@ -8,7 +8,7 @@ from chatops.core.message import Button, Card
 from chatops.core.rooms import direct_target
 from chatops.core.text import Text, _, said
 from chatops.core.unit import Unit
-from chatops.engine.ticket_effects import TICKET_EFFECTS, TicketEffect
+from chatops.engine.ticket_effects import TICKET_EFFECTS, AssignTicket, TicketEffect
 from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import arrived, expired
@@ -154,7 +154,8 @@ class SwarmListeners:
         if settled.state != "done":
             words = write_line(write)
             unit.note(after, words, tag="ticket")
-            self._to(unit, after.owner, _not_written(after, words))
+            if not isinstance(effect, AssignTicket):  # told by whoever follows the case
+                self._to(unit, after.owner, not_written(after, words))
         self._follow.follow(unit, swarm, after)
 
     async def _of(self, unit: Unit, settled: EffectSettled) -> Swarm | None:
@@ -173,7 +174,8 @@ def _settled(unit: Unit) -> EffectSettled:
     return body
 
 
-def _not_written(swarm: Swarm, words: Text) -> Card:
+def not_written(swarm: Swarm, words: Text) -> Card:
+    """Return the card that tells the owner what did not get onto the ticket."""
     return Card(
         title=_("{swarm}: {what}", swarm=swarm.name, what=words),
         text=_("Please do it in the ticket system by hand: {case}.", case=str(swarm.case.ref)),

@@ -10,13 +10,14 @@ from chatops.core.unit import Unit
 from chatops.engine.ticket_effects import AddNote, SetStatus
 from chatops.errors import Impossible, NotAllowed
 from chatops.ports.roster import Directory
-from chatops.ports.tickets import Status
+from chatops.ports.tickets import Status, TicketSystems
 from chatops.swarm.already import already_on_it, on_it
 from chatops.swarm.buttons import join_button, show_button
 from chatops.swarm.consequences import Consequences, claim_name, finished
 from chatops.swarm.desk import reason, the_swarm
 from chatops.swarm.gate import allowed, check
 from chatops.swarm.model import Place, Swarm, lane
+from chatops.swarm.off_hold import OffHold
 from chatops.swarm.returning import merged, reopened, takes_back
 from chatops.swarm.wording import case_line, short
 from chatops.tasks.desk import TaskDesk
@@ -27,8 +28,9 @@ from chatops.tasks.model import Task
 class Merging:
     """Reopens and merges."""
 
-    def __init__(self, directory: Directory, consequences: Consequences) -> None:
+    def __init__(self, directory: Directory, tickets: TicketSystems, consequences: Consequences) -> None:
         self._follow = consequences
+        self._off_hold = OffHold(tickets, consequences)
         self._tasks = Following(TaskDesk(directory))
 
     async def reopen(self, unit: Unit, id: str, because: str) -> None:
@@ -88,6 +90,7 @@ class Merging:
                 locale=after.locale,
             ),
         )
+        end = await self._off_hold.give_back(unit, other, end)
         self._follow.follow(unit, other, end)
         after = self._follow.follow(unit, kept, after)
         await self._move_tasks(unit, end, after)

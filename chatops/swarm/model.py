@@ -22,9 +22,9 @@ from typing import ClassVar, Literal
 from chatops.core.frozen import Aggregate, Frozen, Instant
 from chatops.core.message import Person
 from chatops.core.text import Text
-from chatops.ports.tickets import Ref
+from chatops.ports.tickets import Ref, Status
 from chatops.swarm.captured import Draft, Found, Kept
-from chatops.swarm.parts import Absorbed, Handover, Offer
+from chatops.swarm.parts import Absorbed, Glass, Handover, Inside, Offer
 
 PREFIX = "SW"
 """`SW-12`."""
@@ -245,6 +245,8 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     """While on hold."""
     waits_until: Instant | None = None
     """While on hold: when it goes on by itself."""
+    status_before: Status | None = None
+    """What the case's status was when it was put on hold last, if its system said."""
     rested: int = 0
     """How many times it has been put on hold."""
     cause: str = ""
@@ -276,6 +278,10 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     """What was written into the article draft by hand."""
     found: tuple[Found, ...] = ()
     """What may help."""
+    inside: tuple[Inside, ...] = ()
+    """Guests who came into its rooms by themselves and are not out yet."""
+    glass: tuple[Glass, ...] = ()
+    """Admins who may look into it, though it is private and nobody asked them in."""
     helped: tuple[str, ...] = ()
     """Numbers of the articles that did."""
 
@@ -320,6 +326,7 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
             any(member.guest for member in self.present)
             or any(one.guest and one.state in {Asked.SENT, Asked.ACCEPTED} for one in self.invitations)
             or any(not rooms.isdisjoint(member.still_in) for member in self.members)
+            or any(one.room in rooms for one in self.inside)
         )
 
     @property
@@ -349,7 +356,19 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
         return None
 
     def visible_to(self, person: Person) -> bool:
-        """Whether a person may know of it: every member of the house, or of a private one who is in it or asked."""
+        """Whether a person may know of it: every member of the house, or of a private one who is in it or asked.
+
+        An admin who has broken the glass may, too, as long as it is open.
+        """
+        return self.open_to(person) or self.looked_into_by(person)
+
+    def looked_into_by(self, person: Person) -> bool:
+        """Whether a person sees it only because they have broken the glass: it lets them look, and no more."""
+        broken = "admin" in person.roles and any(one.person == person.id for one in self.glass)
+        return broken and not self.open_to(person)
+
+    def open_to(self, person: Person) -> bool:
+        """Whether a person may know of it, broken glass aside."""
         if self.member(person.id) or self.invited(person.id, Asked.SENT, Asked.ACCEPTED, Asked.JOINED):
             return True
         if self.handover is not None and self.handover.waits_for(person.id):

@@ -146,6 +146,7 @@ def out_of(swarm: Swarm, person: str, room: str) -> Swarm:
             else one
             for one in swarm.members
         ),
+        inside=tuple(one for one in swarm.inside if (one.person, one.room) != (person, room)),
     )
 
 

@@ -20,6 +20,7 @@ from chatops.ports.tickets import Ticket, TicketSystems
 from chatops.swarm.already import already_on_it, on_it
 from chatops.swarm.asking import called
 from chatops.swarm.cards import opened_card
+from chatops.swarm.case_owner import remember_owner
 from chatops.swarm.consequences import Consequences, main_place
 from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits
 from chatops.swarm.finding import Finder
@@ -91,6 +92,7 @@ class Opening:
             swarm = grown(swarm, light, await self._people.look(unit, concerned), unit.now)
         swarm = await self._asked(unit, swarm, skills)
         unit.note(swarm, _("{who} opened it: {question}", who=unit.actor.name, question=said(question)), tag="opened")
+        await remember_owner(unit, ticket.ref, ticket.owner)
         swarm = self._follow.opened(unit, swarm, network=self._network(unit))
         look_for(unit, swarm)
         unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None

@@ -27,7 +27,8 @@ class Handover(Frozen, frozen=True, kw_only=True):
     to: tuple[str, ...]
     """Ids of the people who may accept; the first who does has it."""
     why: str = ""
-    state: Literal["planned", "offered", "accepted", "declined", "lapsed", "withdrawn"] = "planned"
+    state: Literal["planned", "offered", "accepted", "declined", "lapsed", "withdrawn", "reassigned"] = "planned"
+    """`reassigned`: nobody was asked; the case was given to them in its ticket system."""
     at: Instant
     """When it is, or was, to be offered."""
     lapses_at: Instant | None = None
@@ -44,6 +45,24 @@ class Handover(Frozen, frozen=True, kw_only=True):
     def waits_for(self, person: str) -> bool:
         """Whether somebody has it before them and has not answered."""
         return self.state == "offered" and person in self.to and person not in self.declined
+
+
+class Glass(Frozen, frozen=True, kw_only=True):
+    """An admin who may look into a private swarm for a time."""
+
+    person: str
+    because: str
+    until: Instant
+
+
+class Inside(Frozen, frozen=True, kw_only=True):
+    """A guest nobody asked in who is in a room of a swarm until the network has taken them out."""
+
+    person: str
+    room: str
+    """Its logical name."""
+    key: str
+    """Of the effect that takes them out."""
 
 
 class Absorbed(Frozen, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Handing a swarm over, in two steps: offered, and only then, perhaps, accepted. Pure.
 
-The old owner stays the owner until the very transition `accepted`; nothing else here, or anywhere, changes who that is.
+The old owner stays the owner until the very transition `accepted`, unless the case itself is given to somebody else in its
+ticket system (`reassigned`); nothing else here, or anywhere, changes who that is.
 """
 
 from __future__ import annotations
@@ -70,18 +71,28 @@ def seen(swarm: Swarm, person: str) -> Swarm:
 
 
 def accepted(swarm: Swarm, person: str, now: datetime) -> Swarm:
-    """Take it over. The one transition that changes the owner. Raise Impossible when the packet was not opened."""
+    """Take it over. Raise Impossible when the packet was not opened."""
     one = _waiting(swarm, person)
     if person not in one.seen:
         raise Impossible(_("Read what is handed over first."), commands=(f"swarm accept {swarm.name}",))
-    taken = with_handover(swarm, replace(one, state="accepted", accepted_by=person))
-    if taken.member(person) is None:
-        taken = came(taken, person, now)
-    members = tuple(
-        replace(other, learner=False) if other.person == person and other.left is None else other
-        for other in taken.members
-    )
-    return replace(taken, owner=person, members=members)
+    return _owned(with_handover(swarm, replace(one, state="accepted", accepted_by=person)), person, now)
+
+
+def reassigned(swarm: Swarm, person: str, *, wanted: str, now: datetime) -> Swarm:
+    """Follow the case, which was given to somebody outside: nobody was asked, so nobody has to have read anything.
+
+    What was offered to them has come true; what was offered to others is not offered any more.
+    """
+    if not swarm.live:
+        raise wrong_state(swarm)
+    one = swarm.handover
+    if one is not None and person in one.to:
+        return _owned(with_handover(swarm, replace(one, state="reassigned", accepted_by=person)), person, now)
+    if one is not None:
+        swarm = with_handover(swarm, replace(one, state="withdrawn"))
+    number = len(swarm.handovers) + 1
+    passed = Handover(number=number, by="", wanted=wanted, to=(person,), state="reassigned", at=now, accepted_by=person)
+    return _owned(replace(swarm, handovers=(*swarm.handovers, passed)), person, now)
 
 
 def declined(swarm: Swarm, person: str) -> Swarm:
@@ -110,6 +121,16 @@ def withdrawn(swarm: Swarm) -> Swarm:
 def with_handover(swarm: Swarm, one: Handover) -> Swarm:
     """Return the swarm with one handover in its place."""
     return replace(swarm, handovers=tuple(one if other.number == one.number else other for other in swarm.handovers))
+
+
+def _owned(swarm: Swarm, person: str, now: datetime) -> Swarm:
+    if swarm.member(person) is None:
+        swarm = came(swarm, person, now)
+    members = tuple(
+        replace(other, learner=False) if other.person == person and other.left is None else other
+        for other in swarm.members
+    )
+    return replace(swarm, owner=person, members=members)
 
 
 def _waiting(swarm: Swarm, person: str) -> Handover:

@@ -12,6 +12,8 @@ from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section,
 from chatops.swarm.arriving import Arrivals
 from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
+from chatops.swarm.break_glass import BreakGlass, GlassMended
+from chatops.swarm.case_owner import OWNER_BODIES, CaseOwners
 from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
 from chatops.swarm.desk import PeopleDesk
@@ -20,6 +22,7 @@ from chatops.swarm.earning import BODIES as EARNING_BODIES
 from chatops.swarm.earning import Earning
 from chatops.swarm.facts import FACTS
 from chatops.swarm.finding_commands import FindingCommands
+from chatops.swarm.following_case import FollowingCase
 from chatops.swarm.guest_stays import GuestStay, GuestStayEnds, Staying
 from chatops.swarm.knowing import BODIES as KNOWN_BODIES
 from chatops.swarm.knowing import Knowing
@@ -103,6 +106,8 @@ BODIES: tuple[type[Body], ...] = (
     *FACTS,
     *KNOWN_BODIES,
     *WANTED_BODIES,
+    *OWNER_BODIES,
+    GlassMended,
 )
 
 
@@ -117,9 +122,13 @@ class SwarmPlugin:
         self._performers = knowing.performers
         offering = Offering(context.people, service.consequences, service.inviting)
         staying = Staying(context.people, service.consequences)
+        glass = BreakGlass(service.consequences)
         self._commands = (
+            glass,
             SwarmCommands(service, views, staying),
-            LifecycleCommands(resting, service.handing, Merging(context.people, service.consequences), offering),
+            LifecycleCommands(
+                resting, service.handing, Merging(context.people, context.tickets, service.consequences), offering
+            ),
             PraiseCommands(service.praising),
             *knowing.commands,
             LightCommands(service.lights),
@@ -137,6 +146,9 @@ class SwarmPlugin:
             *service.lights.listeners(),
             *knowing.listeners,
             *WantedSwarms(context.people, context.tickets, service.consequences, _settings(context)).listeners(),
+            *glass.listeners(),
+            *CaseOwners(context.tickets).listeners(),
+            *FollowingCase(context.people, context.tickets, service.consequences).listeners(),
             *Arrivals(context.people, service.consequences, service.inviting).listeners(),
         )
         handovers = Section(

@@ -9,6 +9,7 @@ from chatops.core.message import Card, Fact, Person, Table
 from chatops.core.text import Text, _, _n, said
 from chatops.core.unit import Unit
 from chatops.people.book import the_pod
+from chatops.people.figures import sees_figures
 from chatops.ports.roster import Directory, Pod
 from chatops.swarm.model import Swarm
 from chatops.tasks.model import Task
@@ -39,7 +40,9 @@ class PodLoads:
         pod = the_pod(self._directory, unit, typed, "pod load")
         people = [person for person in map(self._directory.by_id, pod.members) if person is not None]
         loads = [await self._load(unit, person) for person in people]
-        unit.answer(load_card(pod, loads, reader=unit.actor.id), private=True)
+        me = unit.actor.id
+        seen = [one for one in loads if sees_figures(self._directory, me, one.person.id)]
+        unit.answer(load_card(pod, loads, seen, whole=me == pod.lead), private=True)
 
     async def _load(self, unit: Unit, person: Person) -> Load:
         return Load(
@@ -50,16 +53,15 @@ class PodLoads:
         )
 
 
-def load_card(pod: Pod, loads: Sequence[Load], *, reader: str) -> Card:
-    """Return a pod's load as `reader` (a person's id) may see it."""
+def load_card(pod: Pod, loads: Sequence[Load], seen: Sequence[Load], *, whole: bool) -> Card:
+    """Return a pod's load: the figures of those of `seen`, and all of them together; `whole`: however few they are."""
     title = _("{pod}: load", pod=said(pod.name or pod.id))
-    visible = [one for one in loads if reader in {pod.lead, one.person.id}]
-    visible.sort(key=lambda one: (one.most - one.swarms, one.person.name))
+    visible = sorted(seen, key=lambda one: (one.most - one.swarms, one.person.name))
     rows = tuple((said(one.person.name), said(f"{one.swarms}/{one.most}"), said(str(one.tasks))) for one in visible)
     hidden = len(rows) - MOST_ROWS
     return Card(
         title=title,
-        facts=(Fact(label=_("Together"), value=_sum(loads, whole=reader == pod.lead)),),
+        facts=(Fact(label=_("Together"), value=_sum(loads, whole=whole)),),
         table=Table(head=(_("Who"), _("Swarms"), _("Tasks")), rows=rows[:MOST_ROWS]) if rows else None,
         footer=_n("{count} more", "{count} more", hidden) if hidden > 0 else None,
     )

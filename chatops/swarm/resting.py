@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chatops.core.events import EffectSettled
 from chatops.core.frozen import replace
@@ -49,9 +49,10 @@ class Resting:
                 _("{time} is over already.", time=Moment(at=until, style="datetime")),
                 commands=(f"swarm hold {before.name} {waiting_for}",),
             )
-        after = moves.held(before, waiting_for, until)
-        # To rest nobody needs the clocks; only what is said about them does.
-        clocks = await self._clocks(before) or ()
+        # To rest nobody needs the ticket; what is said about its clocks does, and what it goes back to in the end.
+        ticket = await self._read(before)
+        clocks = () if ticket is None else tuple(ticket.clocks)
+        after = replace(moves.held(before, waiting_for, until), status_before=None if ticket is None else ticket.status)
         unit.note(after, _("{who} put it on hold.", who=unit.actor.name), tag="hold")
         after = self._status(unit, after, _STATUS[waiting_for], f"status/hold/{after.rested}")
         after = self._follow.follow(unit, before, after)
@@ -73,7 +74,7 @@ class Resting:
         after = self._go_on(unit, before)
         unit.note(after, _("{who} went on.", who=unit.actor.name), tag="resume")
         after = self._follow.follow(unit, before, after)
-        await undoable(unit, after, f"resume-{after.rested}", f"swarm hold {after.name} {before.waiting_for}")
+        await undoable(unit, after, f"resume-{after.rested}", _hold(before))
         unit.answer(
             _("{swarm} goes on.", swarm=after.name)
             if after.has_guests
@@ -165,6 +166,14 @@ def _effect(clocks: tuple[Clock, ...], waiting_for: str) -> Text:
         else _("Its clock may well run on: due {time}.", time=time)
     )
     return lines(status, pause)
+
+
+def _hold(swarm: Swarm) -> str:
+    """Return the command that lets it rest as it did."""
+    words = f"swarm hold {swarm.name} {swarm.waiting_for}"
+    if swarm.waits_until is None:
+        return words
+    return f"{words} until={swarm.waits_until.astimezone(UTC).replace(microsecond=0).isoformat()}"
 
 
 def _resume(swarm: Swarm) -> Button:

@@ -56,7 +56,7 @@ def _passing(swarm: Swarm) -> Iterator[str]:
         yield "it is offered to two at once"
     if not swarm.live and any(one.open for one in swarm.handovers):
         yield "it is offered although nobody works on it any more"
-    taken = [one.accepted_by for one in swarm.handovers if one.state == "accepted"]
+    taken = [one.accepted_by for one in swarm.handovers if one.state in {"accepted", "reassigned"}]
     if taken and swarm.owner != taken[-1]:
         yield "I2: who accepted it last does not own it"
     for one in swarm.handovers:

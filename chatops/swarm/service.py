@@ -27,6 +27,7 @@ from chatops.swarm.inviting import Inviting
 from chatops.swarm.light import converted
 from chatops.swarm.lights import Lights
 from chatops.swarm.model import Finish, State, Swarm
+from chatops.swarm.off_hold import OffHold
 from chatops.swarm.opening import Opening, SwarmSettings
 from chatops.swarm.praise import Praising
 from chatops.swarm.turns import undoable
@@ -53,6 +54,7 @@ class SwarmService:
     def __init__(self, directory: Directory, tickets: TicketSystems, settings: SwarmSettings | None = None) -> None:
         settings = settings or SwarmSettings()
         self.consequences = Consequences(directory)
+        self._off_hold = OffHold(tickets, self.consequences)
         self._opening = Opening(directory, tickets, self.consequences, settings)
         self.inviting = Inviting(directory, self.consequences, settings)
         self.praising = Praising(self.consequences)
@@ -174,6 +176,7 @@ class SwarmService:
         """The problem is gone."""
         before = await self._mine(unit, id)
         after = moves.resolved(before, unit.actor.id, text, unit.now, cause=cause)
+        after = await self._off_hold.give_back(unit, before, after)
         unit.note(after, _solved(unit, after), tag="resolved")
         after = self.consequences.follow(unit, before, after)
         unit.answer(
@@ -258,6 +261,8 @@ class SwarmService:
                 "status",
                 SetStatus(ticket=after.case.ref, acting_for=unit.actor.name, status=Status.RESOLVED),
             )
+        else:
+            after = await self._off_hold.give_back(unit, before, after)
         if before.live:
             unit.note(after, _solved(unit, after), tag="resolved")
         if finish.kudos:
@@ -268,6 +273,7 @@ class SwarmService:
         """End it without a solution."""
         before = await self._mine(unit, id)
         after = moves.cancelled(before, unit.actor.id, reason(because), unit.now)
+        after = await self._off_hold.give_back(unit, before, after)
         words = _("{who} cancelled it: {reason}", who=unit.actor.name, reason=said(after.cancelled_because))
         unit.note(after, words, tag="cancelled")
         after = self.consequences.follow(unit, before, after)

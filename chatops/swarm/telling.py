@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatops.core.unit import Unit
+from chatops.engine.ticket_events import CasePassed, case_lane
 from chatops.swarm.facts import (
     HandoverAccepted,
     SwarmClosed,
@@ -31,6 +32,8 @@ def tell(unit: Unit, before: Swarm, after: Swarm, *, new: bool, by: str) -> None
             fact(SwarmJoined, person=member.person, learner=member.learner, guest=member.guest)
     if after.owner != before.owner:
         fact(HandoverAccepted, previous=before.owner)
+        passed = CasePassed(ticket=after.case.ref, person=after.owner, previous=before.owner)
+        unit.emit(passed, lane=case_lane(after.case.ref))
     if before.live and after.resolved_at is not None and after.resolved_at != before.resolved_at:
         took = seconds_since_opening(after, after.resolved_at)
         fact(SwarmResolved, person=by, cause=after.cause, seconds=took)

@@ -18,6 +18,9 @@ from chatops.tasks.views import TaskViews
 TaskId = Annotated[str, IdOf(kind=Task.kind, prefix=PREFIX)]
 """`T-12`."""
 
+AboutId = Annotated[str, IdOf(kind="swarm", prefix="SW")]
+"""What a task given elsewhere belongs to; in its room, that is what it belongs to anyway."""
+
 MAY_CHANGE = "assignee | author | pod_lead | manager | owner"
 
 _WITHIN = Option(label=_("how long, like 30m"), aliases={"en": ("in",), "de": ("innerhalb",), "nl": ("binnen",)})
@@ -58,8 +61,13 @@ class TaskCommands:
         },
         replying=("task", "aufgabe", "taak"),
         reaction="🎯",
-        examples=('task add @anna "look into the refund log" in=10m', 'task add pod:emea "call the customer back"'),
+        examples=(
+            'task add @anna "look into the refund log" in=10m',
+            'task add pod:emea "call the customer back"',
+            'task add SW-12 @anna "look into the refund log"',
+        ),
         options={
+            "swarm": Option(label=_("for which swarm"), aliases={"de": ("schwarm",), "nl": ("zwerm",)}),
             "who": Option(label=_("whom")),
             "text": Option(label=_("what is to be done")),
             "within": _WITHIN,
@@ -70,6 +78,7 @@ class TaskCommands:
     async def add(
         self,
         unit: Unit,
+        swarm: AboutId = "",
         who: Selector | None = None,
         text: Rest = "",
         *,
@@ -78,7 +87,8 @@ class TaskCommands:
         ticket: bool = False,
     ) -> None:
         """Give a task."""
-        await self._service.add(unit, who, text, due=due_at(unit, within, at), noted=ticket)
+        about = f"swarm:{swarm}" if swarm else ""
+        await self._service.add(unit, who, text, due=due_at(unit, within, at), noted=ticket, about=about)
 
     @command(
         "todo",

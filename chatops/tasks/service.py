@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chatops.core.message import Person, Quoted
 from chatops.core.params import Duration, Selector, When
-from chatops.core.rooms import direct_target, room_target
+from chatops.core.rooms import direct_target
 from chatops.core.text import Moment, Text, _, said, to_type
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound
@@ -20,7 +20,6 @@ from chatops.tasks.desk import (
     Owned,
     Private,
     TaskDesk,
-    bound_room,
     is_guest,
     seen,
     subject_of,
@@ -28,13 +27,11 @@ from chatops.tasks.desk import (
 )
 from chatops.tasks.following import Following
 from chatops.tasks.model import LIVE, State, Task, source_key
+from chatops.tasks.standing import stands
 
 EXAMPLE = 'task add @anna "…" in=30m'
 
 _ONLY_TOGETHER = _("Guests give tasks to people who are in the swarm with them, by name.")
-
-SHARED = ("room:", "remote:")
-"""How the targets of posts begin where several people read."""
 
 
 class TaskService:
@@ -44,21 +41,30 @@ class TaskService:
         self.desk = TaskDesk(directory)
         self._follow = Following(self.desk)
 
-    async def add(self, unit: Unit, who: Selector | None, text: str, *, due: datetime | None, noted: bool) -> None:
-        """Give somebody, or the people of a pod, something to do.
+    async def add(
+        self,
+        unit: Unit,
+        who: Selector | None,
+        text: str,
+        *,
+        due: datetime | None,
+        noted: bool,
+        about: str = "",
+    ) -> None:
+        """Give somebody, or the people of a pod, something to do. `about`: what it belongs to, `swarm:12`; else the room's.
 
         Without words, those of the message replied or reacted to. Without anybody, the asker, when it is about a message.
         """
-        about = unit.origin.reply_to if unit.origin is not None else None
-        subject = await self._subject(unit)
+        replied = unit.origin.reply_to if unit.origin is not None else None
+        where = await stands(unit, about)
+        subject = await self._subject(unit, where.subject)
         assignee, pod, offered = self._whom(unit, who, text, subject)
-        words = _words(text, about, who)
+        words = _words(text, replied, who)
         if due is not None and due <= unit.now:
             raise moves.past(EXAMPLE)
         if noted and subject is None:
             raise Impossible(_("Only a task of a swarm has a ticket to note it on."))
         id_ = str(await unit.next_number("task"))
-        room = bound_room(unit)
         task = Task(
             id=id_,
             text=words,
@@ -66,16 +72,16 @@ class TaskService:
             assignee=None if assignee is None else assignee.id,
             pod=pod,
             offered=offered,
-            subject=None if room is None else room.subject,
+            subject=where.subject,
             about=subject.name if isinstance(subject, Named) else "",
-            lane=room.lane if room is not None else f"person:{unit.actor.id}",
-            place=_place(unit),
-            thread=unit.origin.thread if unit.origin is not None and unit.origin.via != "reaction" else None,
+            lane=where.lane,
+            place=where.place,
+            thread=where.thread,
             private=isinstance(subject, Private) and subject.private,
             noted=noted,
             created_at=unit.now,
             due=due,
-            source="" if about is None else source_key(about.ref),
+            source="" if replied is None else source_key(replied.ref),
         )
         if assignee is not None and assignee.id == unit.actor.id:
             task = moves.acked(task, unit.now)
@@ -174,10 +180,9 @@ class TaskService:
 
     # inside
 
-    async def _subject(self, unit: Unit) -> object:
-        """Return what the room belongs to, and make sure that the asker may give tasks there. None: nothing."""
-        room = bound_room(unit)
-        subject = await subject_of(unit, room.subject if room is not None else None)
+    async def _subject(self, unit: Unit, name: str | None) -> object:
+        """Return what a task would belong to, and make sure that the asker may give tasks there. None: nothing."""
+        subject = await subject_of(unit, name)
         if subject is not None:
             seen(unit, subject)
             unit.require(subject, MEMBERS)
@@ -243,15 +248,6 @@ def _words(text: str, about: Quoted | None, who: Selector | None) -> str:
     raise Impossible(
         _("Who is to do what?"), hint=_("For example: {command}", command=to_type(f'task add {name} "…" in=30m'))
     )
-
-
-def _place(unit: Unit) -> str | None:
-    origin, room = unit.origin, bound_room(unit)
-    if room is not None:
-        return room_target(room.id)
-    if origin is None or not origin.target.startswith(SHARED):
-        return None
-    return origin.target
 
 
 def _no_stranger(unit: Unit, person: Person, subject: object) -> None:

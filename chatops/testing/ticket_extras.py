@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from chatops.core.clock import Clock
 from chatops.errors import Invalid, Missing
+from chatops.ports.chat_files import too_large
 from chatops.ports.ticket_extras import (
     Attached,
     CustomerNote,
@@ -18,7 +19,6 @@ from chatops.ports.ticket_extras import (
     RelatedRecord,
     TicketEvent,
 )
-from chatops.ports.chat_files import too_large
 from chatops.ports.tickets import (
     Comment,
     Customer,

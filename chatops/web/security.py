@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable, Collection
 
@@ -31,6 +32,7 @@ PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked for by machines, under whatever name they know us by; they tell nothing secret, or ask for a token."""
 
 _FORM = "application/x-www-form-urlencoded"
+_FILES = "multipart/form-data"
 _UNREADABLE = (ValueError, LookupError, ClientError, HttpProcessingError, web.RequestPayloadError)
 
 
@@ -47,16 +49,39 @@ class Guard:
         if request.path not in PROBES and request.headers.get("Host", "").lower() not in self._hosts():
             raise web.HTTPMisdirectedRequest
 
-    def changing(self, handler: RouteHandler) -> RouteHandler:
-        """Wrap a handler that changes something."""
+    def changing(self, handler: RouteHandler, *, uploads: int = 0) -> RouteHandler:
+        """Wrap a handler that changes something. `uploads`: bytes of a form with files that it takes."""
 
         async def checked(request: web.Request) -> web.StreamResponse:
             self._check_origin(request)
+            if uploads and request.content_type == _FILES:
+                return await self._uploaded(request, handler, uploads)
             await _readable(request)
             await self._check_token(request)
             return await handler(request)
 
         return checked
+
+    async def _uploaded(self, request: web.Request, handler: RouteHandler, most: int) -> web.StreamResponse:
+        """Read a form with files, from somebody with a session only, and throw away what it leaves behind."""
+        if not any(self._sessions.carried(request)):
+            raise web.HTTPForbidden
+        if request.content_length is None:
+            raise web.HTTPLengthRequired
+        if request.content_length > most:
+            raise web.HTTPRequestEntityTooLarge(most)
+        request = request.clone(client_max_size=most)
+        try:
+            form = await request.post()
+        except _UNREADABLE as error:
+            raise web.HTTPBadRequest from error
+        try:
+            await self._check_token(request)
+            return await handler(request)
+        finally:
+            for one in form.values():
+                if isinstance(one, web.FileField):
+                    await asyncio.to_thread(one.file.close)
 
     def _check_origin(self, request: web.Request) -> None:
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
@@ -70,7 +95,7 @@ class Guard:
         if not sessions:
             return
         token = request.headers.get("X-CSRF")
-        if token is None and request.content_type == _FORM:
+        if token is None and request.content_type in {_FORM, _FILES}:
             field = (await request.post()).get("_csrf", "")
             token = field if isinstance(field, str) else ""
         given = (token or "").encode(errors="replace")

@@ -87,7 +87,7 @@ class WebServer:
                 raise StartError(message)
             self._served.add((route.method, route.path))
             changes = route.method != "GET" if route.changes is None else route.changes
-            handler = self._guard.changing(route.handler) if changes else route.handler
+            handler = self._guard.changing(route.handler, uploads=route.uploads) if changes else route.handler
             if route.method == "GET":
                 self._app.router.add_get(route.path, handler)
             else:

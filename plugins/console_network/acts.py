@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chatops import Body, PluginContext, replace
 from chatops.core.message import (
     ButtonPress,
+    File,
     MemberChange,
     Message,
     MessageRef,
@@ -49,10 +50,11 @@ class Acts:
         thread: str | None = None,
         reply_to: str | None = None,
         once: str | None = None,
+        files: tuple[File, ...] = (),
     ) -> Entry:
-        """Write in a room, in a thread, or about another entry."""
+        """Write in a room, in a thread, or about another entry; files that are kept already go with it."""
         text = clean(text.replace("\r\n", "\n").strip())[0]
-        if not text:
+        if not text and not files:
             raise BadArgument(_("There is nothing to send yet. Type a few words first."))
         key = None if once is None else f"say:{person.id}:{once}"
         done = None if key is None else await self._store.result(key)
@@ -71,6 +73,7 @@ class Acts:
             thread=root,
             reply_to=about,
             mentions=[other.id for other in meant if other.id != person.id],
+            files=files,
         )
         touched = () if root is None else (replied(root, entry),)
         message = self._message(person, entry, changed, mentions=meant)
@@ -93,12 +96,13 @@ class Acts:
         return entry
 
     @alone
-    async def delete(self, person: Person, id: str) -> None:
-        """Take one's own words back."""
+    async def delete(self, person: Person, id: str) -> tuple[File, ...]:
+        """Take one's own words back; return the files that nobody needs any more."""
         entry = await self._own(person, id)
-        gone = replace(entry, text="", gone=True, reactions={})
+        gone = replace(entry, text="", gone=True, reactions={}, files=())
         redaction = Redaction(ref=self._ref(entry), at=self._context.clock.now())
         await self._store.commit(gone, await self._happening(f"gone:{entry.id}", redaction))
+        return entry.files
 
     @alone
     async def react(self, person: Person, id: str, emoji: str) -> None:
@@ -170,6 +174,13 @@ class Acts:
         changed = room.with_member(person.id) if joins else room.without_member(person.id)
         await self._store.commit(changed, await self._happening("member", change))
 
+    async def file(self, person: Person, id: str, number: str) -> File:
+        """Return a file of an entry that `person` can see. Raise NotFound."""
+        files = (await self._entry(person, id)).files
+        if not (number.isascii() and number.isdecimal()) or int(number[:4]) >= len(files):
+            raise NotFound(_("That file is gone."))
+        return files[int(number[:4])]
+
     def room(self, person: Person, id: str) -> Room:
         """Return a room that `person` can see. Raise NotFound."""
         room = self._store.rooms.get(id)
@@ -215,13 +226,14 @@ class Acts:
             sender=self._chat.identity(person.id),
             text=text,
             at=entry.at,
-            addressed=to_server,
+            addressed=to_server and bool(text),
             direct=direct,
             thread=entry.thread,
             reply_to=entry.reply_to,
             mentions=tuple(self._chat.identity(other.id) for other in mentions or ()),
             locale=person.locale,
             zone=person.zone,
+            files=entry.files,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chatops import Body, Frozen, Instant, replace
-from chatops.core.message import Person
+from chatops.core.message import File, Person
 from chatops.ports.chat import Outgoing
 
 SERVER = "chatops"
@@ -64,6 +64,7 @@ class Entry(Frozen, frozen=True, kw_only=True):
     """True when it goes on where the same author stopped a moment ago."""
     edits: int = 0
     gone: bool = False
+    files: tuple[File, ...] = ()
     reactions: dict[str, tuple[str, ...]] = {}
     replies: int = 0
     last_reply: Instant | None = None

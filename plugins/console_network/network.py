@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from chatops import PluginContext, replace
-from chatops.core.message import Identity, Message, MessageRef, RoomRef
+from chatops.core.message import File, Identity, Message, MessageRef, RoomRef
 from chatops.errors import Forbidden, Missing
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from console_network.handover import hand_over
 from console_network.model import SERVER, SERVER_NAME, Entry, Room
 from console_network.store import Store, alone
+from console_network.uploads import Uploads
 
 CAPABILITIES = Capabilities(
     buttons=True,
@@ -25,6 +26,7 @@ CAPABILITIES = Capabilities(
     foreign_reactions=True,
     message_actions=True,
     native_keys=True,
+    files=True,
     per_second=200.0,
     room_per_second=100.0,
 )
@@ -36,10 +38,13 @@ ROOMS = ("General", "Support")
 class ConsoleChat:
     """Implements `chatops.ports.chat.ChatNetwork` on the console's own storage."""
 
-    def __init__(self, context: PluginContext, store: Store, *, name: str) -> None:
+    def __init__(self, context: PluginContext, store: Store, uploads: Uploads, *, name: str) -> None:
         self._context = context
         self._store = store
         self._name = name
+        self._uploads = uploads
+        # What one replica keeps in its folder, the others do not have.
+        self._capabilities = replace(CAPABILITIES, files=not context.shared)
 
     @property
     def name(self) -> str:
@@ -49,7 +54,7 @@ class ConsoleChat:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
-        return CAPABILITIES
+        return self._capabilities
 
     async def ready(self) -> None:
         """Read the rooms, once; make the first ones on the very first start."""
@@ -189,8 +194,13 @@ class ConsoleChat:
             thread=entry.thread,
             reply_to=entry.reply_to,
             edited=entry.edits > 0,
+            files=entry.files,
             automated=entry.by_server,
         )
+
+    def read_file(self, ref: str, *, most: int) -> AsyncIterator[bytes]:
+        """Yield what is in a file somebody sent. See `chatops.ports.chat_files.FileReading`."""
+        return self._uploads.read(ref, most=most)
 
     async def check(self) -> Sequence[CheckResult]:
         """Nothing can be wrong outside: there is no outside."""
@@ -223,6 +233,7 @@ class ConsoleChat:
         thread: Entry | None = None,
         reply_to: str | None = None,
         mentions: Sequence[str] = (),
+        files: tuple[File, ...] = (),
     ) -> tuple[Entry, Room]:
         """Return a new entry and its room as they shall be stored."""
         now = self._context.clock.now()
@@ -236,6 +247,7 @@ class ConsoleChat:
             said=said,
             thread=thread.id if thread else None,
             reply_to=reply_to,
+            files=files,
             follows=thread is None and said is None and _goes_on(room, author, entry_at=now.timestamp()),
         )
         told = {identity.id for identity in said.notify if identity.network == self._name} if said else set(mentions)

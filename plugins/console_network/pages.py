@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from aiohttp import web
 
 from chatops import Frozen, PluginContext
 from chatops.core.message import MAX_TEXT, Person
 from chatops.core.text import Code, Moment, Text, _, said
-from chatops.ports.web import Page, Static
+from chatops.ports.templating import Templates
+from chatops.ports.web import PARTS, PARTS_STYLE, Page, Static
 from console_network import texts
 from console_network.access import LINK_LIFETIME, home
 from console_network.addressing import PREFIX
@@ -43,22 +42,18 @@ class Looking(Frozen, frozen=True, kw_only=True):
 
 
 class Pages:
-    """Renders. Templates are read and compiled here, before the server serves anybody."""
+    """Renders, once its templates are ready."""
 
-    def __init__(self, context: PluginContext, store: Store) -> None:
+    def __init__(self, context: PluginContext, store: Store, *, files: bool = False) -> None:
+        """`files`: whether people can send some."""
         self._context = context
         self._store = store
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            auto_reload=False,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(once=lambda: secrets.token_hex(12), emoji=EMOJI, max_text=MAX_TEXT)
-        for template in self._environment.list_templates():
-            self._environment.get_template(template)
+        folder = _HERE / "templates"
+        self._templates = Templates(folder, PARTS, emoji=EMOJI, max_text=MAX_TEXT, takes_files=files)
+
+    async def ready(self) -> None:
+        """Have the templates compiled: before the first page."""
+        await self._templates.ready()
 
     # whole pages
 
@@ -84,7 +79,7 @@ class Pages:
             "reply": await views.quote(looking.reply),
             "editing": await self._editable(person, looking.edit),
         }
-        body = self._environment.get_template("room.html").render(values)
+        body = self._templates.render("room.html", values)
         title = f"{room.title} · {person.name} · Chatops"
         return self._page(title, body, person.locale)
 
@@ -111,7 +106,7 @@ class Pages:
             "try_title": words(texts.INDEX_TRY, locale),
             "try_hint": words(texts.INDEX_TRY_HINT, locale),
         }
-        body = self._environment.get_template("index.html").render(fixed, people=cards, commands=commands)
+        body = self._templates.render("index.html", {**fixed, "people": cards, "commands": commands})
         return self._page("Chatops", body, locale)
 
     def sign_in(self, person: Person | None, asked_for: str) -> web.Response:
@@ -125,10 +120,13 @@ class Pages:
             if person
             else _(texts.SIGN_IN_OVER_LEAD.msgid, minutes=minutes)
         )
-        body = self._environment.get_template("sign_in.html").render(
-            title=words(title, locale),
-            lead=words(lead, locale),
-            button=words(texts.SIGN_IN_BUTTON, locale) if person else None,
+        body = self._templates.render(
+            "sign_in.html",
+            {
+                "title": words(title, locale),
+                "lead": words(lead, locale),
+                "button": words(texts.SIGN_IN_BUTTON, locale) if person else None,
+            },
         )
         response = self._page(words(title, locale), body, locale)
         response.set_status(200 if person else 410)
@@ -138,11 +136,14 @@ class Pages:
         """Return a page that says why something did not work."""
         words = self._context.web.words
         title = words(texts.NOTICE_TITLE, person.locale)
-        body = self._environment.get_template("notice.html").render(
-            title=title,
-            message=words(message, person.locale, person.zone),
-            back=back,
-            back_label=words(texts.WORDS["back"], person.locale),
+        body = self._templates.render(
+            "notice.html",
+            {
+                "title": title,
+                "message": words(message, person.locale, person.zone),
+                "back": back,
+                "back_label": words(texts.WORDS["back"], person.locale),
+            },
         )
         response = self._page(title, body, person.locale)
         response.set_status(status)
@@ -155,30 +156,30 @@ class Pages:
         views = Views(self._context, self._store, person)
         values = {"entry": await views.entry(entry), "prefix": prefix, "address": address}
         values |= self._common(request, views)
-        return self._environment.get_template("entry.html").render(values)
+        return self._templates.render("entry.html", values)
 
     async def top(self, request: web.Request, person: Person, room: Room, *, address: str) -> str:
         """Return the HTML of what is pinned in a room."""
         views = Views(self._context, self._store, person)
         values = {"pinned": await self._pinned(views, room), "address": address, **self._common(request, views)}
-        return self._environment.get_template("top.html").render(values)
+        return self._templates.render("top.html", values)
 
     def members(self, request: web.Request, person: Person, room: Room) -> str:
         """Return the HTML of who is in a room."""
         views = Views(self._context, self._store, person)
         values = {**self._writing(views, room), **self._common(request, views), "me": views.person(person.id)}
-        return self._environment.get_template("members.html").render(values)
+        return self._templates.render("members.html", values)
 
     def write(self, request: web.Request, person: Person, room: Room, *, address: str) -> str:
         """Return the HTML below a room: where to write, to join, or that it is closed."""
         views = Views(self._context, self._store, person)
         values = {**self._writing(views, room), **self._common(request, views), "address": address}
-        return self._environment.get_template("write.html").render(values)
+        return self._templates.render("write.html", values)
 
     def rooms(self, request: web.Request, person: Person, current: str) -> str:
         """Return the HTML of the room list."""
         views = Views(self._context, self._store, person)
-        return self._environment.get_template("rooms.html").render(self._around(request, views, current))
+        return self._templates.render("rooms.html", self._around(request, views, current))
 
     # inside
 
@@ -241,7 +242,9 @@ class Pages:
         return self._context.web.words(hint, reader.locale)
 
     def _page(self, title: str, body: str, locale: str) -> web.Response:
-        return self._context.web.page(Page(title=title, body=body, locale=locale, styles=(_STYLE,), scripts=(_SCRIPT,)))
+        return self._context.web.page(
+            Page(title=title, body=body, locale=locale, styles=(PARTS_STYLE, _STYLE), scripts=(_SCRIPT,))
+        )
 
 
 def _at(moment: Moment) -> Text:

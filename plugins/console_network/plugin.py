@@ -19,6 +19,7 @@ from console_network.pages import FILES, Pages
 from console_network.replicas import Replicas
 from console_network.routes import Routes
 from console_network.store import Store
+from console_network.uploads import Uploads
 
 SETTINGS = frozenset({"network", "try"})
 
@@ -33,7 +34,8 @@ class ConsoleNetwork:
             raise SettingsError(message)
         changes = Changes()
         store = Store(context.records, changes, _line(context, changes) if context.shared else None)
-        self.network = ConsoleChat(context, store, name=str(context.settings.get("network", "console")))
+        uploads = Uploads(context.folder / "console-files")
+        self.network = ConsoleChat(context, store, uploads, name=str(context.settings.get("network", "console")))
         """What the server talks to."""
         self.acts = Acts(context, store, self.network)
         """What people do; the pages call it, and so do tests."""
@@ -46,7 +48,8 @@ class ConsoleNetwork:
             chat=self.network,
             access=self._access,
             acts=self.acts,
-            pages=Pages(context, store),
+            pages=Pages(context, store, files=not context.shared),
+            uploads=uploads,
         )
 
     @hookimpl

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from aiohttp import web
 
 from chatops import PluginContext
-from chatops.core.message import Person
+from chatops.core.message import File, Person
 from chatops.errors import NotAllowed, NotFound, Refusal
 from chatops.ports.web import Route, asked_for
 from console_network.access import Access, home
@@ -16,12 +16,17 @@ from console_network.live import Changes
 from console_network.model import Room
 from console_network.network import ConsoleChat
 from console_network.pages import Looking, Pages
+from console_network.sent_files import download, forgotten, kept
 from console_network.store import Store
 from console_network.stream import Streams, Watcher
+from console_network.uploads import LARGEST, Uploads
 
 Page = Callable[[web.Request, Person], Awaitable[web.StreamResponse]]
 
 _MOST_SHOWN = 500
+MOST_BODY = LARGEST + 512 * 1024
+"""Bytes of a message with its files."""
+
 _ID = 64
 
 
@@ -38,6 +43,7 @@ class Routes:
         access: Access,
         acts: Acts,
         pages: Pages,
+        uploads: Uploads,
     ) -> None:
         self._context = context
         self._store = store
@@ -46,6 +52,7 @@ class Routes:
         self._access = access
         self._acts = acts
         self._pages = pages
+        self._uploads = uploads
         self._streams = Streams(context, store, changes, pages)
 
     def all(self) -> Iterator[Route]:
@@ -55,7 +62,12 @@ class Routes:
         yield Route(method="GET", path="/console/{person}", handler=self._slash)
         yield Route(method="GET", path="/console/{person}/sign-in/{token}", handler=self.link)
         yield Route(method="POST", path="/console/{person}/sign-in/{token}", handler=self.use_link)
-        gets: tuple[tuple[str, Page], ...] = (("", self.home), ("r/{room}", self.room), ("live", self.live))
+        gets: tuple[tuple[str, Page], ...] = (
+            ("", self.home),
+            ("r/{room}", self.room),
+            ("live", self.live),
+            ("m/{entry}/files/{number}", self.file),
+        )
         for path, page in gets:
             yield Route(method="GET", path=f"/console/{{person}}/{path}", handler=self._signed_in(page))
         posts: tuple[tuple[str, Page], ...] = (
@@ -69,7 +81,8 @@ class Routes:
             ("m/{entry}/press", self.press),
         )
         for path, page in posts:
-            yield Route(method="POST", path=f"/console/{{person}}/{path}", handler=self._signed_in(page))
+            most = MOST_BODY if page == self.say and self._chat.capabilities.files else 0
+            yield Route(method="POST", path=f"/console/{{person}}/{path}", handler=self._signed_in(page), uploads=most)
 
     # before signing in
 
@@ -77,14 +90,17 @@ class Routes:
         """Show the demo's people; without the demo, say that it takes a link."""
         if not self._context.demo:
             raise web.HTTPUnauthorized
+        await self._pages.ready()
         return self._pages.index(self._context.people.everybody(), asked_for(request))
 
     async def link(self, request: web.Request) -> web.StreamResponse:
         """Show the button behind a sign-in link; looking uses nothing up, so link previews do no harm."""
+        await self._pages.ready()
         return self._pages.sign_in(await self._access.invited(*_link(request)), asked_for(request))
 
     async def use_link(self, request: web.Request) -> web.StreamResponse:
         """Sign in."""
+        await self._pages.ready()
         return await self._access.use(*_link(request)) or self._pages.sign_in(None, asked_for(request))
 
     # looking
@@ -124,6 +140,11 @@ class Routes:
         cursor = request.headers.get("Last-Event-ID") or request.query.get("cursor", "")
         return await self._streams.serve(request, watcher, cursor)
 
+    async def file(self, request: web.Request, person: Person) -> web.StreamResponse:
+        """Hand out a file somebody sent."""
+        file = await self._acts.file(person, request.match_info["entry"], request.match_info["number"])
+        return download(file, self._uploads)
+
     # acting
 
     async def sign_out(self, request: web.Request, person: Person) -> web.StreamResponse:
@@ -133,14 +154,22 @@ class Routes:
     async def say(self, request: web.Request, person: Person) -> web.StreamResponse:
         """Write in a room."""
         form = await _form(request)
-        entry = await self._acts.say(
-            person,
-            request.match_info["room"],
-            form.get("text", ""),
-            thread=_id(form.get("thread")),
-            reply_to=_id(form.get("reply")),
-            once=_id(form.get("once")),
-        )
+        files = await kept(request, self._uploads)
+        unused: Sequence[File] = files
+        try:
+            entry = await self._acts.say(
+                person,
+                request.match_info["room"],
+                form.get("text", ""),
+                thread=_id(form.get("thread")),
+                reply_to=_id(form.get("reply")),
+                once=_id(form.get("once")),
+                files=files,
+            )
+            # Sent a second time, it was written the first time, with its own copies.
+            unused = [file for file in files if file not in entry.files]
+        finally:
+            await forgotten(self._uploads, unused)
         return self._done(request, person, entry.room, thread=entry.thread)
 
     async def edit(self, request: web.Request, person: Person) -> web.StreamResponse:
@@ -151,7 +180,7 @@ class Routes:
 
     async def delete(self, request: web.Request, person: Person) -> web.StreamResponse:
         """Take an entry back."""
-        await self._acts.delete(person, request.match_info["entry"])
+        await forgotten(self._uploads, await self._acts.delete(person, request.match_info["entry"]))
         return await self._back(request, person)
 
     async def react(self, request: web.Request, person: Person) -> web.StreamResponse:
@@ -185,6 +214,7 @@ class Routes:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             await self._chat.ready()
+            await self._pages.ready()
             person = await self._access.person(request)
             if person is None:
                 return self._access.enter(request)

@@ -64,6 +64,14 @@ class QuoteView(Frozen, frozen=True, kw_only=True):
     heading: str
 
 
+class FileView(Frozen, frozen=True, kw_only=True):
+    """A file that came with an entry."""
+
+    name: str
+    size: str
+    href: str
+
+
 class EntryView(Frozen, frozen=True, kw_only=True):
     """An entry, to be shown."""
 
@@ -86,6 +94,7 @@ class EntryView(Frozen, frozen=True, kw_only=True):
     replies_at: str
     quote: QuoteView | None
     reactions: tuple[ReactionView, ...]
+    files: tuple[FileView, ...]
 
 
 class Views:
@@ -169,6 +178,14 @@ class Views:
             replies_at=entry.last_reply.astimezone(self._zone).strftime("%H:%M") if entry.last_reply else "",
             quote=await self.quote(entry.reply_to),
             reactions=tuple(self._reaction(emoji, people) for emoji, people in entry.reactions.items()),
+            files=tuple(
+                FileView(
+                    name=file.name,
+                    size=_kilobytes(file.size),
+                    href=f"{home(self.reader.id)}m/{entry.id}/files/{number}",
+                )
+                for number, file in enumerate(entry.files)
+            ),
         )
 
     @staticmethod
@@ -195,6 +212,10 @@ class Views:
 
     def _say(self, text: Text) -> str:
         return self._context.web.words(text, self.reader.locale, self.reader.zone)
+
+
+def _kilobytes(size: int | None) -> str:
+    return "" if size is None else f"{max(1, round(size / 1000))} kB"
 
 
 def _when(at: datetime, style: Literal["date", "datetime"]) -> Text:

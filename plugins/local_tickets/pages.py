@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from chatops import Instant
 from chatops.core.text import Moment, Text, _, said
@@ -32,9 +34,6 @@ class Pages:
         self._system = system
         self._shelf = shelf
         self._web = web
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        self._list = environment.from_string(LIST)
-        self._case = environment.from_string(CASE)
 
     def routes(self) -> Sequence[Route | Static]:
         """Return the addresses."""
@@ -49,7 +48,8 @@ class Pages:
         """Show the open cases, those due first on top."""
         words = self._words(request)
         found = await self._system.search(TicketQuery(open_only=True, sort="due"), limit=SHOWN)
-        body = self._list.render(
+        template = await asyncio.to_thread(_compiled, LIST)
+        body = template.render(
             tickets=found.items,
             due=lambda ticket: _first_due(ticket, words),
             status=lambda ticket: words(_status(ticket)),
@@ -71,7 +71,8 @@ class Pages:
         links = await self._shelf.all(LinkDoc, {"ticket": ticket.ref.id})
         changes = await self._shelf.newest(ChangeDoc, SHOWN, {"ticket": ticket.ref.id})
         title = f"{ticket.ref} · {ticket.subject}"
-        body = self._case.render(
+        template = await asyncio.to_thread(_compiled, CASE)
+        body = template.render(
             ticket=ticket,
             title=title,
             facts=[(words(label), value) for label, value in _facts(ticket, words) if value],
@@ -102,6 +103,13 @@ class Pages:
     def _words(self, request: web.Request) -> Words:
         locale = asked_for(request)
         return lambda text: self._web.words(text, locale)
+
+
+@cache
+def _compiled(source: str) -> Template:
+    """Return a template of this module's. It takes some milliseconds the first time."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(source)
 
 
 def _facts(ticket: Ticket, words: Words) -> Sequence[tuple[Text, str]]:

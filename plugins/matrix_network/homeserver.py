@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
 from nio import AsyncClient, AsyncClientConfig
 
-from chatops.errors import AuthExpired, Unreachable
+from chatops.errors import AuthExpired, PortError, Unreachable
+from chatops.ports.chat_files import bounded, too_large
 from matrix_network.errors import error_of
 
 NO_TOKEN = ""
@@ -23,6 +24,9 @@ NO_TOKEN = ""
 
 PATIENCE = 30.0
 """Seconds one request may take."""
+
+_PIECE = 64 * 1024
+"""Bytes of a file held at once."""
 
 Json = dict[str, Any]
 """A JSON object as the homeserver sent it. Outside of this plugin's translation nobody sees one."""
@@ -114,6 +118,36 @@ class Homeserver:
             raise TokenRefused(str(problem), code=problem.code, soft=bool((body or {}).get("soft_logout")))
         raise problem
 
+    async def stream(self, path: str, *, most: int, patience: float = PATIENCE) -> AsyncIterator[bytes]:
+        """Yield the body of an answer as it comes, as the account. Raise `too_large` beyond `most` bytes, or a PortError."""
+        if self._address is not None:
+            self.url = (await self._address()).rstrip("/")
+            self._client.homeserver = self.url
+        token = await self._tokens.current()
+        try:
+            async for piece in self._streamed(path, token, most, patience):
+                yield piece
+            return
+        except TokenRefused as refused:  # said before the first piece
+            token = await self._tokens.renewed(token, soft=refused.soft)
+        async for piece in self._streamed(path, token, most, patience):
+            yield piece
+
+    async def _streamed(self, path: str, token: str, most: int, patience: float) -> AsyncIterator[bytes]:
+        limit = aiohttp.ClientTimeout(total=patience)
+        try:
+            response = await self._client.send("GET", path, None, {"Authorization": f"Bearer {token}"}, timeout=limit)
+            async with response:
+                if response.status >= 300:  # noqa: PLR2004 - no success
+                    raise await _refusal(response)
+                if (response.content_length or 0) > most:
+                    raise too_large(most)
+                async for piece in bounded(response.content.iter_chunked(_PIECE), most):
+                    yield piece
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            message = f"the homeserver does not answer ({_why(error)})"
+            raise Unreachable(message) from error
+
     async def close(self) -> None:
         """Close the connections. Calling twice is harmless; a request opens them again."""
         await self._client.close()
@@ -126,6 +160,15 @@ class TokenRefused(AuthExpired):
         super().__init__(message, code=code)
         self.soft = soft
         """True when the device lives on (`soft_logout`)."""
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> PortError:
+    """Return what an answer other than 2xx means; of a long one, only the beginning is read."""
+    body = await _parsed(await response.content.read(_PIECE)) or {}
+    problem = error_of(response.status, response.headers, body)
+    if isinstance(problem, AuthExpired) and problem.code == "M_UNKNOWN_TOKEN":
+        return TokenRefused(str(problem), code=problem.code, soft=bool(body.get("soft_logout")))
+    return problem
 
 
 def id_of(answer: Json, what: str) -> str:

@@ -13,6 +13,7 @@ from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreErro
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from matrix_network.buttons import Accounts
 from matrix_network.courtesies import Courtesies
+from matrix_network.downloads import read_file
 from matrix_network.homeserver import NO_TOKEN, Homeserver
 from matrix_network.pins import Pins
 from matrix_network.reading import Reading
@@ -71,6 +72,7 @@ class MatrixChat:
             private_rooms=True,
             direct_rooms=True,
             typing=True,
+            files=True,
             native_keys=True,
             one_reader=True,
             max_text=MOST_TEXT,
@@ -154,6 +156,10 @@ class MatrixChat:
         if message.room.network != self.name:
             return None
         return await self._reading.read(message)
+
+    def read_file(self, ref: str, *, most: int) -> AsyncIterator[bytes]:
+        """Yield what is in a file. See `chatops.ports.chat_files.FileReading`."""
+        return read_file(self._homeserver, ref, most=most)
 
     async def check(self) -> Sequence[CheckResult]:
         """Look whether the homeserver knows us. Never raises."""

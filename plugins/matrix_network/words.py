@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from chatops import Frozen
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
 from matrix_network.addressing import addressed, without_quote
+from matrix_network.attached import FILES, attached
 from matrix_network.event import Event, id_in, is_id, object_in, text_in
 from matrix_network.pills import Handle, with_handles
 
@@ -16,7 +17,6 @@ MOST_MENTIONS = 50
 """People one message can mention for us; the rest is a nuisance."""
 
 _SPOKEN = frozenset({"m.text", "m.notice"})
-_FILES = frozenset({"m.file", "m.image", "m.video", "m.audio"})
 _PILL = re.compile(r"""href=["']https://matrix\.to/#/(@[^"'?]{1,255})["'?]""")
 _USER = re.compile(r"@[^:\s]+:\S+")
 
@@ -50,7 +50,7 @@ def words_of(event: Event, reading: Words) -> Message | None:
         text = without_quote(text)
     mentions = _mentions(said, reading)
     speaks = False
-    if kind in _SPOKEN or (kind in _FILES and text_in(said, "filename") not in {None, text}):
+    if kind in _SPOKEN or (kind in FILES and text_in(said, "filename") not in {None, text}):
         speaks, text = addressed(
             text,
             prefix=reading.prefix,
@@ -74,6 +74,7 @@ def words_of(event: Event, reading: Words) -> Message | None:
         mentions=tuple(each for each in mentions if each != reading.me),
         edited=replaced is not None,
         automated=kind == "m.notice",
+        files=attached(said),
     )
 
 

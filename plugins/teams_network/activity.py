@@ -64,10 +64,12 @@ class Entity(Wire, frozen=True, kw_only=True):
 
 
 class Attachment(Wire, frozen=True, kw_only=True):
-    """What hangs on a message; for us the HTML form of its text, and what it replies to."""
+    """What hangs on a message; for us the HTML form of its text, what it replies to, files and pictures."""
 
     content_type: str = ""
     content: Any = None
+    content_url: Any = None
+    name: Any = None
 
 
 class MessageReaction(Wire, frozen=True, kw_only=True):

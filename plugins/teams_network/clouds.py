@@ -20,6 +20,8 @@ class Cloud(Frozen, frozen=True, kw_only=True):
     connector_scope: str
     graph_url: str
     service_hosts: tuple[str, ...]
+    file_hosts: tuple[str, ...] = ()
+    """Where files lie that people attach: OneDrive and SharePoint."""
 
     @property
     def graph_scope(self) -> str:
@@ -35,6 +37,7 @@ CLOUDS: Mapping[str, Cloud] = {
         connector_scope="https://api.botframework.com/.default",
         graph_url="https://graph.microsoft.com",
         service_hosts=("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com", "*.botframework.com"),
+        file_hosts=("*.sharepoint.com",),
     ),
     "gov": Cloud(
         openid_metadata_url="https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
@@ -47,6 +50,7 @@ CLOUDS: Mapping[str, Cloud] = {
             "smba.infra.dod.teams.microsoft.us",
             "*.botframework.azure.us",
         ),
+        file_hosts=("*.sharepoint.us", "*.sharepoint-mil.us"),
     ),
     "china": Cloud(
         openid_metadata_url="https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
@@ -55,5 +59,6 @@ CLOUDS: Mapping[str, Cloud] = {
         connector_scope="https://api.botframework.azure.cn/.default",
         graph_url="https://microsoftgraph.chinacloudapi.cn",
         service_hosts=("*.botframework.azure.cn",),
+        file_hosts=("*.sharepoint.cn",),
     ),
 }

@@ -93,7 +93,8 @@ class Http:
             raise Invalid(message) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             failed = _failure(request, error, connected=progress.connected)
-            self._is_down(_host(request.url), error)
+            if not isinstance(failed, TooLarge):
+                self._is_down(_host(request.url), error)
             raise failed from error
         self._is_up(_host(request.url))
         return answer
@@ -148,6 +149,10 @@ class Http:
             log.info("a host answers again", host=host, seconds=round(self._clock.monotonic() - since))
 
 
+class TooLarge(Unreachable):
+    """A GET was answered with more than was asked for."""
+
+
 class _TooLarge(aiohttp.ClientError):
     """More than was asked for."""
 
@@ -176,6 +181,8 @@ def _failure(request: Request, error: Exception, *, connected: bool) -> PortErro
     words = f"{_host(request.url)} does not answer ({_why(error)})"
     if connected and request.method != "GET":
         return OutcomeUnknown(words)
+    if isinstance(error, _TooLarge):
+        return TooLarge(words)
     return Unreachable(words)
 
 

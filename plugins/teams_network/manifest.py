@@ -83,7 +83,7 @@ def manifest(settings: TeamsSettings, web: Web, version: str, actions: Sequence[
                 "botId": app,
                 "scopes": list(_SCOPES),
                 "isNotificationOnly": False,
-                "supportsFiles": False,
+                "supportsFiles": True,
                 "commandLists": [{"scopes": list(_SCOPES), "commands": _commands(web, actions)}],
             }
         ],

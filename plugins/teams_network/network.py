@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
 from chatops.core.message import Identity, Message, MessageRef, RoomRef
 from chatops.errors import AuthExpired, Forbidden, Missing, PortError, StoreError, StoreUnavailable
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from teams_network.door import Door
+from teams_network.downloads import Downloads
 from teams_network.http import Http
 from teams_network.keys import Keys
 from teams_network.reading import Reading
@@ -39,6 +40,7 @@ class TeamsChat:
         sending: Sending,
         reading: Reading,
         rooms: Rooms,
+        downloads: Downloads,
     ) -> None:
         self._settings = settings
         self._http = http
@@ -48,6 +50,7 @@ class TeamsChat:
         self._sending = sending
         self._reading = reading
         self._rooms = rooms
+        self._downloads = downloads
         self._capabilities = Capabilities(
             buttons=True,
             message_actions=True,
@@ -57,6 +60,7 @@ class TeamsChat:
             open_rooms=True,
             private_rooms=True,
             direct_rooms=True,
+            files=True,
             keyed_rooms=True,
             max_text=MOST_TEXT,
             per_second=PER_SECOND,
@@ -137,6 +141,10 @@ class TeamsChat:
         if message.room.network != self.name:
             return None
         return await self._reading.read(message)
+
+    def read_file(self, ref: str, *, most: int) -> AsyncIterator[bytes]:
+        """Yield what is in a file. See `chatops.ports.chat_files.FileReading`."""
+        return self._downloads.read_file(ref, most=most)
 
     async def check(self) -> Sequence[CheckResult]:
         """Look whether Entra gives us a token for the Bot Connector. Never raises."""

@@ -13,6 +13,7 @@ from teams_network.conversations import Conversations
 from teams_network.doctor import Doctor
 from teams_network.doctor_rooms import RoomsExam
 from teams_network.door import Door
+from teams_network.downloads import Downloads
 from teams_network.graph import Graph
 from teams_network.http import Http
 from teams_network.invokes import Invokes
@@ -64,6 +65,7 @@ class TeamsNetwork:
             sending=self._sends(context),
             reading=Reading(self._graph, self._conversations, settings, clock=clock),
             rooms=parts.rooms,
+            downloads=Downloads(self._http, self._tokens, settings),
         )
         """What the server talks to."""
         self.tools = TeamsTools(

@@ -26,6 +26,8 @@ class Endpoints(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`https://graph.microsoft.com`; `/v1.0` is added."""
     service_hosts: tuple[str, ...] = ()
     """Hosts (`HOST` or `HOST:PORT`; `*.` in front for all below) that our token may be sent to."""
+    file_hosts: tuple[str, ...] = ()
+    """Hosts, written likewise, where files lie that people attach in personal chats."""
 
 
 class Rooms(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,6 +108,7 @@ class TeamsSettings(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             connector_scope=own.connector_scope or cloud.connector_scope,
             graph_url=own.graph_url or cloud.graph_url,
             service_hosts=own.service_hosts or cloud.service_hosts,
+            file_hosts=own.file_hosts or cloud.file_hosts,
         )
 
 

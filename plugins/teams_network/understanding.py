@@ -17,6 +17,7 @@ from chatops.core.message import Identity, Message, Reaction, Redaction
 from chatops.ports.roster import Directory
 from teams_network.activity import Activity, MessageReaction
 from teams_network.arrivals import Arrivals
+from teams_network.attached import attached
 from teams_network.emoji import emoji_of
 from teams_network.ids import is_id, moment, own_id
 from teams_network.mentions import Accounts, Mentions, is_us, mentioned
@@ -155,6 +156,7 @@ class Understanding:
             zone=zone_of(activity),
             edited=edited,
             automated=is_automated(activity.sender),
+            files=attached(activity),
         )
 
     def _handle(self, identity: Identity) -> str | None:

@@ -46,12 +46,15 @@ async def test_keys_are_forgotten_with_their_commands(rest: RestHouse, agent: Cl
 
 
 async def test_the_same_key_runs_it_once(rest: RestHouse, agent: Client) -> None:
-    """And gives the same answer; the key belongs to its person."""
+    """And gives the same answer; the key belongs to its token, whoever else the person lets call."""
     first, again = await agent.run(OPEN, key="k-1"), await agent.run(OPEN, key="k-1")
     other = await agent.run("swarm list", key="k-1")
     somebody = await (await rest.client("clerk-1")).run("swarm list", key="k-1")
 
     assert first.body == again.body
+    another = await (await rest.client("agent-1")).run("swarm list", key="k-1")
+    assert another.status == 200
+    assert another.body["id"] != first.body["id"]
     assert (other.status, other.body["code"]) == (422, "key_reused")
     assert somebody.status == 200
     assert [one["id"] for one in (await agent.get("/swarms")).body["items"]] == ["SW-1"]
@@ -88,7 +91,8 @@ async def test_what_takes_longer_is_asked_for_again(rest: RestHouse, agent: Clie
     other = await rest.client("clerk-1")
 
     assert came.body["state"] == "done"
-    assert (await other.get(f"/commands/{came.body['id']}")).status == 404
+    for id_ in (came.body["id"], f"x:{came.body['id']}", came.body["id"].upper(), "..", "%00"):
+        assert (await other.get(f"/commands/{id_}")).status == 404
 
 
 REFUSED = (

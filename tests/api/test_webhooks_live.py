@@ -52,6 +52,13 @@ async def test_a_swarm_is_told_of_until_it_was_heard(telling: RestHouse, port: i
     Webhook(whsec(KEY)).verify(heard.body, dict(heard.headers))
 
 
+async def test_an_address_is_shown_without_its_path(telling: RestHouse, port: int) -> None:
+    """Some programs know who calls by nothing else."""
+    async with telling:
+        came = await (await telling.client("admin-1")).get("/webhooks")
+    assert [one["url"] for one in came.body["webhooks"]] == [f"http://127.0.0.1:{port}/…"]
+
+
 @pytest.mark.parametrize(
     ("event", "private", "words"),
     [("swarm.eaten", "true", "there is no event swarm.eaten. Events are"), ("*", "false", "must begin with https://")],

@@ -25,6 +25,8 @@ PAGES = (
     ("agent-1", "swarms?show=recent"),
     ("agent-1", "swarms/1"),
     ("agent-1", "swarms/2"),
+    ("lead-1", "swarms/2"),
+    ("agent-2", "asks/1"),
     ("guest-1", "swarms/1"),
     ("agent-1", "cases/demo:1001"),
     ("agent-1", "search?q=refund"),
@@ -82,6 +84,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         served.do(house.opened("lead-1", case, HOSTILE, tried=HOSTILE))
         served.do(house.do("lead-1", "swarm question SW-2", text=HOSTILE))
         served.do(house.do("lead-1", "swarm solution SW-2", text=HOSTILE))
+        served.do(house.do("agent-1", "swarm offer SW-2", text=HOSTILE))
+        served.do(house.do("lead-1", "swarm handover SW-2 lead-2", why=HOSTILE))
+        served.do(house.do("agent-1", "swarm ask agent-2", question=HOSTILE))
+        served.do(house.do("agent-2", "swarm answer ASK-1", text=HOSTILE))
         yield served
 
 
@@ -103,11 +109,12 @@ def until(driver: Chrome, found: Any) -> Any:
 
 
 def test_every_page_passes_the_rules(served: Served, browser: Chrome) -> None:
-    """Wide, narrow and dark: no rule of axe-core is broken, nothing scrolls sideways, nothing comes from elsewhere."""
+    """All forms open, wide, narrow, dark: no rule of axe is broken, nothing scrolls sideways or comes from elsewhere."""
     complaints(browser)
     broken = []
     for who, path in PAGES:
         to(browser, served, who, path)
+        browser.execute_script("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
         for width, dark in ((1280, False), (360, False), (360, True)):
             look(browser, width=width, dark=dark)
             if (width, dark) == (360, False):
@@ -166,3 +173,28 @@ def test_everything_goes_by_keyboard(served: Served, browser: Chrome) -> None:
     assert browser.current_url.endswith("/swarms")
     assert browser.switch_to.active_element.get_attribute("id") != "find"
     browser.execute_script("localStorage.clear()")
+
+
+def test_a_form_is_filled_in_by_keyboard(served: Served, browser: Chrome) -> None:
+    """It opens at its first field; Esc closes it and what was written waits; what comes meanwhile takes nothing away."""
+    look(browser, width=360)
+    to(browser, served, "agent-1", "swarms/1")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "#line.on"))
+    more = browser.find_element(By.CSS_SELECTOR, "#more > summary")
+    more.send_keys(Keys.ENTER)
+    hold = browser.find_element(By.XPATH, "//summary[text()='Hand over']")
+    hold.send_keys(Keys.ENTER)
+    until(browser, lambda: browser.switch_to.active_element.get_attribute("name") == "field.whom")
+    browser.switch_to.active_element.send_keys("agent-2" + Keys.TAB + "my shift en")
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert browser.switch_to.active_element.text == "Hand over"
+    served.do(served.house.do("lead-1", "swarm hold SW-1 customer"))
+    until(browser, lambda: browser.find_elements(By.XPATH, "//button[text()='Resume']"))
+    assert browser.switch_to.active_element.text == "Hand over"
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    until(browser, lambda: browser.switch_to.active_element.get_attribute("name") == "field.whom")
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    until(browser, lambda: "is offered to Özlem Şahin" in browser.find_element(By.ID, "answer").text)
+    assert browser.switch_to.active_element.get_attribute("id") == "answer"
+    served.do(served.house.do("agent-1", "swarm handover SW-1 stop"))
+    served.do(served.house.do("agent-1", "swarm resume SW-1"))

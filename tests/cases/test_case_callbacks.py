@@ -49,3 +49,35 @@ async def test_a_call_is_for_its_owner_to_change(story: CaseStory) -> None:
     await story.says("olga", f"case callback {case} at=1h")
     assert "That is for" in await story.says("anna", "callback cancel CB-1")
     assert "There is no call-back CB-9" in await story.says("olga", "callback done CB-9")
+
+
+async def test_calls_go_with_the_case(story: CaseStory) -> None:
+    """Whoever gets the case is told, reminded and finds it in `me`; whoever had it, no more."""
+    case = await story.case("Card charged twice")
+    await story.says("olga", f'case callback {case} at=2h "the refund"')
+    given = await story.says("lea", f"case assign {case} @anna")
+    assert "CB-1 comes to you with its case" in given
+    assert "CB-1 goes to Anna" in given
+    assert "CB-1" in await story.says("anna", "me")
+    assert "CB-1" not in await story.says("olga", "me")
+    before = len(story.stage.network.posted)
+    await story.stage.advance(timedelta(hours=1, minutes=51))
+    reminded = story.stage.network.posted[before:]
+    assert "Soon: call back" in story.standing(reminded)
+    assert {posted.ref.room.id for posted in reminded} == {"direct-anna"}
+    assert "CB-1 is done" in await story.says("anna", "callback done CB-1")
+
+
+async def test_calls_go_with_a_swarms_handover(story: CaseStory) -> None:
+    """Who takes a swarm over makes the calls of its case; what is done stays as it was."""
+    case = await story.case("Card charged twice")
+    await story.says("olga", f"case callback {case} at=1h")
+    await story.says("olga", "callback done CB-1")
+    await story.says("olga", f'case callback {case} at=2h "the refund"')
+    await story.says("olga", f"swarm open {case} refund loops")
+    await story.says("olga", "swarm handover SW-1 anna")
+    assert "CB-2" in await story.says("olga", "me")
+    await story.says("anna", "swarm accept-handover SW-1 read")
+    assert "CB-2" in await story.says("anna", "me")
+    assert "CB-1" not in await story.says("anna", "me")
+    assert "CB-2" not in await story.says("olga", "me")

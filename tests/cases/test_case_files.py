@@ -12,6 +12,7 @@ from chatops.core.frozen import replace
 from chatops.core.message import File, MessageRef
 from chatops.errors import Missing, OutcomeUnknown, Unreachable
 from chatops.ports.tickets import Ref
+from chatops.testing.network import without
 from chatops.testing.tickets import EVERYTHING
 from hostile_texts import hostile_texts
 
@@ -77,14 +78,6 @@ async def test_without_a_file_it_is_said_what_works(story: CaseStory) -> None:
     replies = await story.stage.calls("olga", f"case attach {case}")
     assert replies
     assert not story.tickets.extras.uploads
-
-
-async def test_where_files_do_not_reach_us_an_address_works(story: CaseStory) -> None:
-    """That is what is said there."""
-    case = await story.case("Card charged twice")
-    network = story.stage.network
-    network._capabilities = replace(network.capabilities, files=False)
-    assert "Files sent here do not reach me" in await story.says("olga", f"case attach {case}")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +187,27 @@ async def test_names_are_data(story: CaseStory) -> None:
         assert all(line.identity is None for line in posts[0].body.text)
         await story.stage.advance_seconds(5)
     assert all("/" not in file.name and file.name.isprintable() for _ticket, file in story.tickets.extras.uploads)
+
+
+@pytest.fixture
+def without_files(tmp_path: Path) -> CaseStory:
+    """A chat network that tells of no files."""
+    return CaseStory(tmp_path, chat=without(files=False))
+
+
+@pytest.fixture
+async def words_only(without_files: CaseStory) -> AsyncIterator[CaseStory]:
+    """Play it."""
+    async with without_files.stage:
+        yield without_files
+
+
+async def test_where_files_do_not_reach_us_an_address_works(words_only: CaseStory) -> None:
+    """That is what is said there."""
+    case = await words_only.case("Card charged twice")
+    assert "Files sent here do not reach me" in await words_only.says("olga", f"case attach {case}")
+    await words_only.says("olga", f"case attach {case} https://files.example/a.log")
+    assert [name for _ticket, _url, name in words_only.tickets.extras.files] == ["a.log"]
 
 
 @pytest.fixture

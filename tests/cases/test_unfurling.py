@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from case_story import CaseStory
-from chatops.cases.unfurling import LOOKED_AT, mentioned
+from chatops.cases.mentions import LOOKED_AT, mentioned
+from chatops.cases.unfurling import BUDGET
+from chatops.core.message import Message, MessageRef, RoomRef
 from chatops.errors import Unreachable
+from chatops.testing.stage import person
 
 
 async def watched(story: CaseStory) -> str:
@@ -20,11 +23,11 @@ async def watched(story: CaseStory) -> str:
 
 
 async def test_a_name_and_an_address_get_a_card_once_in_ten_minutes(story: CaseStory) -> None:
-    """In the thread of the message; without the customer's name."""
+    """In the thread of the message."""
     case, room = await story.case("Card charged twice"), await watched(story)
     (card,) = await story.stage.says("olga", f"is {case} the same?", room=room, addressed=False)
     assert "Card charged twice" in card.body.plain
-    assert "ACME" not in card.body.plain
+    assert "ACME" in card.body.plain
     assert card.thread is not None
     again = "https://fake.example/1001 again"
     assert not await story.stage.says("max", again, room=room, addressed=False)
@@ -32,13 +35,16 @@ async def test_a_name_and_an_address_get_a_card_once_in_ten_minutes(story: CaseS
     assert len(await story.stage.says("max", again, room=room, addressed=False)) == 1
 
 
-async def test_at_most_three_cards_for_one_message(story: CaseStory) -> None:
+async def test_at_most_three_cases_of_one_message_are_on_one_card(story: CaseStory) -> None:
     """Those that are there; what is not there is passed over."""
     for number in range(5):
         await story.case(f"Case {number}")
     room = await watched(story)
     text = "demo:404 demo:1001 demo:1002 other:7 demo:1003, demo:1004 and demo:1005"
-    assert len(await story.stage.says("olga", text, room=room, addressed=False)) == 3
+    (card,) = await story.stage.says("olga", text, room=room, addressed=False)
+    assert all(f"Case {number}" in card.body.plain for number in range(3))
+    assert "Case 3" not in card.body.plain
+    assert [button.command for button in card.body.buttons] == [f"case show demo:{1001 + n}" for n in range(3)]
 
 
 @pytest.mark.parametrize("more", [{"addressed": True}, {"edited": True}, {"automated": True}, {"room": "elsewhere"}])
@@ -88,3 +94,87 @@ def test_what_counts_as_a_mention() -> None:
         "https://x.example/zd:7?a=1",
     )
     assert mentioned("other:1 xdemo:1 demo: 1 a/demo:1", ("demo",)) == ()
+
+
+@pytest.mark.parametrize("words", ["{case}", "https://fake.example/1001", "{case}."])
+async def test_alone_with_the_server_a_name_is_shown_to_its_reader(story: CaseStory, words: str) -> None:
+    """With all that the reader may see; guests are told that it is not for them."""
+    case = await story.case("Card charged twice")
+    told = await story.says("olga", words.format(case=case), direct=True)
+    assert "Card charged twice" in told
+    assert "ACME" in told
+    refused = await story.says("gus", words.format(case=case), direct=True)
+    assert "Card" not in refused
+    assert "That is for: staff" in refused
+
+
+async def test_whose_case_it_is_stays_out_where_others_read_as_well(story: CaseStory) -> None:
+    """A colleague who works on no cases sees what and how far; colleagues who do, for whom as well."""
+    case, room = await story.case("Card charged twice"), await watched(story)
+    story.stage.directory.add(person("sam"))
+    story.stage.network.room(room).members[:] = [story.stage.identity(who) for who in ("olga", "sam")]
+    (card,) = await story.stage.says("olga", f"is {case} the same?", room=room, addressed=False)
+    assert "Card charged twice" in card.body.plain
+    assert "Owner: Olga" in card.body.plain
+    assert "ACME" not in card.body.plain
+
+
+@pytest.mark.parametrize("who", ["gus", "nobody-we-know"])
+async def test_nothing_is_shown_in_a_watched_room_while_a_guest_or_a_stranger_is_in_it(
+    story: CaseStory, who: str
+) -> None:
+    """Once they have gone, it is."""
+    case, room = await story.case("Card charged twice"), await watched(story)
+    members = story.stage.network.room(room).members
+    members[:] = [story.stage.identity("olga"), story.stage.identity(who)]
+    assert not await story.stage.says("olga", f"is {case} the same?", room=room, addressed=False)
+    members.pop()
+    assert len(await story.stage.says("olga", f"is {case} the same?", room=room, addressed=False)) == 1
+
+
+async def test_nothing_is_shown_where_nobody_can_say_who_reads(story: CaseStory) -> None:
+    """The network does not know the room any more."""
+    case, room = await story.case("Card charged twice"), await watched(story)
+    message = Message(
+        ref=MessageRef(room=RoomRef(network="fake", id=room), id="x1"),
+        sender=story.stage.identity("olga"),
+        text=f"see {case}",
+        at=story.clock.now(),
+    )
+    del story.stage.network.rooms[room]
+    await story.stage.network.deliver(("x1", message))
+    await story.stage.settle()
+    assert not story.stage.network.posted
+
+
+async def test_a_room_gets_a_dozen_cards_an_hour(story: CaseStory) -> None:
+    """Then it is quiet until the hour is over."""
+    room = await watched(story)
+    cases = [await story.case(f"Case {number}") for number in range(BUDGET + 2)]
+    for case in cases[:BUDGET]:
+        assert len(await story.stage.says("olga", f"see {case}", room=room, addressed=False)) == 1
+    assert not await story.stage.says("olga", f"see {cases[BUDGET]}", room=room, addressed=False)
+    story.clock.advance(timedelta(hours=1, seconds=1))
+    assert len(await story.stage.says("olga", f"see {cases[BUDGET]}", room=room, addressed=False)) == 1
+
+
+async def test_a_message_told_twice_is_answered_once(story: CaseStory) -> None:
+    """Also after a restart."""
+    case, room = await story.case("Card charged twice"), await watched(story)
+    message = Message(
+        ref=MessageRef(room=RoomRef(network="fake", id=room), id="x1"),
+        sender=story.stage.identity("olga"),
+        text=f"see {case}",
+        at=story.clock.now(),
+    )
+    await story.stage.network.deliver(("x1", message))
+    await story.stage.settle()
+    await story.stage.restart()
+    await story.stage.network.deliver(("x1", message))
+    await story.stage.settle()
+    assert len(story.stage.network.history(room)) == 1
+
+
+def test_a_quoted_line_names_nothing() -> None:
+    """Whoever answers below a quotation has not named the case."""
+    assert mentioned("> see demo:1001\nyes, and demo:1002", ("demo",)) == ("demo:1002",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +21,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def built(clock: ManualClock) -> Stage:
+def built(clock: ManualClock, tmp_path: Path) -> Stage:
     """A demo console; nothing runs yet."""
-    return console_stage.build(clock=clock)
+    return console_stage.build(clock=clock, folder=tmp_path)
 
 
 @pytest.fixture

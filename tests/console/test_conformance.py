@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 import console_stage
-from chatops.core.message import Identity, MessageRef, Person, Reaction, RoomRef
+from chatops.core.message import File, Identity, MessageRef, Person, Reaction, RoomRef
 from chatops.errors import Refusal
 from chatops.ports.chat import Outgoing
 from chatops.testing.clock import ManualClock
 from chatops.testing.conformance.chat import ChatNetworkSuite, ChatStage, Shown
 from chatops.testing.network import FakeNetwork
+from console_network.uploads import Uploads
 from console_stage import ANNA, BEN, COMPANY
 
 
 class ConsoleStage(ChatStage):
     """Acts as people do in the browser, one layer below it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.clock = ManualClock()
-        stage = console_stage.build(clock=self.clock)
+        stage = console_stage.build(clock=self.clock, folder=folder)
+        self.uploads = Uploads(folder / "console-files")
         self.acts, self.records, self.network = stage.acts, stage.records, stage.network
         self.ann, self.ben = ANNA.identities[0], BEN.identities[0]
         self.room = stage.room("support")
@@ -34,6 +38,16 @@ class ConsoleStage(ChatStage):
         """Write something."""
         await self._ready()
         entry = await self.acts.say(_person(who), room.id, text, thread=thread, reply_to=reply_to)
+        return MessageRef(room=room, id=entry.id)
+
+    async def send_file(
+        self, who: Identity, room: RoomRef, name: str, content: bytes, media_type: str, *, text: str = ""
+    ) -> MessageRef:
+        """Send a file, as the form does: it is kept, then it is said."""
+        await self._ready()
+        kept, size = await self.uploads.keep(io.BytesIO(content))
+        file = File(name=name, media_type=media_type, size=size, ref=kept)
+        entry = await self.acts.say(_person(who), room.id, text, files=(file,))
         return MessageRef(room=room, id=entry.id)
 
     async def edit(self, who: Identity, message: MessageRef, text: str) -> None:
@@ -118,6 +132,14 @@ class FakeStage(ChatStage):
             reply_to=reply_to,
         )
 
+    async def send_file(
+        self, who: Identity, room: RoomRef, name: str, content: bytes, media_type: str, *, text: str = ""
+    ) -> MessageRef:
+        """Send a file."""
+        file = self.fake.file(name, content, media_type)
+        words = text.removeprefix(self.prefix)
+        return await self.fake.say(who, words, room.id, addressed=words != text, files=(file,))
+
     async def edit(self, who: Identity, message: MessageRef, text: str) -> None:
         """The fake's people edit by saying so."""
         await self.fake.say(who, text, message.room.id, edited=True)
@@ -163,9 +185,9 @@ class TestConsole(ChatNetworkSuite):
     """The console."""
 
     @pytest.fixture
-    def stage(self) -> ChatStage:
+    def stage(self, tmp_path: Path) -> ChatStage:
         """Return a console with two people on it."""
-        return ConsoleStage()
+        return ConsoleStage(tmp_path)
 
 
 class TestFake(ChatNetworkSuite):

@@ -46,7 +46,7 @@ def test_the_abilities_are_the_ports() -> None:
     """Every capability beyond the locks and comments is in the table, with the protocol that goes with it."""
     named = {name for cells in rows("capability") for name in re.findall(r"`(\w+)`", cells[0])}
     protocols = {name for cells in rows("capability") for name in re.findall(r"`(\w+)`", cells[1])}
-    own = {"internal_comments", "public_comments", "exact_lock", "native_keys", "comment_limit"}
+    own = {"internal_comments", "public_comments", "exact_lock", "native_keys", "comment_limit", "upload_limit"}
 
     assert named == {*tickets.TicketCapabilities.__struct_fields__} - own
     assert all(hasattr(tickets, name) or hasattr(ticket_extras, name) for name in protocols)

@@ -13,6 +13,7 @@ import pytest
 
 from matrix_people import MatrixPerson, Person
 from matrix_proxy import MatrixProxy, in_front_of
+from matrix_rooms_house import House, rooms_on
 from synapse_server import Login, OwnSynapse, Synapse
 from synapse_shared import shared
 
@@ -71,6 +72,37 @@ async def proxy(synapse: Synapse) -> AsyncIterator[MatrixProxy]:
     """A bad connection to the run's homeserver; for another: `async with in_front_of(own.url) as proxy`."""
     async with in_front_of(synapse.url) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def former(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A homeserver whose rooms are of version 11."""
+    server = Synapse(tmp_path_factory.mktemp("former"), extra={"default_room_version": "11"})
+    server.start()
+    yield server
+    server.stop()
+    server.let_go()
+
+
+@pytest.fixture(params=["12", "11"])
+def home(request: pytest.FixtureRequest) -> Synapse:
+    """Return a homeserver, of each version one."""
+    server: Synapse = request.getfixturevalue("synapse" if request.param == "12" else "former")
+    return server
+
+
+@pytest.fixture
+async def house(home: Synapse) -> AsyncIterator[House]:
+    """Return our rooms on it."""
+    async with rooms_on(home) as one:
+        yield one
+
+
+@pytest.fixture
+async def newest(synapse: Synapse) -> AsyncIterator[House]:
+    """Return our rooms where the room version makes no difference."""
+    async with rooms_on(synapse) as one:
+        yield one
 
 
 def fresh(name: str) -> str:

@@ -46,6 +46,21 @@ class MatrixStage(ChatStage):
             await person.join(room.id)
         return MessageRef(room=room, id=await person.say(room.id, text, thread=thread, reply_to=reply_to))
 
+    async def send_file(
+        self, who: Identity, room: RoomRef, name: str, content: bytes, media_type: str, *, text: str = ""
+    ) -> MessageRef:
+        """Upload a file, and send the message that shows it."""
+        person = self._people[who.id]
+        said = {
+            "msgtype": "m.file",
+            "body": text or name,
+            "filename": name,
+            "url": await person.upload(content, media_type),
+            "info": {"mimetype": media_type, "size": len(content)},
+            "m.mentions": {},
+        }
+        return MessageRef(room=room, id=await person.send(room.id, "m.room.message", said))
+
     async def edit(self, who: Identity, message: MessageRef, text: str) -> None:
         """Change one's own message."""
         await self._people[who.id].edit(message.room.id, message.id, text)

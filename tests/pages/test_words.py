@@ -9,9 +9,10 @@ import pytest
 
 from chatops.core.text import Text
 from chatops.pages import words
+from chatops.ports.web import PARTS
 from tree import ROOT
 
-TEMPLATES = sorted((ROOT / "chatops/pages/templates").glob("*.html"))
+TEMPLATES = [*sorted((ROOT / "chatops/pages/templates").glob("*.html")), PARTS / "parts.html"]
 
 NAMES = {"Chatops", "SW", "Q", "g", "s", "p", "c"}
 """The product, numbers of ours, and keys."""

@@ -62,7 +62,7 @@ def test_the_reasons_are_told() -> None:
     assert [words(reason) for reason in found.reasons] == [
         "billing 4, confirmed, 2 swarms solved",
         "14:00 there",
-        "load 1/3",
+        "has room for more",
         "last asked 3 days ago",
     ]
 
@@ -85,7 +85,7 @@ def test_who_is_passed_over_and_why_not() -> None:
     assert {one.person: words(one.why) for one in ranking.passed_over} == {
         "asleep": "02:10 there, in quiet hours",
         "away": "away until Wed 4 Mar, 13:00 UTC",
-        "busy": "is busy with other swarms (3 of 3)",
+        "busy": "is busy with other swarms",
         "english": "does not speak de",
         "learning": "billing 2, 3 is wanted",
     }

@@ -106,6 +106,8 @@ async def test_the_whole_database_holds_no_code(tmp_path: Path, logged: LogCaptu
         await house.says("anna2", f"lnk {code.replace('-', '')}")
         await house.says("anna2", f"link {code}")
         await house.stage.says("anna", f"link {code}", room="general")
+        await house.stage.says("newcomer", f"link {code}", room="general")
+        await house.stage.says("anna", f"lnk {code}", room="general")
         await house.stage.network.say(house.stage.identity("anna"), f"link {code}", "dm-anna", direct=True, edited=True)
         await house.stage.settle()
         await house.presses("anna", "It is me", "dm-anna")

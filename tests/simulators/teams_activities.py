@@ -31,7 +31,10 @@ class Activities:
             "id": post.id,
             "text": text,
             "textFormat": "plain",
-            "attachments": [{"contentType": "text/html", "content": self.html(where, post)}],
+            "attachments": [
+                {"contentType": "text/html", "content": self.html(where, post)},
+                *post.activity.get("files", ()),
+            ],
             "entities": [*mentions, self._client(who)],
         }
 

@@ -32,13 +32,14 @@ class Acts:
         mentions: Sequence[User | App] = (),
         thread: str = "",
         quotes: str = "",
+        files: Sequence[Raw] = (),
     ) -> Post:
         """Write something. Who is mentioned is so where `@Name` stands in the text, or else in front of it.
 
         `thread` is the id of a message of the channel's thread, `quotes` that of a message replied to.
         """
         _allowed(who, where)
-        activity = _written(text, mentions)
+        activity = _written(text, mentions) | {"files": list(files)}
         root = where.posts[thread].root if thread else ""
         post = self._world.write(where, who.id, activity, root=root, quotes=quotes)
         if self._hears(where, post):

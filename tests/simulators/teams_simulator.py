@@ -94,6 +94,8 @@ class TeamsSimulator:
         self.calls: list[Call] = []
         """Everything the bot asked for, tokens and keys included, oldest first."""
         self.url = ""
+        self.files: dict[str, bytes] = {}
+        """What people attached, by the last part of its address. Take one out, and its minutes are over."""
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> None:
@@ -101,6 +103,7 @@ class TeamsSimulator:
         app = web.Application(middlewares=[self._around], client_max_size=2**22)
         self.issuer.add_routes(app)
         self.connector.add_routes(app, f"/amer/{self.world.tenant}")
+        app.router.add_get("/files/{name}", self._download)
         for part in self._graph:
             part.add_routes(app, "/graph/v1.0")
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -142,9 +145,21 @@ class TeamsSimulator:
                 "connector_scope": CONNECTOR,
                 "graph_url": f"{self.url}/graph",
                 "service_hosts": [self.url.removeprefix("http://")],
+                "file_hosts": [self.url.removeprefix("http://")],
             },
             **more,
         }
+
+    def file(self, name: str, content: bytes) -> Raw:
+        """Return a file as an attachment of a message."""
+        key = f"{len(self.files)}-{len(content)}"
+        self.files[key] = content
+        info = {"downloadUrl": f"{self.url}/files/{key}", "uniqueId": key, "fileType": name.rpartition(".")[2]}
+        return {"contentType": "application/vnd.microsoft.teams.file.download.info", "content": info, "name": name}
+
+    async def _download(self, request: web.Request) -> web.Response:
+        content = self.files.get(request.match_info["name"])
+        return web.Response(status=404) if content is None else web.Response(body=content)
 
     async def redeliver(self) -> int:
         """Let the pause pass after which the connector brings again what was not taken; return how much it was."""

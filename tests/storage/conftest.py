@@ -10,6 +10,7 @@ import pytest
 
 from chatops.storage.schema import migrate
 from chatops.storage.sqlite_file import url
+from chatops.testing.clock import ManualClock
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(migrated: Path, tmp_path: Path) -> Path:
     """This test's own copy of it, `chatops.db` in its folder."""
     return Path(shutil.copy(migrated, tmp_path / "chatops.db"))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The store’s clock."""
+    return ManualClock()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Where to restore to: a folder without a database."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder / "chatops.db"

@@ -146,6 +146,11 @@ async def test_what_is_said_becomes_what_is_known(monday: Monday) -> None:
         await stage.reacts("olga", "💡", monday.last_said(room))
         await stage.says("ben", "start it again", room=room, addressed=False)
         await monday.says("olga", "step", "schritt", room=room, reply_to=monday.last_said(room).id)
+        log = stage.network.file("till.log", b"it hangs at 09:14")
+        await stage.says("ben", "", room=room, addressed=False, files=(log,))
+        await monday.says("olga", "case attach", "fall anhängen", room=room, reply_to=monday.last_said(room).id)
+        ((_case, kept),) = monday.tickets.extras.uploads
+        assert (kept.name, kept.content) == ("till.log", b"it hangs at 09:14")
         await monday.says("ben", "swarm question which provider?", "schwarm frage which provider?", room=room)
         await monday.presses("olga", _("Answer"), fields={"text": "the new one"})
         await monday.says("ben", "task done", "aufgabe fertig", room=room)

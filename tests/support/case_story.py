@@ -14,14 +14,17 @@ from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.hookspecs import PluginContext, Section
 from chatops.people.plugin import PeoplePlugin
+from chatops.ports.chat import Capabilities
 from chatops.ports.roster import Profile
 from chatops.ports.ticket_extras import Duty, RelatedRecord
 from chatops.ports.tickets import NewTicket, Priority, Ref, Ticket, WriteContext
+from chatops.rooms.plugin import RoomsPlugin
 from chatops.swarm.model import Swarm
 from chatops.swarm.plugin import SwarmPlugin
 from chatops.testing.clock import ManualClock
 from chatops.testing.directory import FakeDirectory
-from chatops.testing.network import Posted
+from chatops.testing.network import EVERYTHING as CHAT
+from chatops.testing.network import FakeNetwork, Posted
 from chatops.testing.records import MemoryRecords
 from chatops.testing.secrets import MemorySecrets
 from chatops.testing.stage import Stage
@@ -71,7 +74,7 @@ PEOPLE = (
 class CaseStory:
     """A stage with swarms, cases and people. Olga owns the first case, of ACME."""
 
-    def __init__(self, folder: Path, *, capabilities: Any = EVERYTHING) -> None:
+    def __init__(self, folder: Path, *, capabilities: Any = EVERYTHING, chat: Capabilities = CHAT) -> None:
         (folder / "templates.toml").write_text(TEMPLATES)
         (folder / "macros.toml").write_text(MACROS)
         self.clock = ManualClock()
@@ -101,6 +104,7 @@ class CaseStory:
             folder=folder,
             sections=lambda: sections,
             prefixes=lambda: {"SW": Swarm.kind, "CB": "callback"},
+            members=lambda room: self.stage.engine.present(room),  # noqa: PLW0108 - the stage is built later
             networks=lambda: {"fake": self.stage.network.capabilities},
         )
         swarm = SwarmPlugin(replace(context, settings={}))
@@ -108,7 +112,7 @@ class CaseStory:
         for plugin in (swarm, cases):
             plugin.chatops_register_sections(sections.append)
         self.stage = Stage(
-            plugins=(swarm, cases, PeoplePlugin(context)),
+            plugins=(swarm, cases, PeoplePlugin(context), RoomsPlugin(replace(context, settings={}))),
             performers=(
                 *ticket_performers(systems, CATALOGUES),
                 *file_performers(systems, lambda name: self.stage.network if name == "fake" else None),
@@ -117,6 +121,7 @@ class CaseStory:
             bodies=TICKET_EFFECTS,
             directory=directory,
             clock=self.clock,
+            network=FakeNetwork(clock=self.clock, capabilities=chat),
             systems=("demo",),
         )
 

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -120,7 +121,8 @@ class ConsolePage:
     def keys(self, *keys: str) -> None:
         """Press keys, wherever the focus is."""
         self._mine()
-        self.driver.switch_to.active_element.send_keys(*keys)
+        # Not to the element: what is sent to a field for files is taken for the name of one.
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def focused(self) -> WebElement:
         """Return what has the focus."""

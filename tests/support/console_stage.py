@@ -125,6 +125,7 @@ def build(
     settings: Mapping[str, Any] | None = None,
     people: PeopleDirectory = COMPANY,
     signals: Signals | None = None,
+    folder: Path | None = None,
 ) -> Stage:
     """Make everything; nothing runs yet. Reads templates and files, so call it outside of coroutines.
 
@@ -142,7 +143,7 @@ def build(
         people=people,
         tickets=NoTickets(),
         web=server,
-        folder=Path(),
+        folder=folder or Path(),
         demo=demo,
         signals=signals or LocalSignals(),
         shared=signals is not None,

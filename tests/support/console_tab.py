@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
-from http_client import Browser, token
+import aiohttp
+
+from http_client import Answer, Browser, token
 
 
 class Tab:
@@ -26,6 +29,13 @@ class Tab:
         """Send a form and return the status."""
         return (await self.answer(path, live=live, **fields))[0]
 
+    async def upload(self, path: str, *files: tuple[str, bytes], live: bool = False, **fields: str) -> Answer:
+        """Send a form with (name, content) files."""
+        if not self._token:
+            await self.open()
+        form = form_with(*files, **{"_csrf": self._token, **fields})
+        return await self.browser.post(self.base + path, form, headers={"X-Live": "1"} if live else None)
+
     async def answer(self, path: str, *, live: bool = False, **fields: str) -> tuple[int, str]:
         """Send a form and return status and text. `field_x` stands for the card's field `x`."""
         if not self._token:
@@ -34,6 +44,16 @@ class Tab:
         headers = {"X-Live": "1"} if live else None
         answer = await self.browser.post(self.base + path, {"_csrf": self._token, **named}, headers=headers)
         return answer.status, answer.text
+
+
+def form_with(*files: tuple[str, bytes], **fields: str) -> aiohttp.FormData:
+    """Return a form with (name, content) files."""
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in fields.items():
+        form.add_field(name, value)
+    for name, content in files:
+        form.add_field("file", io.BytesIO(content), filename=name, content_type="text/html")
+    return form
 
 
 TabMaker = Callable[[str], Tab]

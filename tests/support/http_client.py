@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http.cookies import Morsel
+from typing import BinaryIO
 
 import aiohttp
 
@@ -41,12 +42,12 @@ class Browser:
     async def post(
         self,
         path: str,
-        fields: Mapping[str, str] | bytes = b"",
+        fields: Mapping[str, str] | aiohttp.FormData | BinaryIO | bytes = b"",
         *,
         headers: Mapping[str, str] | None = None,
         follow: bool = False,
     ) -> Answer:
-        """Send a form, or bytes as they are."""
+        """Send a form, one with files, or bytes as they are."""
         async with self._session.post(
             self.base + path, data=fields, headers=headers, allow_redirects=follow
         ) as response:

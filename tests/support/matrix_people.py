@@ -113,6 +113,13 @@ class MatrixPerson:
         answer = await self.call("PUT", f"/rooms/{_part(room)}/send/{_part(kind)}/{uuid4()}", content)
         return str(answer["event_id"])
 
+    async def upload(self, content: bytes, media_type: str) -> str:
+        """Upload a file and return its address."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": media_type}
+        async with self._http.post(f"{self.url}/_matrix/media/v3/upload", data=content, headers=headers) as answer:
+            address: str = (await answer.json())["content_uri"]
+        return address
+
     async def put_state(self, room: str, kind: str, content: Raw, *, key: str = "") -> str:
         """Set a state event and return its id."""
         answer = await self.call("PUT", f"/rooms/{_part(room)}/state/{_part(kind)}/{_part(key)}", content)

@@ -29,7 +29,9 @@ from chatops.core.table import CommandTable
 from chatops.core.text import Text
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import people
+from chatops.engine.ticket_asked import AskedAssign
 from chatops.engine.ticket_effects import TICKET_EFFECTS
+from chatops.engine.ticket_events import TICKET_EVENTS
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.errors import NotAllowed, PortError
 from chatops.hookspecs import Listener, PluginContext
@@ -176,6 +178,8 @@ class Bench:
                 *PEOPLE_BODIES,
                 *ROOM_EFFECTS,
                 *TICKET_EFFECTS,
+                *TICKET_EVENTS,
+                AskedAssign,
                 Recent,
                 Action,
                 Room,
@@ -279,6 +283,15 @@ class Bench:
         while await self.store.fire_due(self.clock.now()):
             await self._drain()
             await self.settle()
+
+    async def tell(self, fact: Body, lane: str) -> None:
+        """Let something happen that nobody commanded; everything settles."""
+        self._number += 1
+        key = f"told/{self._number}"
+        row = InboxRow(key=key, lane=lane, kind=fact.kind, body=self.codec.encode(fact), cause=key)
+        await self.store.accept_many([row])
+        await self._drain()
+        await self.settle()
 
     # what is true
 

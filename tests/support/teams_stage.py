@@ -68,6 +68,15 @@ class TeamsStage(ChatStage):
         post = await self._people[who].says(text, place, thread=into or "", quotes=reply_to or "")
         return MessageRef(room=room, id=post.id)
 
+    async def send_file(
+        self, who: Identity, room: RoomRef, name: str, content: bytes, media_type: str, *, text: str = ""
+    ) -> MessageRef:
+        """Attach it. Teams tells no media type."""
+        place = self._place(room)
+        file = self._simulator.file(name, content)
+        post = await self._simulator.people.say(self._people[who].user, place, text, files=[file])
+        return MessageRef(room=room, id=post.id)
+
     async def edit(self, who: Identity, message: MessageRef, text: str) -> None:
         """Change it."""
         place = self._place(message.room)

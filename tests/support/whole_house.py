@@ -19,6 +19,7 @@ from chatops.core.frozen import replace
 from chatops.core.message import Identity, MessageRef, Person
 from chatops.core.table import CommandTable
 from chatops.core.text import Text
+from chatops.engine.file_performing import file_performers
 from chatops.engine.help import HelpCommands
 from chatops.engine.running import run_performer
 from chatops.engine.second_thoughts import SecondThoughts
@@ -118,6 +119,7 @@ class WholeHouse:
                     if (mark := parameter.id_of) is not None
                 },
                 commands=lambda: frozenset(command.words for command in self.registry.commands),
+                members=lambda room: self.stage.engine.present(room),  # noqa: PLW0108 - the stage is built later
             )
             loading.add(name, feature(own))
         loading.add("second_thoughts", SecondThoughts())
@@ -129,6 +131,7 @@ class WholeHouse:
             listeners=self.registry.listeners,
             performers=(
                 *ticket_performers(systems, catalogues()),
+                *file_performers(systems, lambda name: self.stage.network if name == "fake" else None),
                 run_performer(lambda: self.stage.engine, self.clock),
                 *self.registry.performers,
             ),

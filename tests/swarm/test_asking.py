@@ -72,7 +72,7 @@ def test_guards_have_reasons() -> None:
     words = [Catalogues({}).plain(skip.reason, Reader()) for skip in swarm.calls[-1].skipped]
     assert words == [
         "is here already",
-        "is busy with other swarms (3 of 3)",
+        "is busy with other swarms",
         "23:40 there, in quiet hours",
         "is a guest; write guest: before the name",
     ]

@@ -39,7 +39,7 @@ async def test_the_best_are_found_with_reasons() -> None:
     bench = Bench()
     answer = words(await bench.do("olga", "swarm find skill:billing n=2"))
     assert "3 people for billing" in answer
-    assert "Anna A | billing 5, 14:00 there, load 0/3, not asked lately" in answer
+    assert "Anna A | billing 5, 14:00 there, free, not asked lately" in answer
     assert "Not now: Jan J: 02:00 there, in quiet hours" in answer
     assert "1 more" in answer
     assert "Cem" not in answer

@@ -73,6 +73,40 @@ async def test_the_case_is_shown_again_once_the_guest_is_out() -> None:
         assert "could not be taken out" not in story.read("direct-olga")
 
 
+@pytest.mark.parametrize("before", ["never", "left"])
+async def test_a_guest_who_walks_in_uninvited_reads_no_more_than_guests(before: str) -> None:
+    """From the moment they come the card is as guests see it, until the network says that they are out."""
+    story = story_with_guest()
+    async with story.stage as stage:
+        if before == "left":
+            room = await guest_in(story)
+            await stage.says("gus", "swarm leave SW-1", room="direct-gus", direct=True)
+            await stage.says("olga", "swarm cancel SW-1 because of the test")
+            await stage.says("olga", "swarm reopen SW-1 because of the test")
+        else:
+            await stage.says("olga", f'swarm open {story.case} "refund loops" tried="secret attempt" --private')
+            room = story.swarm_room()
+        room = story.swarm_room()
+        assert "Card charged twice" in story.read(room)
+        stored = await stage.store.get(Swarm.kind, "1")
+        assert stored is not None
+        if before == "left":
+            swarm = stage.codec.decode_as(Swarm, stored.body)
+            assert swarm.visible_to(Person(id="gus", name="Gus", roles=frozenset({"guest"}))) is False
+        stage.network.fail_in(room, Forbidden("no such right"))
+        gus = stage.identity("gus")
+        await stage.network.member(gus, room, "joined")
+        await stage.settle()
+        stored = await stage.store.get(Swarm.kind, "1")
+        assert stored is not None
+        assert stage.codec.decode_as(Swarm, stored.body).has_guests
+        assert "Card charged twice" not in story.read(room)
+        assert "Gus could not be taken out" in story.read("direct-olga")
+        await stage.network.member(gus, room, "removed")
+        await stage.settle()
+        assert "Card charged twice" in story.read(room)
+
+
 async def test_members_stored_before_are_out() -> None:
     """A row without the field is read as somebody who is in no room any more."""
     story = Story()

@@ -119,7 +119,7 @@ async def test_a_busy_person_is_left_alone() -> None:
     for number in (1, 2, 3):
         await bench.do("anna", f"swarm join SW-{number}")
     answer = await bench.do("olga", "swarm invite SW-4 anna")
-    assert "Anna A: is busy with other swarms (3 of 3)" in words(answer)
+    assert "Anna A: is busy with other swarms" in words(answer)
     assert (await bench.swarm("4")).invitations == ()
 
 

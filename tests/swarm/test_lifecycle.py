@@ -301,3 +301,47 @@ async def test_what_is_missing_is_asked_for() -> None:
     assert (await bench.swarm()).state is State.ON_HOLD
     with pytest.raises(BadArgument, match="whom"):
         await bench.do("olga", "swarm handover SW-1")
+
+
+# ends while it rests
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "swarm cancel SW-1 because the customer is gone",
+        "swarm resolve SW-1 it went away",
+        'swarm done SW-1 "it went away" article=none because="seen once" solved=no',
+    ],
+)
+async def test_what_ends_while_it_rests_waits_for_nobody(end: str) -> None:
+    """The ticket is taken off waiting, however the swarm ends; one that somebody has set otherwise stays as they set it."""
+    bench = await opened()
+    ref = (await bench.swarm()).case.ref
+    await bench.tickets.update(ref, TicketPatch(status=Status.ON_HOLD), WriteContext(key="parked"))
+    await bench.do("olga", "swarm hold SW-1 customer")
+    assert await status(bench) is Status.WAITING
+    await bench.do("olga", end)
+    assert await status(bench) is Status.ON_HOLD
+
+    bench = await opened()
+    await bench.do("olga", "swarm hold SW-1 customer")
+    await bench.tickets.update(ref, TicketPatch(status=Status.CLOSED), WriteContext(key="closed"))
+    await bench.do("olga", end)
+    assert await status(bench) is Status.CLOSED
+
+
+async def test_what_is_merged_while_it_rests_waits_for_nobody() -> None:
+    """The case of the one that ends is open again; a rest of another swarm on the same case counts on."""
+    bench = await opened()
+    await bench.do("lea", "swarm open fake:1003 refunds stuck")
+    await bench.do("lea", "swarm hold SW-2 vendor")
+    other = (await bench.swarm("2")).case.ref
+    assert (await bench.tickets.get(other)).status is Status.ON_HOLD
+    await bench.do("lea", "swarm merge SW-1 SW-2")
+    assert (await bench.tickets.get(other)).status is Status.OPEN
+    await bench.do("olga", "swarm open fake:1001 another question")
+    await bench.do("olga", "swarm hold SW-1 customer")
+    await bench.do("olga", "swarm hold SW-3 customer")
+    await bench.do("olga", "swarm cancel SW-3 because not needed")
+    assert await status(bench) is Status.WAITING

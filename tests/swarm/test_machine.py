@@ -17,9 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chatops.core.frozen import replace
 from chatops.core.message import Person
 from chatops.errors import Refusal
+from chatops.ports.tickets import Ref, TicketPatch, WriteContext
 from chatops.swarm import moves, passing
 from chatops.swarm.asking import Candidate, accepted, arrived, called, came, declined, expired, suggested
 from chatops.swarm.availability import availability
+from chatops.swarm.case_owner import OwnersLook
 from chatops.swarm.model import Asked, State, Swarm
 from chatops.swarm.plugin import RELATIONS
 from chatops.swarm.returning import merged, reopened
@@ -44,11 +46,13 @@ class PureSwarm(RuleBasedStateMachine):
         self.at = AT
         self.look = look(**{id_: Candidate(person=id_, quiet=True, local_time="02:00") for id_ in ASLEEP})
 
-    def go(self, after: Swarm) -> None:
-        """Take the next swarm; an end is final."""
+    def go(self, after: Swarm, *, given: str = "") -> None:
+        """Take the next swarm; an end is final. `given`: to whom the case was given outside."""
         assert not self.swarm.over or after.state is self.swarm.state or after.reopened == self.swarm.reopened + 1
-        # I2: the owner changes by an acceptance of what was offered and read, and by nothing else.
-        if after.owner != self.swarm.owner:
+        # I2: the owner changes by an acceptance of what was offered and read, and else only with the case.
+        if given:
+            assert after.owner == given
+        elif after.owner != self.swarm.owner:
             one = self.swarm.handover
             assert one is not None
             assert after.owner in one.seen
@@ -152,6 +156,12 @@ class PureSwarm(RuleBasedStateMachine):
         else:
             self._try(lambda: passing.declined(self.swarm, who))
 
+    @rule(who=person)
+    def give_away(self, who: str) -> None:
+        """The case is given to somebody outside."""
+        if who != self.swarm.owner:
+            self._try(lambda: passing.reassigned(self.swarm, who, wanted=who, now=self.at), given=who)
+
     @rule()
     def keep(self) -> None:
         """The owner keeps it after all."""
@@ -213,14 +223,14 @@ class PureSwarm(RuleBasedStateMachine):
         sent = [one for one in self.swarm.invitations if one.state is not Asked.SUGGESTED and one.sent_at]
         assert not [one for one in sent if one.person in ASLEEP and one.call not in paged]
 
-    def _try(self, move: object) -> None:
+    def _try(self, move: object, *, given: str = "") -> None:
         assert callable(move)
         try:
             after = move()
         except Refusal:
             return
         assert isinstance(after, Swarm)
-        self.go(after)
+        self.go(after, given=given)
 
 
 class WholeSwarm(RuleBasedStateMachine):
@@ -233,6 +243,9 @@ class WholeSwarm(RuleBasedStateMachine):
         self.came: Counter[str] = Counter()
         """How often each has come after the opening."""
         self.done = 0
+        self.given = 0
+        self.there = "t-olga"
+        """Who owns the case in the ticket system."""
         self._do("olga", "swarm open fake:1001 refund loops")
 
     def teardown(self) -> None:
@@ -296,7 +309,25 @@ class WholeSwarm(RuleBasedStateMachine):
         if after.owner != before.owner:
             assert before.handover is not None
             assert before.handover.waits_for(who)
+            if who in {"olga", "anna", "lea"}:
+                self.there = f"t-{who}"
             self.came[who] += before.member(who) is None
+
+    @rule(to=st.sampled_from(["t-olga", "t-anna", "t-lea", "t-stranger"]))
+    def give_away(self, to: str) -> None:
+        """Somebody gives the case away in the ticket system, and we find out."""
+        before = self.swarm
+        self.given += 1
+        owner = Ref(system="fake", kind="person", id=to)
+        write = WriteContext(key=f"given/{self.given}")
+        self.runner.run(self.bench.tickets.update(before.case.ref, TicketPatch(owner=owner), write))
+        self.runner.run(self.bench.tell(OwnersLook(system="fake"), "swarm:owners:fake"))
+        moved, self.there = to != self.there, to
+        after = self.swarm
+        if before.live and moved and to != "t-stranger":
+            assert after.owner == to.removeprefix("t-")
+        if after.owner != before.owner:
+            self.came[after.owner] += before.member(after.owner) is None
 
     @rule(who=person, line=st.sampled_from(["close SW-1 article=new", 'done SW-1 "it works" article=new']))
     @precondition(lambda self: len(self.came) > 1)
@@ -312,14 +343,13 @@ class WholeSwarm(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_broken(self) -> None:
-        """The model's invariants; the case's owner is who accepted it last, or who it was if the system knows them not."""
+        """The model's invariants; the case's owner is who accepted it last, if the system knows them, or got it there."""
         swarm = self.swarm
         assert invariants(swarm) == []
         ticket = self.runner.run(self.bench.tickets.get(swarm.case.ref))
         assert ticket.owner is not None
-        taken = [one.accepted_by for one in swarm.handovers if one.state == "accepted"]
-        known = [f"t-{one}" for one in taken if one in {"olga", "anna", "lea"}]
-        assert ticket.owner.ref.id == (known[-1] if known else "t-olga")
+        taken = [one.accepted_by for one in swarm.handovers if one.state in {"accepted", "reassigned"}]
+        assert ticket.owner.ref.id == self.there
         owners = [one for one in PEOPLE if RELATIONS[0].holds(swarm, Person(id=one, name=one))]
         assert owners == [taken[-1] if taken else "olga"]
 

@@ -89,6 +89,22 @@ async def test_a_rest_and_an_end_are_taken_back() -> None:
         assert any("Say why" in post.body.plain for post in await stage.says("lea", "swarm reopen SW-1"))
 
 
+async def test_a_rest_with_an_end_comes_back_with_its_end() -> None:
+    """Going on is taken back to the very rest it was, the time at which it ends by itself included."""
+    story = Story()
+    async with story.stage as stage:
+        await stage.says("olga", "swarm open cases:1001 refund loops")
+        await stage.says("olga", "swarm hold SW-1 vendor until=3h")
+        until = (await swarm(story)).waits_until
+        assert until is not None
+        await stage.says("olga", "swarm resume SW-1")
+        assert (await swarm(story)).waits_until is None
+        await stage.says("olga", "undo")
+        rests = await swarm(story)
+        assert (rests.state, rests.waiting_for) == (State.ON_HOLD, "vendor")
+        assert rests.waits_until == until.replace(microsecond=0)
+
+
 async def test_a_guest_in_the_room_reads_nothing_of_all_that() -> None:
     """Rest, handing over, kudos, coming back: neither case nor attempts nor what solved it."""
     bench = Bench()

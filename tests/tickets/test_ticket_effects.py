@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chatops.core.catalogue import Catalogues
 from chatops.core.codec import Codec
 from chatops.core.effects import Effect
+from chatops.core.message import File
 from chatops.core.text import _, said
 from chatops.engine.ticket_effects import (
     TICKET_EFFECTS,
@@ -22,6 +23,7 @@ from chatops.engine.ticket_effects import (
     SetPriority,
     SetStatus,
     TicketEffect,
+    UploadFile,
     ticket_made,
 )
 from chatops.engine.ticket_performing import MAX_PARTS, parts, ticket_performers
@@ -59,7 +61,8 @@ def test_every_effect_can_be_stored(fake: FakeTickets) -> None:
     ticket = fake.add_ticket("x")
     anna = fake.add_person("anna", "Anna")
     file = AttachFile(ticket=ticket, url="https://files.example/log.txt", name="log.txt")
-    effects = (*samples(ticket, "KB1"), AssignTicket(ticket=ticket, owner=None, was=anna), file)
+    upload = UploadFile(ticket=ticket, network="fake", file=File(name="log.txt", ref="f1"))
+    effects = (*samples(ticket, "KB1"), AssignTicket(ticket=ticket, owner=None, was=anna), file, upload)
     for effect in effects:
         assert codec.decode(effect.kind, codec.encode(effect)) == effect
         assert effect.target == "ticket:fake:1001"

@@ -121,6 +121,25 @@ async def test_a_name_of_this_machine_is_not_called_unless_it_is_meant(program: 
     assert program.heard == []
 
 
+@pytest.mark.parametrize("private", [True, False])
+async def test_what_goes_wrong_repeats_no_address_and_no_secret(private: bool) -> None:  # noqa: FBT001
+    """What operators and logs are told names the endpoint only: with some programs the address is the secret."""
+    async with listening((500, {}), (302, {"Location": "http://169.254.169.254/secret-path"})) as program:
+        address = program.url.replace("/hook", "/services/secret-path?key=secret-key")
+        one = replace(
+            endpoint(address if private else "https://10.0.0.1/secret-path?key=secret-key"), allow_private=private
+        )
+        caller = WebhookCaller([one], SystemClock(), Counted())
+        for _try in range(2):
+            with pytest.raises(PortError) as raised:
+                await caller.perform(EFFECT, "k")
+            told = f"{raised.value} {raised.value.code}"
+            assert "crm" in told
+            assert not any(word in told for word in ("secret", "169.254", "10.0.0.1", KEY.decode()))
+        await caller.close()
+        assert len(program.heard) == (2 if private else 0)
+
+
 async def test_an_endpoint_that_is_no_longer_named() -> None:
     """Is not called."""
     assert await called(endpoint("https://example.com"), CallWebhook(endpoint="other", body="{}")) is Missing

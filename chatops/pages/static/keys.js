@@ -29,8 +29,9 @@
   const go = { s: "to-list", p: "to-profile", c: "to-chat" };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key === "Escape" && !typing) {
-      const open = [...document.querySelectorAll("details.fill[open]")].pop();
+    if (event.key === "Escape" && !event.isComposing) {
+      const near = event.target.closest?.("details.fill[open], details.more[open]");
+      const open = near || (!typing && [...document.querySelectorAll("details.fill[open], details.more[open]")].pop());
       if (open && !dialog.open) {
         open.open = false;
         open.querySelector("summary").focus();

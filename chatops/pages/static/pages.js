@@ -10,6 +10,7 @@
     const open = [...old.querySelectorAll("details.fill[open]")];
     return open.length > 0 || (old.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
   }
+  const inside = (part, id) => [...part.querySelectorAll("[id]")].find((one) => one.id === id);
   function place(part) {
     const old = byId(`p-${part.id}`);
     if (!old) return;
@@ -30,18 +31,33 @@
       return;
     }
     const held = old.contains(document.activeElement) ? document.activeElement : null;
-    const nth = held ? [...old.querySelectorAll("a, button, summary")].indexOf(held) : -1;
+    const label = held?.textContent;
     for (const one of old.querySelectorAll("details[id][open]")) {
-      const again = [...fresh.querySelectorAll("details[id]")].find((other) => other.id === one.id);
+      const again = inside(fresh, one.id);
       if (again) again.open = true;
     }
+    for (const one of old.querySelectorAll("input[id]:not([type=checkbox]), textarea[id]")) {
+      const again = inside(fresh, one.id);
+      if (again && one.value !== one.defaultValue) again.value = one.value;
+    }
     old.replaceWith(fresh);
-    if (held) ([...fresh.querySelectorAll("a, button, summary")][Math.max(nth, 0)] || main).focus();
+    // Where focus was, something else may stand now: who presses Enter means what was there.
+    if (held) ([...fresh.querySelectorAll("a, button, summary")].find((one) => one.textContent === label) || main).focus({ preventScroll: true });
   }
   function settle() {
     for (const part of [...waiting.values()]) place(part);
   }
-  document.addEventListener("toggle", ({ target }) => target.open || settle(), true);
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (!target.open) settle();
+      // Whoever opens a form writes next.
+      else if (target.matches(".fill") && target.contains(document.activeElement)) {
+        target.querySelector("form input:not([type=hidden]), form textarea, form select")?.focus();
+      }
+    },
+    true,
+  );
   document.addEventListener("focusout", () => setTimeout(settle));
 
   // The line.
@@ -88,10 +104,15 @@
     const body = new URLSearchParams(new FormData(form, event.submitter));
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" } });
-      if (!answer.ok) throw new Error();
+      if (answer.redirected || answer.status === 401) return location.reload(); // signed out meanwhile
+      if (!answer.ok) {
+        problem.textContent = answer.status < 500 ? main.dataset.refused : main.dataset.failed;
+        return;
+      }
       const html = await answer.text();
       problem.textContent = "";
-      form.closest("details")?.removeAttribute("open");
+      const filled = form.closest("details.fill");
+      filled?.removeAttribute("open");
       if (form.isConnected) {
         form.reset();
         form.elements.once.value = Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join("");
@@ -99,6 +120,9 @@
       const shown = byId("answer");
       shown.innerHTML = html;
       shown.scrollIntoView({ block: "nearest" });
+      // What asks something back is read next; otherwise one goes on where one was.
+      if (shown.querySelector("form")) shown.focus({ preventScroll: true });
+      else filled?.querySelector("summary").focus({ preventScroll: true });
     } catch {
       problem.textContent = main.dataset.failed;
     } finally {

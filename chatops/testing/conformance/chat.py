@@ -17,13 +17,14 @@ from contextlib import suppress
 import pytest
 
 from chatops.testing.conformance.chat_acting import Acting
+from chatops.testing.conformance.chat_filing import Filing
 from chatops.testing.conformance.chat_receiving import Receiving
 from chatops.testing.conformance.chat_stage import ChatStage, Heard, Shown
 
 __all__ = ["ChatNetworkSuite", "ChatStage", "Heard", "Shown"]
 
 
-class ChatNetworkSuite(Receiving, Acting):
+class ChatNetworkSuite(Receiving, Acting, Filing):
     """Every promise of `chatops.ports.chat.ChatNetwork`, as a person on the other side sees it."""
 
     @pytest.fixture

@@ -63,6 +63,12 @@ class ChatStage(ABC):
     async def react(self, who: Identity, message: MessageRef, emoji: str) -> None:
         """Put a reaction on a message; a second time takes it back."""
 
+    async def send_file(
+        self, who: Identity, room: RoomRef, name: str, content: bytes, media_type: str, *, text: str = ""
+    ) -> MessageRef:
+        """Send a file, with or without words. For networks with `files`."""
+        raise NotImplementedError
+
     @abstractmethod
     async def history(self, room: RoomRef) -> Sequence[Shown]:
         """Return everything in a room, threads included, oldest first."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from chatops.errors import Invalid, Missing
-from chatops.ports.ticket_extras import Attachments, CustomerRecords, Histories, RelatedRecords, TicketEvent
+from chatops.ports.ticket_extras import (
+    Attachments,
+    CustomerRecords,
+    Histories,
+    NewFile,
+    RelatedRecords,
+    TicketEvent,
+    Uploads,
+)
 from chatops.ports.tickets import Audience, NewTicket, Priority, Ref, TicketPatch
 from chatops.testing.conformance.ticket_premises import Premises, new_word
 
@@ -117,3 +125,34 @@ class Belongings:
         for url in ("file:///etc/passwd", "javascript:alert(1)", ""):
             with pytest.raises(Invalid):
                 await system.attach(ticket.ref, url, "x", premises.write())
+
+    async def test_a_file_is_uploaded_once(self, premises: Premises) -> None:
+        """The system tells what a key has put there, and nothing for a key it has not seen."""
+        system, ticket = premises.system, await premises.ticket()
+        if not system.capabilities.uploads:
+            pytest.skip("the system takes no files")
+        assert isinstance(system, Uploads)
+        context = premises.write()
+        file = NewFile(name="log.txt", media_type="text/plain", content=b"it hangs")
+        assert await system.uploaded(ticket.ref, context) is None
+        first = await system.upload(ticket.ref, file, context)
+        assert first.name == "log.txt"
+        assert await system.upload(ticket.ref, file, context) == first
+        assert await system.uploaded(ticket.ref, context) == first
+        assert await system.upload(ticket.ref, file, premises.write()) != first
+
+    async def test_what_cannot_be_uploaded_is_refused(self, premises: Premises) -> None:
+        """Nothing, too much, and on no case."""
+        system, ticket = premises.system, await premises.ticket()
+        if not system.capabilities.uploads:
+            pytest.skip("the system takes no files")
+        assert isinstance(system, Uploads)
+        limit = system.capabilities.upload_limit
+        for content in (b"", b"x" * (limit + 1)):
+            with pytest.raises(Invalid):
+                await system.upload(
+                    ticket.ref, NewFile(name="a", media_type="text/plain", content=content), premises.write()
+                )
+        nowhere = Ref(system=system.name, kind="ticket", id="999999999999")
+        with pytest.raises(Missing):
+            await system.upload(nowhere, NewFile(name="a", media_type="text/plain", content=b"x"), premises.write())

@@ -44,7 +44,6 @@
   document.addEventListener("toggle", ({ target }) => {
     const home = target.closest("li, #top");
     if (target.open && target.matches(".log .menu")) {
-      // A menu opens where there is room.
       const room = target.closest(".log").getBoundingClientRect().bottom - target.getBoundingClientRect().bottom;
       target.dataset.opens = room > target.querySelector(".sheet").offsetHeight ? "down" : "up";
     } else if (!target.open && home?.waiting) {
@@ -97,7 +96,8 @@
     event.preventDefault();
     if (form.busy) return;
     form.busy = true;
-    const body = new URLSearchParams(new FormData(form, event.submitter));
+    let body = new FormData(form, event.submitter);
+    if (!body.has("file")) body = new URLSearchParams(body);
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" } });
       if (!answer.ok) throw new Error(answer.headers.get("Content-Type").includes("plain") ? await answer.text() : "");

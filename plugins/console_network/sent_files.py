@@ -1,0 +1,49 @@
+"""Files in the browser's requests and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from aiohttp import web
+
+from chatops.core.message import MOST_FILES, File
+from chatops.core.text import _
+from chatops.errors import BadArgument, Impossible, PortError
+from console_network.uploads import LARGEST, Uploads
+
+
+async def kept(request: web.Request, uploads: Uploads) -> tuple[File, ...]:
+    """Keep the files of a form and return them. Raise a Refusal, with none of them kept."""
+    sent = [one for one in (await request.post()).getall("file", []) if isinstance(one, web.FileField) and one.filename]
+    if len(sent) > MOST_FILES:
+        raise BadArgument(_("At most {count} files go with one message.", count=MOST_FILES))
+    files: list[File] = []
+    try:
+        for one in sent:
+            name, size = await uploads.keep(one.file)
+            files.append(File(name=one.filename, media_type=one.content_type, size=size, ref=name))
+    except PortError as error:
+        await forgotten(uploads, files)
+        raise Impossible(_("The file could not be kept just now. Please try again.")) from error
+    if sum(file.size or 0 for file in files) > LARGEST:
+        await forgotten(uploads, files)
+        raise BadArgument(_("That is too large: at most {count} MB go with one message.", count=LARGEST // 1_000_000))
+    return tuple(files)
+
+
+async def forgotten(uploads: Uploads, files: Sequence[File]) -> None:
+    """Throw files away."""
+    for file in files:
+        await uploads.forget(file.ref)
+
+
+def download(file: File, uploads: Uploads) -> web.StreamResponse:
+    """Return a file to keep, never to be shown: what is in it is a stranger's. Raise Missing."""
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "no-store",
+    }
+    return web.FileResponse(uploads.path(file.ref), headers=headers)

@@ -1,0 +1,143 @@
+"""Files in the console: sent by a form, kept under names of ours, handed out to be kept and never to be shown."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+import console_stage
+from chatops.core.message import Message
+from chatops.testing.clock import ManualClock
+from chatops.testing.replicas import Exchange
+from console_network.routes import MOST_BODY
+from console_network.uploads import LARGEST
+from console_stage import Stage
+from console_tab import TabMaker, form_with
+from hostile_texts import hostile_texts
+from http_client import Browser, browsing
+
+
+def kept(folder: Path) -> list[str]:
+    """Return what lies in the folder of files."""
+    where = folder / "console-files"
+    return sorted(one.name for one in where.iterdir()) if where.exists() else []
+
+
+async def test_a_file_is_sent_and_handed_out(stage: Stage, tab: TabMaker, tmp_path: Path) -> None:
+    """To everybody in the room, as something to keep: no browser guesses what is in it."""
+    anna, ben = tab("agent-1"), tab("expert-1")
+    answer = await anna.upload("r/general/say", ("till <b>.html", b"<script>alert(1)</script>"), text="Look")
+    assert answer.status == 303
+    [message] = await stage.inbox.until(1)
+    assert isinstance(message, Message)
+    [file] = message.files
+    assert (file.name, file.media_type, file.size) == ("till _b_.html", "text/html", 25)
+    assert kept(tmp_path) == [file.ref]
+
+    page = await ben.open()
+    found = re.search(r'href="(/console/expert-1/m/[^"]+/files/0)"', page)
+    assert found is not None
+    assert "till _b_.html" in page
+    handed = await ben.browser.get(found[1])
+    assert (handed.status, handed.text) == (200, "<script>alert(1)</script>")
+    assert handed.headers["Content-Type"] == "application/octet-stream"
+    assert handed.headers["Content-Disposition"] == "attachment; filename*=UTF-8''till%20_b_.html"
+    assert handed.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in handed.headers["Content-Security-Policy"]
+
+
+async def test_a_file_needs_no_words(stage: Stage, tab: TabMaker) -> None:
+    """And alone speaks to nobody."""
+    assert (await tab("agent-1").upload("r/d-agent-1/say", ("a.log", b"x"), text="", live=True)).status == 204
+    [message] = await stage.inbox.until(1)
+    assert isinstance(message, Message)
+    assert (message.direct, message.addressed, message.text) == (True, False, "")
+
+
+async def test_who_cannot_see_the_room_gets_no_file(tab: TabMaker) -> None:
+    """Nor does anybody get one that is not there."""
+    anna, gus = tab("agent-1"), tab("guest-1")
+    await anna.upload("r/general/say", ("a.log", b"x"))
+    found = re.search(r"/m/([^/\"]+)/files/0", await anna.open())
+    assert found is not None
+    await gus.browser.get("/console/guest-1/")
+    for person, number, status in (("guest-1", "0", 404), ("agent-1", "1", 404), ("agent-1", "٣", 404)):
+        assert (await gus.browser.get(f"/console/{person}/m/{found[1]}/files/{number}")).status == status
+    assert (await gus.browser.get(f"/console/agent-1/m/{found[1]}/files/{'9' * 5000}")).status == 404
+
+
+async def test_a_deleted_message_takes_its_files_along(tab: TabMaker, tmp_path: Path) -> None:
+    """From the disk as well."""
+    anna = tab("agent-1")
+    await anna.upload("r/general/say", ("a.log", b"x"))
+    found = re.search(r"/m/([^/\"]+)/files/0", await anna.open())
+    assert found is not None
+    assert await anna.send(f"m/{found[1]}/delete") == 303
+    assert kept(tmp_path) == []
+    assert (await anna.browser.get(f"/console/agent-1/m/{found[1]}/files/0")).status == 404
+
+
+async def test_a_form_sent_twice_keeps_its_file_once(tab: TabMaker, tmp_path: Path) -> None:
+    """And what is refused keeps none."""
+    anna = tab("agent-1")
+    for _n in range(2):
+        assert (await anna.upload("r/general/say", ("a.log", b"x"), once="f00d")).status == 303
+    assert len(kept(tmp_path)) == 1
+    assert (await anna.open()).count("/files/0") == 1
+    assert (await anna.upload("r/nowhere/say", ("a.log", b"x"))).status == 404
+    assert (await anna.upload("r/general/say", *[(f"{n}.log", b"x") for n in range(11)])).status == 422
+    assert (await anna.upload("r/general/say", ("a.log", b"x" * (LARGEST + 1)), live=True)).status == 422
+    assert len(kept(tmp_path)) == 1
+
+
+async def test_a_strangers_form_is_not_even_read(browser: Browser, tab: TabMaker, tmp_path: Path) -> None:
+    """Without a session, without its token, from elsewhere, or too large."""
+    path, over = "/console/agent-1/r/general/say", {"Connection": "close"}
+    assert (await browser.post(path, form_with(("a", b"x")), headers=over)).status == 403
+    await tab("agent-1").open()
+    assert (await browser.post(path, form_with(("a", b"x")), headers=over)).status == 403
+    assert (await browser.post(path, form_with(("a", b"x"), _csrf="guess"), headers=over)).status == 403
+    foreign = {"Origin": "https://evil.example", **over}
+    assert (await browser.post(path, form_with(("a", b"x")), headers=foreign)).status == 403
+    form = {"Content-Type": "multipart/form-data; boundary=b", **over}
+    assert (await browser.post(path, b"nonsense", headers=form)).status in {400, 403}
+    assert (await browser.post(path, io.BytesIO(b"x" * (MOST_BODY + 1)), headers=form)).status == 413
+    assert kept(tmp_path) == []
+
+
+async def test_only_the_chat_box_takes_files(tab: TabMaker) -> None:
+    """Every other form refuses them unread."""
+    anna = tab("agent-1")
+    assert (await anna.upload("r/general/join", ("a", b"x"))).status == 415
+
+
+async def test_hostile_names_are_shown_as_what_they_are(tab: TabMaker) -> None:
+    """Nothing in them acts."""
+    anna = tab("agent-1")
+    names = [name for name in hostile_texts()[:30] if name.isprintable() and not set(name) & set('";')]
+    for begin in range(0, len(names), 10):
+        files = [(name, b"x") for name in names[begin : begin + 10]]
+        assert (await anna.upload("r/general/say", *files)).status == 303
+    page = await anna.open()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<svg" not in page.partition('id="entries"')[2]
+
+
+@pytest.fixture
+def one_of_several(clock: ManualClock, tmp_path: Path) -> Stage:
+    """A replica."""
+    return console_stage.build(clock=clock, folder=tmp_path, signals=Exchange([]))
+
+
+async def test_among_replicas_no_files_are_offered(one_of_several: Stage) -> None:
+    """What lies in one's folder, the others do not have: so it is said."""
+    assert not one_of_several.network.capabilities.files
+    async with console_stage.running(one_of_several) as stage, browsing(stage.url) as browser:
+        page = (await browser.get("/console/agent-1/")).text
+        assert 'type="file"' not in page
+        path = "/console/agent-1/r/general/say"
+        assert (await browser.post(path, form_with(("a", b"x")))).status == 415
