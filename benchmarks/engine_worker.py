@@ -28,6 +28,7 @@ from chatops.core.message import Identity, Message, MessageRef, Person, RoomRef
 from chatops.core.rooms import Room
 from chatops.core.table import CommandTable
 from chatops.engine.engine import Engine
+from chatops.engine.help import HelpCommands
 from chatops.engine.settings import EngineSettings
 from chatops.engine.ticket_performing import ticket_performers
 from chatops.hookspecs import PluginContext
@@ -118,18 +119,20 @@ class Replica:
         loading = Loading()
         for name, plugin in (("swarm", SwarmPlugin), ("cases", CasesPlugin), ("people", PeoplePlugin)):
             loading.add(name, plugin(context))
+        loading.add("help", HelpCommands(lambda: self._table, loading.relations))
         registry = loading.collect()
         for body in registry.bodies.values():
             self._codec.register(body)
         catalogues = Catalogues({})
         added = [one for each in more for one in declared(each, relations=registry.relations, plugin="bench")]
+        self._table = CommandTable((*registry.commands, *added))
         self.engine = Engine(
             store=self.store,
             codec=self._codec,
             catalogues=catalogues,
             directory=directory,
             networks=[self.network],
-            table=CommandTable((*registry.commands, *added)),
+            table=self._table,
             relations=registry.relations,
             listeners=registry.listeners,
             performers=(*ticket_performers(systems, catalogues), *registry.performers),

@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from chatops.core.frozen import Aggregate, Frozen
 from chatops.core.message import Person
+from chatops.core.shapes import fits
 from chatops.core.text import Text, _
 
 ROLES: dict[str, Text] = {
@@ -109,7 +110,7 @@ class Relations:
 
         Of what they may only look into, no role counts but that they belong to the house.
         """
-        if isinstance(aggregate, Sealed) and aggregate.looked_into_by(person):
+        if fits(aggregate, Sealed) and aggregate.looked_into_by(person):
             who = Who(roles=who.roles & LOOKING, relations=who.relations)
         return who.by_role(person) or any(
             relation.holds(aggregate, person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hmac
+import hashlib
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -42,5 +42,9 @@ class Action(Aggregate, frozen=True, kw_only=True):
 
 def reference(secret: bytes, card: str, command: str, uses: str) -> str:
     """Return the unguessable 128-bit reference of a button: the same button of the same card keeps it over edits."""
-    digest = hmac.digest(secret, "\0".join(("action", card, command, uses)).encode(), "sha256")
-    return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
+    words = "\0".join((card, command, uses)).encode()
+    # BLAKE2 takes its key itself (RFC 7693): a card has a dozen buttons, and an HMAC costs ten times as much.
+    digest = hashlib.blake2b(
+        words, digest_size=16, key=secret[: hashlib.blake2b.MAX_KEY_SIZE], person=b"chatops action"
+    )
+    return base64.b32encode(digest.digest()).decode().rstrip("=").lower()

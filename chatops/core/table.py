@@ -7,11 +7,12 @@ Every wording of every language is accepted from everybody. Besides the wordings
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from chatops.core import grammar, usage
 from chatops.core.catalogue import SOURCE_LOCALE
 from chatops.core.command import Call, Command, ReadContext
+from chatops.core.dry_run import DRY_RUN, without_dry_run
 from chatops.core.frozen import Frozen
 from chatops.core.lexer import Token, fold, fold_bare, prepared, quote, tokens
 from chatops.core.nearest import Wording, closest, is_one_slip
@@ -22,10 +23,10 @@ from chatops.errors import Ambiguous, BadArgument, PluginError, UnknownCommand, 
 
 __all__ = ["Call", "CommandTable", "ReadContext"]
 
+T = TypeVar("T")
+
 _FIRST = ("open", "declare", "new", "list", "show", "find")
 """Verbs that somebody who only knows the noun is most likely to look for."""
-
-DRY_RUN = "--dry-run"
 
 _STRANGERS = 2
 """Words that somebody unknown may say."""
@@ -73,6 +74,8 @@ class CommandTable:
         self._mix()
         self._all_wordings = tuple(self._wordings.values())
         prepare()
+        self._by_noun = _grouped(self.commands, by=lambda command: command.noun)
+        self._beginning = _grouped(self._all_wordings, by=lambda wording: wording.key.partition(" ")[0])
         self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
 
     def command(self, words: str) -> Command:
@@ -91,6 +94,11 @@ class CommandTable:
     def noun(self, word: str) -> str | None:
         """Return the noun that `word` is, or stands for in some language; None when it is none."""
         return self._nouns.get(fold(word))
+
+    def of_noun(self, word: str) -> tuple[Command, ...]:
+        """Return the commands of the noun that `word` is, or stands for in some language."""
+        noun = self.noun(word)
+        return () if noun is None else self._by_noun.get(noun, ())
 
     def meant(self, words: str, context: ReadContext) -> tuple[Command, ...]:
         """Return the commands that `words`, all of them, may mean there: for help. Empty when they mean none."""
@@ -226,7 +234,7 @@ class CommandTable:
     # reading
 
     def _read(self, text: str, context: ReadContext, fields: Mapping[str, str]) -> Call:
-        line, dry_run = _without_dry_run(prepared(text))
+        line, dry_run = without_dry_run(prepared(text))
         found = tokens(line)
         match = self._match(found, context)
         try:
@@ -341,8 +349,8 @@ class CommandTable:
         may = context.may or (lambda _one: True)
         verbs = (
             wording.text.partition(" ")[2]
-            for wording in self._wordings.values()
-            if wording.key.startswith(f"{fold(noun)} ") and may(self._by_words[wording.command])
+            for wording in self._beginning.get(fold(noun), ())
+            if " " in wording.key and may(self._by_words[wording.command])
         )
         for verb in verbs:
             meant = f"{noun} {verb}{rest}"
@@ -374,7 +382,7 @@ class CommandTable:
 
     def _mended(self, text: str, context: ReadContext, *, tries: int = 3) -> str | None:
         """Return `text` if it works, else what it becomes by the reader's own suggestions; None when that leads nowhere."""
-        line, _dry_run = _without_dry_run(prepared(text))
+        line, _dry_run = without_dry_run(prepared(text))
         found = tokens(line)
         match = self._match(found, context)
         if match is None:
@@ -417,6 +425,13 @@ def _telling(command: Command) -> tuple[int, str]:
     return (_FIRST.index(verb) if verb in _FIRST else len(_FIRST), command.words)
 
 
+def _grouped(things: Iterable[T], *, by: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    groups: dict[str, list[T]] = {}
+    for thing in things:
+        groups.setdefault(by(thing), []).append(thing)
+    return {key: tuple(group) for key, group in groups.items()}
+
+
 def _declared(command: Command) -> Iterator[tuple[str, str]]:
     """Yield every wording declared, with its language."""
     yield usage.SOURCE, command.words
@@ -432,15 +447,3 @@ def _key(wording: str) -> str:
 def _emoji(emoji: str) -> str:
     """Return an emoji without the mark that only says how it is drawn."""
     return emoji.strip().replace("\ufe0f", "")
-
-
-def _without_dry_run(line: str) -> tuple[str, bool]:
-    spans = [token for token in tokens(line) if not token.quoted and fold(token.text) == DRY_RUN]
-    if not spans:
-        return line, False
-    parts, position = [], 0
-    for token in spans:
-        parts.append(line[position : token.start].rstrip())
-        position = token.end
-    parts.append(line[position:])
-    return "".join(parts).strip(), True

@@ -66,18 +66,20 @@ class HelpCommands:
         """
         locale = locale or person.locale
         table = self._table()
-        may = self.allowed(person, about)
         words = topic.strip()
         if not words:
-            return usage.overview(may, locale, page=page)
-        noun = table.noun(words)
-        of_noun = [one for one in may if one.noun == noun]
-        meant = [one for one in table.meant(words, context) if one in may]
+            return usage.overview(self.allowed(person, about), locale, page=page)
+
+        def may(one: Command) -> bool:
+            return self._allows(one, person, about)
+
+        of_noun = [one for one in table.of_noun(words) if may(one)]
+        meant = [one for one in table.meant(words, context) if may(one)]
         if len(of_noun) > 1 or (of_noun and not meant):
             return usage.of_noun(of_noun, locale, page=page)
         if meant:
             return usage.of_command(meant[0], locale, self._relations.label)
-        near = table.nearest(words, context, allowed=lambda one: one in may)
+        near = table.nearest(words, context, allowed=may)
         raise UnknownCommand(
             _("There is no help on {words}.", words=Code(code=words[:60])),
             hint=_("{help} lists what there is.", help=to_type("help")),

@@ -6,6 +6,7 @@ from chatops.core.access import ANYONE
 from chatops.core.command import Command
 from chatops.core.frozen import replace
 from chatops.core.rooms import Room, direct_target
+from chatops.core.shapes import fits
 from chatops.core.unit import Unit
 from chatops.engine.asking import Asker, Nameable, anybody, nobody
 from chatops.ports.gatherings import Gathering
@@ -49,4 +50,4 @@ async def nameable(asker: Asker, unit: Unit) -> Nameable:
 async def _gathering(room: Room, unit: Unit) -> Gathering | None:
     kind, _colon, id_ = (room.subject or "").partition(":")
     subject = await unit.subject(kind, id_) if id_ else None
-    return subject if isinstance(subject, Gathering) else None
+    return subject if fits(subject, Gathering) else None
