@@ -70,15 +70,16 @@ class Reading:
         return _seen(await self.find(Swarm, case=case_key(case)), person)
 
     async def light(self, person: Person, number: str) -> LightSwarm | None:
-        """Return a question asked in a thread, to members of the house; in a private swarm's room, to who knows of it."""
+        """Return a question to those whom it concerns; others of the house, if they may read where it was asked."""
         stored = await self._store.get(LightSwarm.kind, number)
         if stored is None or "guest" in person.roles:
             return None
         light = self._codec.decode_as(LightSwarm, stored.body)
-        kind, _colon, room = light.target.removeprefix("room:").partition(":")
-        if light.concerns(person.id) or kind != Swarm.kind:
+        if light.concerns(person.id):
             return light
-        return light if await self.swarm(person, room.partition("/")[0]) is not None else None
+        if light.within is None:
+            return None if light.alone else light
+        return light if await self.swarm(person, light.within) is not None else None
 
     async def lights(self, person: Person, which: str, now: datetime) -> list[LightSwarm]:
         """Return the questions somebody asks or is asked; with `recent`, also those that ended in the last two months."""

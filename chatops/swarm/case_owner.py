@@ -95,6 +95,9 @@ class CaseOwners:
         here = sorted(key for key, ref in cases.items() if ref.system == body.system)
         seen = await unit.get(OwnersSeen, body.system) or OwnersSeen(id=body.system)
         turn = [*(key for key in here if key > seen.last), *(key for key in here if key <= seen.last)][:MOST]
+        for key in turn:
+            # Known before the system is asked: whoever gives the case away meanwhile makes this unit out of date.
+            await unit.get(CaseOwner, key)
         tickets, last = await self._read(body.system, [cases[key] for key in turn])
         if last and last != seen.last:
             unit.put(replace(seen, last=last))

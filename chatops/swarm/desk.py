@@ -28,6 +28,16 @@ async def the_swarm(unit: Unit, id: str) -> Swarm:
     return swarm
 
 
+def more_than_a_look(unit: Unit, *swarms: Swarm) -> None:
+    """Make sure that the asker may do more than look into swarms. Raise Impossible when it took broken glass to see one."""
+    for swarm in swarms:
+        if swarm.looked_into_by(unit.actor):
+            raise Impossible(
+                _("You may look into {swarm}, no more. Its people can ask you in.", swarm=swarm.name),
+                commands=(f"swarm show {swarm.name}",),
+            )
+
+
 async def the_invited(unit: Unit, id: str, verb: str) -> Swarm:
     """Return the swarm named, or the one that waits for the asker's answer."""
     if id:

@@ -15,7 +15,16 @@ from chatops.errors import Impossible
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import called, came, declined, hindrance, suggested
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, limited, nobody_fits, the_invited, the_swarm, with_surnames
+from chatops.swarm.desk import (
+    MOST_CANDIDATES,
+    PeopleDesk,
+    limited,
+    more_than_a_look,
+    nobody_fits,
+    the_invited,
+    the_swarm,
+    with_surnames,
+)
 from chatops.swarm.finding import Finder, asks_for, with_words
 from chatops.swarm.letters import exhausted_card, skip_buttons, skip_lines
 from chatops.swarm.model import Asked, Call, Swarm
@@ -95,11 +104,7 @@ class Inviting:
         """Come in unasked."""
         before = await the_swarm(unit, id)
         unit.require(before)
-        if before.looked_into_by(unit.actor):
-            raise Impossible(
-                _("You may look into {swarm}, no more. Its people can ask you in.", swarm=before.name),
-                commands=(f"swarm show {before.name}",),
-            )
+        more_than_a_look(unit, before)
         await self._come(unit, before, learner=learner)
 
     async def decline(self, unit: Unit, id: str, why: str, suggest: Selector | None) -> None:

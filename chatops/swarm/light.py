@@ -16,9 +16,10 @@ from enum import StrEnum
 from typing import ClassVar
 
 from chatops.core.frozen import Aggregate, Frozen, Instant, replace
+from chatops.core.rooms import direct_target
 from chatops.core.text import _
 from chatops.errors import Impossible
-from chatops.swarm.model import month
+from chatops.swarm.model import Swarm, month
 from chatops.swarm.moves import like
 
 ASK_PREFIX = "ASK"
@@ -93,6 +94,17 @@ class LightSwarm(Aggregate, frozen=True, kw_only=True):
     def name(self) -> str:
         """What people call it: `ASK-3`."""
         return f"{ASK_PREFIX}-{self.id}"
+
+    @property
+    def alone(self) -> bool:
+        """Whether it was asked where nobody else reads: then it is known to those only whom it concerns."""
+        return self.target == direct_target(self.by)
+
+    @property
+    def within(self) -> str | None:
+        """Id of the swarm in whose room it was asked, if it was in one."""
+        kind, _colon, room = self.target.removeprefix("room:").partition(":")
+        return room.partition("/")[0] if kind == Swarm.kind else None
 
     @property
     def going(self) -> bool:

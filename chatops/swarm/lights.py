@@ -24,6 +24,7 @@ from chatops.swarm.light import ASK_PREFIX, SILENCE, LightSwarm, passed, posed, 
 from chatops.swarm.light import thread_key as key_of_thread
 from chatops.swarm.light_cards import letter, reply_card, thread_card
 from chatops.swarm.light_clock import LightFallsSilent
+from chatops.swarm.model import Swarm
 from chatops.swarm.pressed import on_own_letter
 from chatops.swarm.wording import short
 
@@ -161,7 +162,7 @@ class Lights:
         """Return the one named, or that of the thread, or the only one of the asker's. Raise NotFound or Ambiguous."""
         if id:
             light = await unit.get(LightSwarm, id)
-            if light is None or "guest" in unit.actor.roles:
+            if light is None or not await self._known(unit, light, looks=verb == "swarm show"):
                 raise NotFound(_("There is no {light}.", light=f"{ASK_PREFIX}-{id}"), commands=("swarm list mine",))
             return light
         here = await self.here(unit)
@@ -229,7 +230,24 @@ class Lights:
         if light.thread is not None:
             unit.post(light.target, words, thread=light.thread)
 
+    async def alone(self, unit: Unit, light: LightSwarm) -> bool:
+        """Whether its card is for the asker alone here: it was asked in a private swarm, and this is no room of that."""
+        swarm = None if light.within is None else await unit.get(Swarm, light.within)
+        here = unit.origin.target if unit.origin is not None else None
+        return swarm is not None and swarm.private and all(place.target != here for place in swarm.places)
+
     # inside
+
+    async def _known(self, unit: Unit, light: LightSwarm, *, looks: bool) -> bool:
+        """Whether it concerns the asker, or they may read where it was asked; `looks`: through broken glass, too."""
+        if "guest" in unit.actor.roles:
+            return False
+        if light.concerns(unit.actor.id):
+            return True
+        if light.within is None:
+            return not light.alone
+        swarm = await unit.get(Swarm, light.within)
+        return swarm is not None and (swarm.visible_to(unit.actor) if looks else swarm.open_to(unit.actor))
 
     async def _asked(self, unit: Unit, who: Sequence[Selector]) -> list[str]:
         found: dict[str, None] = {}

@@ -14,7 +14,7 @@ from chatops.ports.tickets import Status, TicketSystems
 from chatops.swarm.already import already_on_it, on_it
 from chatops.swarm.buttons import join_button, show_button
 from chatops.swarm.consequences import Consequences, claim_name, finished
-from chatops.swarm.desk import reason, the_swarm
+from chatops.swarm.desk import more_than_a_look, reason, the_swarm
 from chatops.swarm.gate import allowed, check
 from chatops.swarm.model import Place, Swarm, lane
 from chatops.swarm.off_hold import OffHold
@@ -70,6 +70,7 @@ class Merging:
         """Let the other swarm end in this one. Whoever owns only one of them asks the other's owner first."""
         kept = await the_swarm(unit, id)
         other = await the_swarm(unit, other_id)
+        more_than_a_look(unit, kept, other)
         agreed = self._agreed(unit, kept, other)
         after, end = merged(kept, other, unit.actor.id, unit.now, claim=claim_name(other))
         if not agreed:

@@ -13,7 +13,7 @@ from chatops.errors import Impossible
 from chatops.ports.roster import Directory
 from chatops.swarm import moves
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import the_swarm
+from chatops.swarm.desk import more_than_a_look, the_swarm
 from chatops.swarm.gate import allowed, elsewhere
 from chatops.swarm.inviting import Inviting
 from chatops.swarm.model import Asked, Swarm
@@ -98,6 +98,7 @@ class Offering:
         """Tell the owner that the asker could help."""
         before = await the_swarm(unit, id)
         unit.require(before)
+        more_than_a_look(unit, before)
         after = offered(before, Offer(person=unit.actor.id, text=text, at=unit.now))
         unit.note(after, _("{who} offered help: {text}", who=unit.actor.name, text=said(text)), tag="offered")
         self._follow.follow(unit, before, after)

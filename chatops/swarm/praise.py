@@ -12,7 +12,7 @@ from chatops.core.text import Text, _, _n, lines, said
 from chatops.core.unit import Unit
 from chatops.errors import Impossible
 from chatops.swarm.consequences import Consequences
-from chatops.swarm.desk import the_swarm
+from chatops.swarm.desk import more_than_a_look, the_swarm
 from chatops.swarm.facts import KudosGiven
 from chatops.swarm.model import Swarm
 from chatops.swarm.wording import short
@@ -142,11 +142,13 @@ class Praising:
 
     async def _swarm(self, unit: Unit, id: str) -> Swarm | None:
         if id:
-            return await the_swarm(unit, id)
+            named = await the_swarm(unit, id)
+            more_than_a_look(unit, named)
+            return named
         room = unit.origin.room if unit.origin is not None else None
         kind, _colon, own = ((room.subject if room is not None else None) or "").partition(":")
         found = await unit.get(Swarm, own) if kind == Swarm.kind and own else None
-        return found if found is not None and found.visible_to(unit.actor) else None
+        return found if found is not None and found.open_to(unit.actor) else None
 
 
 def _words(unit: Unit, person: str, text: str) -> Text:

@@ -50,7 +50,7 @@ class SwarmViews:
         """Show a question asked in a thread."""
         light = await self._lights.named(unit, id, "swarm show")
         unit.require(light)
-        unit.answer(thread_card(light, self._names))
+        unit.answer(thread_card(light, self._names), private=await self._lights.alone(unit, light))
 
     async def listed(self, unit: Unit, which: str, case: TicketName | None, of: Selector | None = None) -> None:
         """List the swarms the asker may know of, newest first; to the asker alone when a private one is among them."""

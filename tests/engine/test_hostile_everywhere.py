@@ -185,6 +185,7 @@ SURFACES: dict[str, Callable[[str], object]] = {
 TEMPLATES = {
     "console_network": ROOT / "plugins/console_network/templates",
     "pages": ROOT / "chatops/pages/templates",
+    "shared": ROOT / "chatops/ports/templates",
     "web": ROOT / "chatops/web/templates",
 }
 """The templates of pages: every one in these folders is tried."""
@@ -265,7 +266,7 @@ def fill(environment: jinja2.Environment, template: str, names: set[str], texts:
 @pytest.mark.parametrize("where", TEMPLATES)
 def test_no_page_has_an_element_of_anybody_else(where: str) -> None:
     """Every template with hostile texts in every place has the elements and attributes it has with harmless ones."""
-    loader = jinja2.FileSystemLoader(TEMPLATES[where])
+    loader = jinja2.FileSystemLoader([TEMPLATES[where], TEMPLATES["shared"]])
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["sum"] = lambda _many, _of: 2
     names: set[str] = set()

@@ -122,8 +122,10 @@ async def test_a_question_in_a_thread_has_a_page(house: PagesHouse) -> None:
     for who, seen in (("agent-1", True), ("expert-1", True), ("lead-1", False)):
         assert (name in await house.page(who, "swarms")) is seen
         assert (name in await house.page(who, "swarms?show=mine&q=LOG")) is seen
-    assert f'href="/console/lead-1/{page}"' in await house.page("lead-1", f"search?q={name}")
-    assert (await house.browser.get(f"/console/lead-1/swarms/{name}", follow=False)).location.endswith(page)
+    assert f'href="/console/expert-1/{page}"' in await house.page("expert-1", f"search?q={name}")
+    assert (await house.browser.get(f"/console/expert-1/swarms/{name}", follow=False)).location.endswith(page)
+    assert name not in await house.page("lead-1", "search?q=where+is+the+log")
+    assert (await house.get("lead-1", page)).status == 404  # asked where nobody else reads
     assert "swarm pass" in await offered(house, "expert-1", page)
     assert "swarm unask" not in await offered(house, "expert-1", page)
     assert {"swarm answer", "swarm unask"} <= await offered(house, "agent-1", page)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from chatops.core.unit import Unit
 from chatops.hookspecs import Listener, hookimpl
+from chatops.pages.reading import Reading
 from chatops.swarm.facts import KudosGiven
 from swarm_story import Story
 
@@ -65,3 +68,52 @@ async def test_who_was_let_go_learns_nothing_by_undoing() -> None:
         (told,) = await stage.says("anna", "undo", room="direct-anna", direct=True)
         assert "cannot simply be taken back" in told.body.plain
         assert "secret plan" not in told.body.plain
+
+
+@pytest.mark.parametrize(
+    "line", ["swarm show ASK-1", "swarm answer ASK-1 me", "swarm pass ASK-1", "swarm open cases:1001 ask=ASK-1"]
+)
+async def test_what_is_asked_in_it_is_not_known_outside(line: str) -> None:
+    """To who is not in it a question in its room is one that does not exist."""
+    story = Story()
+    async with story.stage as stage:
+        await stage.says("olga", OPEN)
+        await stage.says("olga", "swarm ask anna which secret is it?", room=story.swarm_room())
+        (reply,) = await stage.calls("ben", line)
+        assert "There is no ASK-1" in reply.text
+        assert "secret" not in reply.text
+
+
+async def test_what_is_asked_in_it_is_shown_in_it_only() -> None:
+    """Whoever is in it sees the question there; elsewhere, and on its page, they see it alone, and nobody else does."""
+    story = Story()
+    async with story.stage as stage:
+        await stage.says("olga", OPEN)
+        await stage.says("olga", "swarm ask anna which secret is it?", room=story.swarm_room())
+        await stage.says("olga", "swarm show ASK-1")
+        assert "which secret" not in story.read("general")
+        assert "which secret" in story.read("direct-olga")
+        told = story.read("direct-olga")
+        await stage.says("olga", "swarm show ASK-1", room=story.swarm_room())
+        assert story.read("direct-olga") == told
+        await stage.says("olga", "swarm ask anna which colour is it?")
+        pages = Reading(stage.store, stage.codec)
+        for who, secret in (("olga", True), ("anna", True), ("ben", False), ("lea", False)):
+            person = stage.directory.by_id(who)
+            assert person is not None
+            assert (await pages.light(person, "1") is not None) is secret
+            assert await pages.light(person, "2") is not None
+
+
+async def test_what_is_asked_alone_stays_alone() -> None:
+    """A question from a direct chat is known to who asks and who is asked, and to nobody who counts numbers."""
+    story = Story()
+    async with story.stage as stage:
+        await stage.says("olga", "swarm ask anna which secret is it?", room="direct-olga", direct=True)
+        (reply,) = await stage.calls("lea", "swarm show ASK-1")
+        assert "There is no ASK-1" in reply.text
+        (shown,) = await stage.calls("anna", "swarm show ASK-1")
+        assert "which secret" in shown.text
+        await stage.says("olga", "swarm ask anna which colour is it?")
+        (open_,) = await stage.calls("lea", "swarm show ASK-2")
+        assert "which colour" in open_.text
