@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from inspect import get_annotations
-from typing import TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 P = TypeVar("P")
 
 
-def fits(value: object, protocol: type[P]) -> TypeGuard[P]:
+def fits(value: object, protocol: Callable[..., P]) -> TypeGuard[P]:
     """Whether the type of `value` has every public member of `protocol`: for structs and classes, not for modules or
     whatever gets its members only when it is made.
+
+    `protocol` is written as something to call, because mypy takes no protocol for a `type[P]` (python/mypy#4717).
     """
-    return _fits(type(value), protocol)
+    kind: Any = type(value)
+    return _fits(kind, protocol)
 
 
 @cache
-def _fits(kind: type, protocol: type) -> bool:
+def _fits(kind: Any, protocol: Any) -> bool:
     return all(hasattr(kind, name) for name in _members(protocol))
 
 

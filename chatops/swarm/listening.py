@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from chatops.core.effects import InviteToRoom, OpenRoom
 from chatops.core.events import EffectSettled, PostFailed
 from chatops.core.message import Button, Card
 from chatops.core.rooms import direct_target
 from chatops.core.text import Text, _, said
 from chatops.core.unit import Unit
-from chatops.engine.ticket_effects import TICKET_EFFECTS, AssignTicket, TicketEffect
+from chatops.engine.ticket_effects import TICKET_EFFECTS, AssignTicket, SetStatus, TicketEffect
 from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
 from chatops.swarm.asking import arrived, expired
@@ -28,9 +30,13 @@ _REASON = 300
 class SwarmListeners:
     """Reacts to time and to the outside world. What is late, or about a swarm that is over, changes nothing."""
 
-    def __init__(self, directory: Directory, consequences: Consequences) -> None:
+    def __init__(
+        self, directory: Directory, consequences: Consequences, due: Callable[[Swarm], Awaitable[Swarm]]
+    ) -> None:
+        """`due` returns a swarm with when its case is due now."""
         self._people = PeopleDesk(directory)
         self._follow = consequences
+        self._due = due
 
     def listeners(self) -> tuple[Listener, ...]:
         """Return all of them."""
@@ -156,6 +162,8 @@ class SwarmListeners:
             unit.note(after, words, tag="ticket")
             if not isinstance(effect, AssignTicket):  # told by whoever follows the case
                 self._to(unit, after.owner, not_written(after, words))
+        elif isinstance(effect, SetStatus):
+            after = await self._due(after)
         self._follow.follow(unit, swarm, after)
 
     async def _of(self, unit: Unit, settled: EffectSettled) -> Swarm | None:

@@ -135,7 +135,7 @@ class SwarmPlugin:
             FindingCommands(context.people, service.consequences.names),
         )
         self._listeners = (
-            *SwarmListeners(context.people, service.consequences).listeners(),
+            *SwarmListeners(context.people, service.consequences, resting.due_now).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
             *asked_listeners(),
             *Leaving(service.consequences).listeners(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chatops.core.events import EffectSettled
 from chatops.core.frozen import replace
 from chatops.core.message import Button, Card
 from chatops.core.rooms import direct_target
@@ -35,11 +34,8 @@ class Resting:
         self._tickets = tickets
 
     def listeners(self) -> tuple[Listener, ...]:
-        """Return both."""
-        return (
-            Listener(name="swarm.rest_ends", of=RestEnds, handle=self.rest_ends),
-            Listener(name="swarm.clock_changed", of=SetStatus, handle=self.clock_changed),
-        )
+        """Return all of them."""
+        return (Listener(name="swarm.rest_ends", of=RestEnds, handle=self.rest_ends),)
 
     async def hold(self, unit: Unit, id: str, waiting_for: str, until: datetime | None = None) -> None:
         """Rest, until a time if one is named. Raise Impossible for a time that is over."""
@@ -112,22 +108,13 @@ class Resting:
             )
             unit.post(direct_target(after.owner), card, notify=(after.owner,))
 
-    async def clock_changed(self, unit: Unit, effect: SetStatus) -> None:
-        """Look when the case is due now that it rests, or goes on."""
-        settled = unit.event.body
-        kind, _colon, id_ = unit.event.lane.partition(":")
-        before = await unit.get(Swarm, id_) if kind == Swarm.kind else None
-        if before is None or not before.live or effect.ticket != before.case.ref:
-            return
-        if not isinstance(settled, EffectSettled) or settled.state != "done":
-            return
-        clocks = await self._clocks(before)
+    async def due_now(self, swarm: Swarm) -> Swarm:
+        """Return the swarm with when its case is due now that it rests, or goes on; as it is when nobody can say."""
+        clocks = await self._clocks(swarm) if swarm.live else None
         if clocks is None:
-            return
+            return swarm
         dues = [clock.due for clock in clocks if clock.state in {"running", "breached"} and clock.due is not None]
-        after = replace(before, case=replace(before.case, due=min(dues) if dues else None))
-        if after != before:
-            self._follow.follow(unit, before, after)
+        return replace(swarm, case=replace(swarm.case, due=min(dues) if dues else None))
 
     def _go_on(self, unit: Unit, before: Swarm) -> Swarm:
         return self._status(unit, moves.resumed(before), Status.OPEN, f"status/open/{before.rested}")
