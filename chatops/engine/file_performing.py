@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from chatops.core.message import File
+from chatops.engine.performing import NotYet
 from chatops.engine.ticket_asked import AskedUpload
 from chatops.engine.ticket_effects import UploadFile
 from chatops.errors import Invalid, Missing, Unreachable, Unsupported
@@ -22,10 +23,17 @@ from chatops.ports.tickets import TicketSystem, TicketSystems, WriteContext
 AT_ONCE = 2
 """Files whose bytes are held at the same time."""
 
+QUEUED = 8
+"""Files that wait for those: with them as many as come with one message. The rest is tried later, so that files never
+take all the places of what people wait for."""
+
+LATER = 2.0
+"""Seconds until then."""
+
 LARGEST = 20_000_000
 """Bytes of a file, unless the settings say otherwise."""
 
-PATIENCE = 30.0
+PATIENCE = 20.0
 """Seconds a chat network has to bring a file: less than a send may take."""
 
 Network = Callable[[str], ChatNetwork | None]
@@ -47,21 +55,31 @@ class _Desk:
         self._network = network
         self._largest = largest
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._here = 0
 
     async def upload(self, effect: UploadFile, key: str) -> Performed:
         system = self._system(effect.ticket.system)
         if not (system.capabilities.uploads and isinstance(system, Uploads)):
             message = f"{system.name} takes no files"
             raise Unsupported(message)
+        if self._here >= AT_ONCE + QUEUED:
+            raise NotYet(LATER, "other files are on their way")
         context = WriteContext(key=key, acting_for=effect.acting_for)
-        async with self._turn:
-            before = await system.uploaded(effect.ticket, context)
-            if before is not None:
-                return Performed(result=before.id)
-            content = await self._content(effect, min(self._largest, system.capabilities.upload_limit))
-            new = NewFile(name=effect.file.name, media_type=effect.file.media_type, content=content)
-            attached = await system.upload(effect.ticket, new, context)
-        return Performed(result=attached.id)
+        self._here += 1
+        try:
+            async with self._turn:
+                return await self._once(system, effect, context)
+        finally:
+            self._here -= 1
+
+    async def _once(self, system: Uploads, effect: UploadFile, context: WriteContext) -> Performed:
+        before = await system.uploaded(effect.ticket, context)
+        if before is not None:
+            return Performed(result=before.id)
+        most = min(self._largest, self._system(effect.ticket.system).capabilities.upload_limit)
+        content = await self._content(effect, most)
+        new = NewFile(name=effect.file.name, media_type=effect.file.media_type, content=content)
+        return Performed(result=(await system.upload(effect.ticket, new, context)).id)
 
     async def _content(self, effect: UploadFile, most: int) -> bytes:
         network = self._network(effect.network)

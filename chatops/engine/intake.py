@@ -214,8 +214,9 @@ class Intake:
         if isinstance(body, Message) and (body.addressed or body.direct):
             _remember(self._recent, _name(body.ref), self._lane(body, room))
             return False
-        # Another replica may have received what is deleted here.
-        return not (isinstance(body, Redaction) and (self._store.shared or _name(body.ref) in self._recent))
+        # A room we know may have been watched; another replica may have received what is deleted here.
+        kept = known is not None or self._store.shared
+        return not (isinstance(body, Redaction) and (kept or _name(body.ref) in self._recent))
 
     def _checkpoint_due(self, checkpoint: Checkpoint | None) -> bool:
         if checkpoint is None:

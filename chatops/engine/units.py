@@ -8,7 +8,7 @@ from chatops.core.access import Relations, Who
 from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.commit import Commit, InboxRow, Outcome
-from chatops.core.events import Event
+from chatops.core.events import Event, TimerFired
 from chatops.core.frozen import replace
 from chatops.core.message import Person
 from chatops.core.unit import Origin, Unit
@@ -55,12 +55,15 @@ class Units:
         who: Who | None = None,
         dry_run: bool = False,
     ) -> Unit:
-        """Return an empty unit for `event`."""
+        """Return an empty unit for `event`. Whom a timer wakes is never told that its time has not come yet."""
+        now = self._clock.now()
+        if isinstance(event.body, TimerFired):  # another clock may have rung, the database's or another replica's
+            now = max(now, event.body.due)
         return Unit(
             event=event,
             facts=self._store,
             codec=self._codec,
-            now=self._clock.now(),
+            now=now,
             secret=self._secret,
             relations=self._relations,
             actor=actor,

@@ -45,7 +45,9 @@ class Offers:
         self._names = names
 
     def of(self, swarm: Swarm, person: Person, now: datetime) -> Offered:
-        """Return what a member of the house can do with a swarm."""
+        """Return what a member of the house can do with a swarm; nothing, if they only look through broken glass."""
+        if swarm.looked_into_by(person):
+            return Offered()
         may = [command.words for command in self._allowed(person, swarm)]
         first, more = self._over(swarm, person, now) if not swarm.live else self._live(swarm, person)
         return Offered(first=_permitted(first, may), more=_permitted(more, may))

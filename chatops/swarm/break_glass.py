@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from chatops.core.command import Option, command
 from chatops.core.effects import Timer
-from chatops.core.frozen import Body, Instant, replace
+from chatops.core.frozen import Body, replace
 from chatops.core.grammar import BECAUSE
 from chatops.core.message import Card
 from chatops.core.params import IdOf, Rest
@@ -37,8 +37,6 @@ class GlassMended(Body, frozen=True, kw_only=True):
 
     swarm: str
     person: str
-    until: Instant
-    """Counted by the clock of whoever broke it: whose clock is late to hear of it does not matter."""
 
 
 class BreakGlass:
@@ -82,7 +80,7 @@ class BreakGlass:
         words = _("{who} looks into it as an admin until {time}: {reason}", who=me.name, time=time, reason=said(why))
         unit.note(after, words, tag="glass")
         unit.put(after)
-        mended = GlassMended(swarm=after.id, person=me.id, until=until)
+        mended = GlassMended(swarm=after.id, person=me.id)
         unit.arm(Timer(series=_series(after, me.id), lane=lane(after.id), body=mended, due=until.isoformat()))
         card = Card(
             title=_("{who} looks into {swarm} as an admin", who=me.name, swarm=after.name),
@@ -109,7 +107,7 @@ class BreakGlass:
         before = await unit.get(Swarm, body.swarm)
         if before is None:
             return
-        left = tuple(one for one in before.glass if one.person != body.person or one.until > body.until)
+        left = tuple(one for one in before.glass if one.person != body.person or one.until > unit.now)
         if left == before.glass:
             return
         unit.note(before, _("{who} looks into it no more.", who=self._follow.names(body.person)), tag="glass")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from chatops import PluginContext, replace
 from chatops.core.message import File, Identity, Message, MessageRef, RoomRef
-from chatops.errors import Forbidden, Missing
+from chatops.errors import Forbidden, Missing, StoreUnavailable, Unreachable
 from chatops.ports.chat import Accept, Capabilities, CheckResult, Outgoing, RoomSpec
 from console_network.handover import hand_over
 from console_network.model import SERVER, SERVER_NAME, Entry, Room
@@ -65,7 +66,9 @@ class ConsoleChat:
         """Hand over what people do, until cancelled."""
         await self.ready()
         if not self._context.shared:
-            await hand_over(self._store, accept, self._context.clock.sleep)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._tidied(), name="console: files nobody needs")
+                await hand_over(self._store, accept, self._context.clock.sleep)
             return
         async with asyncio.TaskGroup() as group:
             group.create_task(self._store.follow(), name="console: other replicas")
@@ -259,6 +262,10 @@ class ConsoleChat:
         if thread is None:
             room = replace(room, last_author=author, last_at=now)
         return entry, room
+
+    async def _tidied(self) -> None:
+        with suppress(Unreachable, StoreUnavailable):  # the next start is early enough
+            await self._uploads.tidy(self._store.needs)
 
     async def _once(self, key: str, changed: Room | Entry | None) -> None:
         """Store a change unless the write with this key has happened already: somebody may have undone it since."""

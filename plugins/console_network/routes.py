@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 
 from aiohttp import web
 
 from chatops import PluginContext
-from chatops.core.message import File, Person
+from chatops.core.message import Person
 from chatops.errors import NotAllowed, NotFound, Refusal
 from chatops.ports.web import Route, asked_for
 from console_network.access import Access, home
@@ -154,8 +154,7 @@ class Routes:
     async def say(self, request: web.Request, person: Person) -> web.StreamResponse:
         """Write in a room."""
         form = await _form(request)
-        files = await kept(request, self._uploads)
-        unused: Sequence[File] = files
+        files = await kept(request, self._uploads, person.id)
         try:
             entry = await self._acts.say(
                 person,
@@ -166,10 +165,12 @@ class Routes:
                 once=_id(form.get("once")),
                 files=files,
             )
-            # Sent a second time, it was written the first time, with its own copies.
-            unused = [file for file in files if file not in entry.files]
-        finally:
-            await forgotten(self._uploads, unused)
+        except Refusal:
+            await forgotten(self._uploads, files)
+            raise
+        # Sent a second time, it was written the first time, with its own copies. After any other error it may have been
+        # written: what it was not is thrown away at the next start.
+        await forgotten(self._uploads, [file for file in files if file not in entry.files])
         return self._done(request, person, entry.room, thread=entry.thread)
 
     async def edit(self, request: web.Request, person: Person) -> web.StreamResponse:
@@ -180,7 +181,9 @@ class Routes:
 
     async def delete(self, request: web.Request, person: Person) -> web.StreamResponse:
         """Take an entry back."""
-        await forgotten(self._uploads, await self._acts.delete(person, request.match_info["entry"]))
+        files = await self._acts.delete(person, request.match_info["entry"])
+        await forgotten(self._uploads, files)
+        await self._store.let_go(files)
         return await self._back(request, person)
 
     async def react(self, request: web.Request, person: Person) -> web.StreamResponse:

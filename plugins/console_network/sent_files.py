@@ -10,18 +10,25 @@ from aiohttp import web
 from chatops.core.message import MOST_FILES, File
 from chatops.core.text import _
 from chatops.errors import BadArgument, Impossible, PortError
-from console_network.uploads import LARGEST, Uploads
+from console_network.uploads import LARGEST, MOST_OF_ONE, Uploads
 
 
-async def kept(request: web.Request, uploads: Uploads) -> tuple[File, ...]:
-    """Keep the files of a form and return them. Raise a Refusal, with none of them kept."""
+async def kept(request: web.Request, uploads: Uploads, owner: str) -> tuple[File, ...]:
+    """Keep the files of somebody's form and return them. Raise a Refusal, with none of them kept."""
     sent = [one for one in (await request.post()).getall("file", []) if isinstance(one, web.FileField) and one.filename]
     if len(sent) > MOST_FILES:
         raise BadArgument(_("At most {count} files go with one message.", count=MOST_FILES))
     files: list[File] = []
     try:
+        if sent and await uploads.used(owner) >= MOST_OF_ONE:
+            raise Impossible(
+                _(
+                    "Your files here take {count} MB, and that is the most. Delete messages whose files nobody needs.",
+                    count=MOST_OF_ONE // 1_000_000,
+                )
+            )
         for one in sent:
-            name, size = await uploads.keep(one.file)
+            name, size = await uploads.keep(one.file, owner)
             files.append(File(name=one.filename, media_type=one.content_type, size=size, ref=name))
     except PortError as error:
         await forgotten(uploads, files)

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 import msgspec
 
 from chatops import Body, replace
-from chatops.core.message import ButtonPress, MemberChange, Message, Person, Reaction, Redaction
+from chatops.core.message import ButtonPress, File, MemberChange, Message, Person, Reaction, Redaction
 from chatops.errors import Conflict, Unreachable
 from chatops.ports.records import Record, Records, Write
 from console_network.live import Changes, Touched
@@ -169,6 +169,9 @@ class Store:
         Raise Conflict when another replica has written some of it since it was read; its rooms are known then.
         """
         writes = [_write(thing) for thing in things]
+        for entry in things:
+            if isinstance(entry, Entry) and not entry.version:
+                writes += [Write(kind="file", id=file.ref, body={"entry": entry.id}) for file in entry.files]
         if key is not None:
             writes.append(Write(kind="key", id=key, body={"result": result}, expected=0))
         try:
@@ -189,6 +192,17 @@ class Store:
             await self._tell(touched)
         if any(isinstance(thing, Happening) for thing in things):
             self.happened.set()
+
+    async def needs(self, file: str) -> bool:
+        """Return whether a file, by its reference, belongs to an entry that is there."""
+        record = await self._records.get("file", file)
+        entry = None if record is None else await self.entry(record.body["entry"])
+        return entry is not None and any(one.ref == file for one in entry.files)
+
+    async def let_go(self, files: Iterable[File]) -> None:
+        """Forget which entry files belonged to."""
+        for file in files:
+            await self._records.delete("file", file.ref)
 
     async def handed_over(self, happenings: Iterable[Happening]) -> None:
         """Forget what the server has taken; of what another replica left behind, tell whoever watches as well."""

@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator
 from chatops.errors import Missing, Unsupported
 from matrix_network.homeserver import Homeserver
 
-_ADDRESS = re.compile(r"mxc://([A-Za-z0-9.:\[\]-]{1,255})/([A-Za-z0-9_-]{1,255})")
+_ADDRESS = re.compile(r"mxc://([A-Za-z0-9\[][A-Za-z0-9.:\[\]-]{0,254})/([A-Za-z0-9_-]{1,255})")
+"""A server's name begins with no dot: `mxc://../config` would be another path of the homeserver."""
 
 PATHS = ("/_matrix/client/v1/media/download/", "/_matrix/media/v3/download/")
 """The newer first."""

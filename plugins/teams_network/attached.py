@@ -35,7 +35,7 @@ def _files(one: Attachment) -> Iterator[File]:
     if one.content_type == DOWNLOAD and isinstance(one.content, dict):
         address, ending = one.content.get("downloadUrl"), one.content.get("fileType")
         if isinstance(address, str):
-            name = one.name if isinstance(one.name, str) and one.name else f"file.{ending}"
+            name = one.name if isinstance(one.name, str) and one.name else f"file.{ending}" if ending else ""
             kind, _packed = _KINDS.guess_type(f"x.{name.rpartition('.')[2]}")
             yield File(name=name, media_type=kind or "", ref=f"{FILE}{address}")
     elif one.content_type.startswith("image/") and isinstance(one.content_url, str):

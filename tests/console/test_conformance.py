@@ -45,7 +45,7 @@ class ConsoleStage(ChatStage):
     ) -> MessageRef:
         """Send a file, as the form does: it is kept, then it is said."""
         await self._ready()
-        kept, size = await self.uploads.keep(io.BytesIO(content))
+        kept, size = await self.uploads.keep(io.BytesIO(content), who.id)
         file = File(name=name, media_type=media_type, size=size, ref=kept)
         entry = await self.acts.say(_person(who), room.id, text, files=(file,))
         return MessageRef(room=room, id=entry.id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
 import re
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from chatops.core.message import Message
 from chatops.testing.clock import ManualClock
 from chatops.testing.replicas import Exchange
 from console_network.routes import MOST_BODY
-from console_network.uploads import LARGEST
+from console_network.uploads import LARGEST, MOST_OF_ONE, Uploads
 from console_stage import Stage
 from console_tab import TabMaker, form_with
 from hostile_texts import hostile_texts
@@ -106,6 +108,81 @@ async def test_a_strangers_form_is_not_even_read(browser: Browser, tab: TabMaker
     assert (await browser.post(path, b"nonsense", headers=form)).status in {400, 403}
     assert (await browser.post(path, io.BytesIO(b"x" * (MOST_BODY + 1)), headers=form)).status == 413
     assert kept(tmp_path) == []
+
+
+async def test_nobody_fills_the_disk(tab: TabMaker, tmp_path: Path) -> None:
+    """Who has as much as one may have is told what to do; others go on."""
+    anna = tab("agent-1")
+    await anna.upload("r/general/say", ("a.log", b"x"))
+    [name] = kept(tmp_path)
+    os.truncate(tmp_path / "console-files" / name, MOST_OF_ONE)
+
+    full = await anna.upload("r/general/say", ("b.log", b"x"), live=True)
+    assert (full.status, "Your files here take 500 MB" in full.text) == (422, True)
+    assert kept(tmp_path) == [name]
+    assert (await tab("expert-1").upload("r/general/say", ("b.log", b"x"))).status == 303
+    assert await anna.send("r/general/say", text="words go") == 303
+
+
+@pytest.fixture
+def next_start(stage: Stage, tmp_path: Path) -> Stage:
+    """The same console as it is started again."""
+    return console_stage.build(clock=ManualClock(), records=stage.records, folder=tmp_path)
+
+
+async def test_what_a_kill_left_behind_goes_at_the_next_start(tab: TabMaker, next_start: Stage, tmp_path: Path) -> None:
+    """Files whose message was never written, or is deleted; those of messages stay."""
+    anna = tab("agent-1")
+    await anna.upload("r/general/say", ("a.log", b"x"))
+    [sent] = kept(tmp_path)
+    await anna.upload("r/general/say", ("b.log", b"x"))
+    [deleted] = set(kept(tmp_path)) - {sent}
+    entry = re.findall(r"/m/([^/\"]+)/files/0", await anna.open())[-1]
+    assert await anna.send(f"m/{entry}/delete") == 303
+    for orphan in (deleted, "0" * 32):
+        (tmp_path / "console-files" / orphan).write_bytes(b"x")
+
+    async with console_stage.running(next_start, serve=False):
+        await asyncio.sleep(0)
+        [tidying] = [task for task in asyncio.all_tasks() if task.get_name() == "console: files nobody needs"]
+        await tidying
+
+    assert kept(tmp_path) == [sent]
+
+
+async def test_what_came_since_the_start_stays(tmp_path: Path) -> None:
+    """Its message may be written in a moment."""
+    folder = tmp_path / "console-files"
+    uploads = Uploads(folder)
+    old, _size = await Uploads(folder).keep(io.BytesIO(b"x"), "agent-1")
+    known, _size = await Uploads(folder).keep(io.BytesIO(b"x"), "agent-1")
+    new, _size = await uploads.keep(io.BytesIO(b"x"), "agent-1")
+
+    async def needed(name: str) -> bool:
+        return name == known
+
+    await uploads.tidy(needed)
+    await uploads.keep(io.BytesIO(b"x"), "agent-1")
+    await uploads.tidy(needed)
+
+    left = set(kept(tmp_path))
+    assert {known, new} <= left
+    assert old not in left
+    assert len(left) == 3
+
+
+async def test_the_folder_of_another_database_is_left_alone(tmp_path: Path) -> None:
+    """A wrong setting must not cost anybody's files."""
+    folder = tmp_path / "console-files"
+    folder.mkdir()
+    (folder / ("0" * 32)).write_bytes(b"x")
+
+    async def needed(_name: str) -> bool:
+        return False
+
+    await Uploads(folder).tidy(needed)
+
+    assert kept(tmp_path) == ["0" * 32]
 
 
 async def test_only_the_chat_box_takes_files(tab: TabMaker) -> None:

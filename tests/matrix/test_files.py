@@ -177,7 +177,19 @@ async def test_refusals_mean_what_they_mean(status: int, code: str, error: type[
         await _read(answer)
 
 
-@pytest.mark.parametrize("ref", ["", "https://example.org/x", "mxc://a/../b", "mxc://a/b?c", "mxc://a b/c", "mxc:///x"])
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "",
+        "https://example.org/x",
+        "mxc://a/../b",
+        "mxc://../config",
+        "mxc://./x",
+        "mxc://a/b?c",
+        "mxc://a b/c",
+        "mxc:///x",
+    ],
+)
 async def test_only_addresses_of_matrix_are_asked_for(ref: str) -> None:
     """Nothing a sender writes becomes another path."""
 

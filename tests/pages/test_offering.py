@@ -154,3 +154,13 @@ async def test_what_is_no_form_of_ours_is_refused_as_a_page(house: PagesHouse) -
     answer = await house.press("agent-1", "swarms/1", "help", once="short")
     assert (answer.status, answer.headers["Content-Type"].split(";")[0]) == (400, "text/html")
     assert "This form is not complete" in answer.text
+
+
+async def test_who_looks_through_broken_glass_is_offered_nothing(house: PagesHouse) -> None:
+    """They read all of the page, and none of it is for them to press."""
+    number = await house.opened("lead-1", "", "hidden thing", private="yes")
+    page = f"swarms/{number}"
+    assert (await house.get("admin-1", page)).status == 404
+    await house.do("admin-1", f"admin break-glass SW-{number} because the auditors ask")
+    assert "hidden thing" in await house.page("admin-1", page)
+    assert await offered(house, "admin-1", page) == set()

@@ -9,6 +9,7 @@ import pytest
 from case_story import CaseStory
 from chatops.core.message import Identity, RoomMoved, RoomRef
 from chatops.core.rooms import Room, own_lane
+from chatops.engine.intake import redaction_key
 from chatops.rooms.model import Watch
 from chatops.testing.stage import person
 
@@ -64,6 +65,21 @@ async def test_it_ends_at_a_word_and_at_once(story: CaseStory) -> None:
     assert "This room is not watched." in await says(story, "mia", "room unwatch")
     assert "This room is watched from now on" in await says(story, "lea", "room watch")
     assert len(await rooms(story)) == 1
+
+
+async def test_what_is_deleted_after_its_end_is_deleted_here_as_well(story: CaseStory) -> None:
+    """What was kept is still there then: that somebody takes it back is no noise."""
+    await says(story, "lea", "room watch")
+    network = story.stage.network
+    ref = await network.say(story.stage.identity("olga"), "something personal", "lounge", addressed=False)
+    await story.stage.settle()
+    await says(story, "lea", "room unwatch")
+    await story.stage.restart()
+
+    await network.redact(ref)
+    await story.stage.settle()
+
+    assert await story.stage.store.accepted(redaction_key(ref))
 
 
 async def test_after_a_restart_it_is_as_it_was(story: CaseStory) -> None:

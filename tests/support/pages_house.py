@@ -44,6 +44,7 @@ format = "text"
 """
 
 _PEOPLE = (
+    ("admin-1", "Ada Brandt", "admin", "en", "Europe/Berlin"),
     ("agent-1", "Anna Keller", "agent", "en", "Europe/Berlin"),
     ("agent-2", "Özlem Şahin", "agent", "de", "Europe/Berlin"),
     ("expert-1", "Ben Okafor", "expert", "nl", "America/New_York"),

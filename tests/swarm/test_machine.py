@@ -264,9 +264,11 @@ class WholeSwarm(RuleBasedStateMachine):
 
     @rule(who=person, verb=st.sampled_from(["accept", "join"]))
     def come(self, who: str, verb: str) -> None:
-        """Come by invitation or without."""
-        if self._do(who, f"swarm {verb} SW-1"):
-            self.came[who] += 1
+        """Come by invitation or without. To accept may mean a handover, which is shown to be read first."""
+        before = self.swarm
+        if self._do(who, f"swarm {verb} SW-1") and before.handover is None:
+            assert self.swarm.member(who) is not None
+        self.came[who] += before.member(who) is None and self.swarm.member(who) is not None
 
     @rule(who=person)
     def decline(self, who: str) -> None:

@@ -63,9 +63,12 @@ def test_nonsense_is_no_file(nonsense: dict[str, Any]) -> None:
 def test_names_are_data() -> None:
     """Also when they are missing."""
     files = told(
-        download(SHAREPOINT, "../../x\u202e.png"), download(SHAREPOINT, None, "pdf"), download(SHAREPOINT, 3, 4)
+        download(SHAREPOINT, "../../x\u202e.png"),
+        download(SHAREPOINT, None, "pdf"),
+        download(SHAREPOINT, 3, 4),
+        download(SHAREPOINT, None, None),
     )
-    assert [file.name for file in files] == ["x.png", "file.pdf", "file.4"]
+    assert [file.name for file in files] == ["x.png", "file.pdf", "file.4", "file"]
 
 
 @pytest.mark.parametrize(
