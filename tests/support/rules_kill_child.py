@@ -112,7 +112,7 @@ async def _ledger(app: App) -> dict[str, Any]:
     codec = Codec()
     codec.register(Swarm)
     swarms = [codec.decode_as(Swarm, one.body) for one in await app.store.find(Swarm.kind, {}, limit=1_000)]
-    page = await tickets.search(TicketQuery(open_only=True, sort="newest"), limit=100)
+    page = await tickets.search(TicketQuery(open_only=True, sort="newest"), limit=1_000)
     entries = [record.body for record in await console.find("entry", limit=100_000)]
     return {
         "cases": {one.ref.id: one.subject for one in page.items if one.subject.startswith((OPENED, OFFERED))},
