@@ -58,13 +58,14 @@ class Bounded:
 
     async def run(self, work: Coroutine[Any, Any, T], seconds: float, *, name: str) -> Returned[T] | Raised:
         """Run `work` for at most `seconds`; past them the result is `Raised(DeadlinePassed)`."""
+        until = self._clock.monotonic() + seconds
         task = asyncio.create_task(guarded(work), name=name)
         alarm: asyncio.Task[None] | None = None
         try:
             await asyncio.sleep(0)  # what needs nothing from outside is done after one turn, and needs no alarm
             if task.done():
                 return task.result()
-            alarm = asyncio.create_task(self._clock.sleep(seconds), name=f"{name}: deadline")
+            alarm = asyncio.create_task(self._passed(until), name=f"{name}: deadline")
             await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
@@ -74,6 +75,9 @@ class Bounded:
             if not task.done():
                 await self._stop(task)
         return Raised(DeadlinePassed(f"{name} took longer than {seconds:g} s"))
+
+    async def _passed(self, until: float) -> None:
+        await self._clock.sleep(max(0.0, until - self._clock.monotonic()))
 
     async def _stop(self, task: asyncio.Task[Any]) -> None:
         for _attempt in range(CANCELS):

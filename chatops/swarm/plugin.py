@@ -12,7 +12,6 @@ from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section,
 from chatops.swarm.arriving import Arrivals
 from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
-from chatops.swarm.break_glass import BreakGlass, GlassMended
 from chatops.swarm.case_owner import OWNER_BODIES, CaseOwners
 from chatops.swarm.clocks import HandoverDue, HandoverLapses, InvitationExpires, RestEnds, TimeboxEnds
 from chatops.swarm.commands import SwarmCommands
@@ -23,6 +22,7 @@ from chatops.swarm.earning import Earning
 from chatops.swarm.facts import FACTS
 from chatops.swarm.finding_commands import FindingCommands
 from chatops.swarm.following_case import FollowingCase
+from chatops.swarm.glass_commands import BreakGlass, GlassMended
 from chatops.swarm.guest_stays import GuestStay, GuestStayEnds, Staying
 from chatops.swarm.knowing import BODIES as KNOWN_BODIES
 from chatops.swarm.knowing import Knowing
