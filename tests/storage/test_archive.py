@@ -10,7 +10,7 @@ from itertools import chain
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatops.core.frozen import replace
@@ -91,6 +91,7 @@ SAMPLE: Content = [
 RAW = written(SAMPLE)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(CONTENTS)
 def test_any_rows_come_back(content: Content) -> None:
     """In their order, of the same types, however they are divided into batches."""
