@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from chatops.core.access import effective
 from chatops.core.command import Command
-from chatops.core.frozen import Aggregate, Frozen
+from chatops.core.frozen import Aggregate, Frozen, replace
 from chatops.core.message import Button, Field, Person
-from chatops.core.text import _, said
+from chatops.core.text import Text, _, said
 from chatops.swarm.buttons import (
     close_button,
     done_button,
@@ -18,6 +18,7 @@ from chatops.swarm.buttons import (
     question_button,
     solution_button,
 )
+from chatops.swarm.merging import MERGE, merge_button
 from chatops.swarm.model import PREFIX, Asked, State, Swarm
 from chatops.swarm.moves import LEARNER_SEATS
 from chatops.swarm.returning import REOPENABLE, REOPENS_FOR, takes_back
@@ -44,13 +45,28 @@ class Offers:
         self._allowed = allowed
         self._names = names
 
-    def of(self, swarm: Swarm, person: Person, now: datetime) -> Offered:
-        """Return what a member of the house can do with a swarm; nothing, if they only look through broken glass."""
+    def of(
+        self,
+        swarm: Swarm,
+        person: Person,
+        now: datetime,
+        *,
+        thanked: Collection[str] = (),
+        coming: Iterable[Swarm] = (),
+    ) -> Offered:
+        """Return what a member of the house can do with a swarm; nothing, if they only look through broken glass.
+
+        `thanked`: whom they have thanked for it already. `coming`: the swarms that somebody wants to end in this one.
+        """
         if swarm.looked_into_by(person):
             return Offered()
         may = [command.words for command in self._allowed(person, swarm)]
-        first, more = self._over(swarm, person, now) if not swarm.live else self._live(swarm, person)
-        return Offered(first=_permitted(first, may), more=_permitted(more, may))
+        if swarm.live:
+            first, more = self._live(swarm, person, thanked)
+            first = [*_agreeing(swarm, person, coming), *first]
+        else:
+            first, more = self._over(swarm, person, now, thanked)
+        return Offered(first=_one_stands_out(_permitted(first, may)), more=_permitted(more, may))
 
     def to_helpers(self, swarm: Swarm, person: Person, helper: str) -> tuple[Button, ...]:
         """Return the answers to somebody's offer of help."""
@@ -61,7 +77,7 @@ class Offers:
         )
         return _permitted(buttons, may) if swarm.live else ()
 
-    def _live(self, swarm: Swarm, person: Person) -> tuple[list[Button], list[Button]]:
+    def _live(self, swarm: Swarm, person: Person, thanked: Collection[str]) -> tuple[list[Button], list[Button]]:
         inside = swarm.member(person.id)
         first = _waiting_for(swarm, person)
         if swarm.state is State.ON_HOLD:
@@ -79,7 +95,7 @@ class Offers:
         else:
             more.append(_handover(swarm))
         more += [_merge(swarm), _resolve(swarm)]
-        more += self._thanks(swarm, person)
+        more += self._thanks(swarm, person, thanked)
         others = [one.person for one in swarm.present if one.person not in {swarm.owner, person.id}]
         if others:
             more.append(self._release(swarm, others))
@@ -90,16 +106,19 @@ class Offers:
             more.append(_leave(swarm))
         return first, more
 
-    def _over(self, swarm: Swarm, person: Person, now: datetime) -> tuple[list[Button], list[Button]]:
+    def _over(
+        self, swarm: Swarm, person: Person, now: datetime, thanked: Collection[str]
+    ) -> tuple[list[Button], list[Button]]:
         ended = swarm.ended_at or swarm.resolved_at or swarm.opened_at
         first = [close_button(swarm)] if swarm.state is State.RESOLVED else []
         if swarm.state in REOPENABLE and now - ended <= REOPENS_FOR:
             first.append(_reopen(swarm, person))
-        return first + self._thanks(swarm, person), []
+        return first + self._thanks(swarm, person, thanked), []
 
-    def _thanks(self, swarm: Swarm, person: Person) -> list[Button]:
+    def _thanks(self, swarm: Swarm, person: Person, thanked: Collection[str]) -> list[Button]:
         """Return the button that thanks a colleague; what it was for may be internal, so guests are not on it."""
-        people = dict.fromkeys(one.person for one in swarm.members if not one.guest and one.person != person.id)
+        passed_over = {person.id, *thanked}
+        people = dict.fromkeys(one.person for one in swarm.members if not one.guest and one.person not in passed_over)
         if not people:
             return []
         form = (
@@ -150,6 +169,29 @@ def _waiting_for(swarm: Swarm, person: Person) -> list[Button]:
         label = _("Let it end in {swarm}", swarm=into)
         found.append(Button(label=label, command=f"swarm merge {into} {swarm.name}", style="primary"))
     return found
+
+
+def _agreeing(kept: Swarm, person: Person, coming: Iterable[Swarm]) -> list[Button]:
+    """Return the answers of whoever is asked to let others end in theirs."""
+    return [
+        merge_button(
+            kept,
+            one,
+            label=Text(msgid="{merge}: {other}", args={"merge": MERGE, "other": said(one.name)}, verbatim=True),
+        )
+        for one in coming
+        if one.live
+        and one.merge_asked is not None
+        and one.merge_asked[0] == kept.id
+        and (person.id == kept.owner != one.merge_asked[1] or "pod_lead" in effective(person))
+        and one.open_to(person)
+    ]
+
+
+def _one_stands_out(buttons: Sequence[Button]) -> tuple[Button, ...]:
+    """Return buttons of which the first important one alone looks so."""
+    primary = [one for one in buttons if one.style == "primary"]
+    return tuple(replace(one, style="plain") if one in primary[1:] else one for one in buttons)
 
 
 def _hold(swarm: Swarm) -> Button:

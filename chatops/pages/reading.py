@@ -15,6 +15,7 @@ from chatops.ports.store import Store
 from chatops.ports.tickets import Ref
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Swarm, case_key, month
+from chatops.swarm.praise import Kudos
 
 AggregateT = TypeVar("AggregateT", bound=Aggregate)
 
@@ -68,6 +69,22 @@ class Reading:
     async def of_case(self, person: Person, case: Ref) -> list[Swarm]:
         """Return the swarms about a case, newest first."""
         return _seen(await self.find(Swarm, case=case_key(case)), person)
+
+    async def thanked(self, person: Person, swarm: Swarm) -> frozenset[str]:
+        """Return whom of a swarm's people `person` has thanked for it."""
+        found = set()
+        for one in swarm.members:
+            stored = None if one.guest or one.person == person.id else await self._store.get(Kudos.kind, one.person)
+            kudos = None if stored is None else self._codec.decode_as(Kudos, stored.body)
+            if kudos is not None and any(
+                thanks.by == person.id and thanks.swarm == swarm.id for thanks in kudos.thanks
+            ):
+                found.add(one.person)
+        return frozenset(found)
+
+    async def coming(self, swarm: Swarm) -> Sequence[Swarm]:
+        """Return the swarms that somebody wants to end in this one."""
+        return await self.find(Swarm, merging=swarm.id) if swarm.live else ()
 
     async def light(self, person: Person, number: str) -> LightSwarm | None:
         """Return a question to those whom it concerns; others of the house, if they may read where it was asked."""

@@ -30,6 +30,7 @@ from chatops.ports.tickets import TicketSystems
 from chatops.ports.web import Route, Static, Web
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Swarm
+from chatops.swarm.praise import Kudos
 from chatops.tasks.model import Task
 
 
@@ -65,7 +66,7 @@ def pages(  # noqa: PLR0913 - every part once, by name
         rooms=engine.rooms,
         acting=Acting(engine, clock),
         reading=reading,
-        streams=Streams(Changes(store, (Swarm.kind, LightSwarm.kind, Task.kind), clock)),
+        streams=Streams(Changes(store, (Swarm.kind, LightSwarm.kind, Task.kind, Kudos.kind), clock)),
         swarms=SwarmPage(reading, directory, TasksPart(reading), Offers(allowed, named)),
         lights=LightPage(reading, directory),
         listing=ListPage(reading),

@@ -84,7 +84,7 @@ class SwarmPage:
             return {"guest": self._guest(pen, swarm)}
         return {
             "head": self._head(pen, swarm),
-            "do": self._actions(pen, swarm),
+            "do": await self._actions(pen, swarm),
             "questions": pen.piece("swarm_questions.html", swarm=swarm, answer=self._answer_forms(pen, swarm)),
             "tasks": await self._tasks.part(pen, swarm, page_of(swarm)),
             "timeline": await self._timeline(pen, swarm, show),
@@ -121,8 +121,11 @@ class SwarmPage:
             rows=rows,
         )
 
-    def _actions(self, pen: Pen, swarm: Swarm) -> Markup:
-        offered = self._offers.of(swarm, pen.visit.person, pen.now)
+    async def _actions(self, pen: Pen, swarm: Swarm) -> Markup:
+        person = pen.visit.person
+        thanked = await self._reading.thanked(person, swarm)
+        coming = await self._reading.coming(swarm)
+        offered = self._offers.of(swarm, person, pen.now, thanked=thanked, coming=coming)
         first, more = _card(pen, offered.first), _card(pen, offered.more)
         return pen.piece("swarm_do.html", swarm=swarm, first=first, more=more, page=page_of(swarm))
 

@@ -24,6 +24,13 @@ from chatops.tasks.desk import TaskDesk
 from chatops.tasks.following import Following
 from chatops.tasks.model import Task
 
+MERGE = _("Merge")
+
+
+def merge_button(kept: Swarm, other: Swarm, label: Text = MERGE) -> Button:
+    """Return the button that lets `other` end in `kept`."""
+    return Button(label=label, command=f"swarm merge {kept.name} {other.name}", style="primary", icon="🔗")
+
 
 class Merging:
     """Reopens and merges."""
@@ -188,10 +195,7 @@ class Merging:
             text=lines(said(short(other.question)), said(short(kept.question))),
             tone="attention",
             footer=_("People, questions and the case of {other} go along; it ends.", other=other.name),
-            buttons=(
-                Button(label=_("Merge"), command=f"swarm merge {kept.name} {other.name}", style="primary", icon="🔗"),
-                show_button(other),
-            ),
+            buttons=(merge_button(kept, other), show_button(other)),
         )
         unit.post(direct_target(theirs.owner), card, notify=(theirs.owner,))
         unit.answer(_("{owner} is asked to agree.", owner=self._follow.names(theirs.owner)))

@@ -286,7 +286,10 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
     """Numbers of the articles that did."""
 
     def keys(self) -> frozenset[tuple[str, str]]:
-        """Found by case; once over by the month it ended in (UTC), before that as open, by who is in it and who is asked."""
+        """Found by case; once over by the month it ended in (UTC).
+
+        Before that as open, by who is in it, who is asked, and what somebody wants it to end in.
+        """
         found = {("case", case_key(self.case.ref))}
         if self.ended_at is not None:
             found.add(("ended", month(self.ended_at)))
@@ -296,6 +299,8 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
             found.update(("invitee", one.person) for one in self.invitations if one.state is Asked.SENT)
             if self.handover is not None:
                 found.update(("receiver", one) for one in self.handover.to if self.handover.waits_for(one))
+            if self.merge_asked is not None:
+                found.add(("merging", self.merge_asked[0]))
         return frozenset(found)
 
     @property

@@ -24,8 +24,8 @@ from console_network.uploads import LARGEST, Uploads
 Page = Callable[[web.Request, Person], Awaitable[web.StreamResponse]]
 
 _MOST_SHOWN = 500
-MOST_BODY = LARGEST + 512 * 1024
-"""Bytes of a message with its files."""
+MOST_BODY = 3 * LARGEST + 512 * 1024
+"""Bytes of a message with its files that are read at all: with a little too much, one is told how much is taken."""
 
 _ID = 64
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -18,6 +20,8 @@ async def kept(request: web.Request, uploads: Uploads, owner: str) -> tuple[File
     sent = [one for one in (await request.post()).getall("file", []) if isinstance(one, web.FileField) and one.filename]
     if len(sent) > MOST_FILES:
         raise BadArgument(_("At most {count} files go with one message.", count=MOST_FILES))
+    if await asyncio.to_thread(_size, sent) > LARGEST:
+        raise BadArgument(_("That is too large: at most {count} MB go with one message.", count=LARGEST // 1_000_000))
     files: list[File] = []
     try:
         if sent and await uploads.used(owner) >= MOST_OF_ONE:
@@ -33,10 +37,12 @@ async def kept(request: web.Request, uploads: Uploads, owner: str) -> tuple[File
     except PortError as error:
         await forgotten(uploads, files)
         raise Impossible(_("The file could not be kept just now. Please try again.")) from error
-    if sum(file.size or 0 for file in files) > LARGEST:
-        await forgotten(uploads, files)
-        raise BadArgument(_("That is too large: at most {count} MB go with one message.", count=LARGEST // 1_000_000))
     return tuple(files)
+
+
+def _size(sent: Sequence[web.FileField]) -> int:
+    """Return the bytes of all of them."""
+    return sum(one.file.seek(0, os.SEEK_END) for one in sent)
 
 
 async def forgotten(uploads: Uploads, files: Sequence[File]) -> None:

@@ -92,6 +92,8 @@ async def test_a_form_sent_twice_keeps_its_file_once(tab: TabMaker, tmp_path: Pa
     assert (await anna.upload("r/nowhere/say", ("a.log", b"x"))).status == 404
     assert (await anna.upload("r/general/say", *[(f"{n}.log", b"x") for n in range(11)])).status == 422
     assert (await anna.upload("r/general/say", ("a.log", b"x" * (LARGEST + 1)), live=True)).status == 422
+    much = await anna.upload("r/general/say", ("a.log", b"x" * (2 * LARGEST)), live=True)
+    assert (much.status, "at most 10 MB" in much.text) == (422, True)
     assert len(kept(tmp_path)) == 1
 
 

@@ -98,6 +98,32 @@ async def test_two_become_one_and_people_are_thanked(house: PagesHouse) -> None:
         "agent-1", f"swarms/{kept}", f"kudos swarm=SW-{kept}", person="agent-2", text="for seeing it"
     )
     assert "thank" in Read(answer.text).text.lower()
+    assert "kudos" not in await offered(house, "agent-1", f"swarms/{kept}")
+
+
+async def test_the_owner_of_the_kept_one_agrees_as_well(house: PagesHouse) -> None:
+    """Who is asked to take another swarm in finds the answer on the page of their own, and nobody else does."""
+    kept, end = await own(house, "agent-1", "takes in"), await own(house, "agent-2", "is taken in")
+    page, command = f"swarms/{kept}", f"swarm merge SW-{kept} SW-{end}"
+    assert command not in await house.page("agent-1", page)
+    await house.press("agent-2", f"swarms/{end}", command)
+    assert f"Merge: SW-{end}" in await house.page("agent-1", page)
+    for who in ("agent-2", "expert-1"):
+        assert f'value="{command}"' not in await house.page(who, page)
+    await house.press("agent-1", page, command)
+    assert "Özlem Şahin" in Read(await house.page("agent-1", page)).text
+    assert f'value="{command}"' not in await house.page("agent-1", page)
+
+
+async def test_one_button_stands_out(house: PagesHouse) -> None:
+    """What is to be done next, also when several could be."""
+    number = await own(house, "agent-1", "what next")
+    for command, label in (("", "Done"), (f"swarm hold SW-{number}", "Resume")):
+        if command:
+            await house.press("agent-1", f"swarms/{number}", command, waiting="vendor")
+        part = (await house.page("agent-1", f"swarms/{number}")).partition('id="p-do"')[2].partition('id="more"')[0]
+        closed = re.sub(r"</summary>.*?</form>", "", part, flags=re.DOTALL)
+        assert re.findall(r'class="button primary">([^<]*?)\s*<', closed + "<") == [label]
 
 
 async def test_offers_of_help_are_answered_on_the_page(house: PagesHouse) -> None:

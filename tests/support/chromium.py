@@ -48,8 +48,10 @@ def look(driver: Chrome, *, width: int, height: int = 800, dark: bool = False) -
     """Make the present tab as wide as a phone or a desk, light or dark."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    # Without motion: a colour that is still on its way is none of ours.
+    features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+    chosen = [{"name": name, "value": value} for name, value in features.items()]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": chosen})
 
 
 def complaints(driver: Chrome) -> list[str]:
