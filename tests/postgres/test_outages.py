@@ -165,6 +165,7 @@ async def until(stage: Stage, true: Callable[[], bool]) -> None:
     pytest.fail("it never came to pass")
 
 
+@pytest.mark.timeout(60)  # two servers are made first; what is promised has its own bound
 async def test_a_standby_takes_over(own_postgres: OwnPostgres, opened: Open) -> None:
     """The address names both hosts: killed in the midst of work, the first is replaced, and no acknowledged word is lost."""
     first = own_postgres()
