@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from chatops.core.frozen import replace
 from chatops.core.message import ButtonPress, Message
@@ -176,6 +177,26 @@ def test_by_keyboard_alone(console: ServedStage, page: PageMaker) -> None:
         reached.append(f"{now.text} {now.accessible_name}")
     for words in ("Skip to the content", "General", "Accept", "Decline", "Message", "Send", "What you can do"):
         assert any(words in one for one in reached), (words, reached)
+
+
+def test_a_form_opens_where_it_is_seen(console: ServedStage, page: PageMaker) -> None:
+    """Also below a button that stands at the upper edge, in a room that grows upwards."""
+    console.do(console.stage.network.post(console.stage.room("general"), CARD, key="card"))
+    console.do(console.stage.acts.say(ANNA, "general", "and so on\n" * 16))
+    anna = page("agent-1")
+    anna.open("r/general")
+    assert anna.is_live()
+
+    def top(selector: str) -> float:
+        script = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+        return float(anna.driver.execute_script(script, selector))
+
+    look(anna.driver, width=1280, height=800)
+    spare = top("#entries .fill") - top(".log")
+    look(anna.driver, width=1280, height=int(804 - spare))
+    assert 0 <= top("#entries .fill") - top(".log") < 20
+    anna.driver.execute_script("document.querySelector('#entries .fill > summary').click()")
+    WebDriverWait(anna.driver, 5, 0.05).until(lambda _driver: top("#entries .fill form") >= top(".log"))
 
 
 def test_a_restarted_server_is_picked_up(tmp_path: Path) -> None:

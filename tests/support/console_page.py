@@ -107,7 +107,10 @@ class ConsolePage:
             else:
                 field.clear()
                 field.send_keys(value)
-        form.find_element(By.CSS_SELECTOR, "form button").click()
+        button = form.find_element(By.CSS_SELECTOR, "form button")
+        # Of a long form, the button may stand half below the edge; then the driver does not scroll, as people do.
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
 
     def choose(self, entry: str, action: str) -> None:
         """Choose something in the menu of the message that holds these words."""

@@ -4,6 +4,7 @@
   const app = document.getElementById("app");
   if (!app) return;
   const byId = (id) => document.getElementById(id);
+  const on = document.addEventListener.bind(document);
   const title = document.title;
   let missed = 0;
 
@@ -41,19 +42,17 @@
     if (piece.new && document.hidden) document.title = `(${++missed}) ${title}`;
   }
 
-  document.addEventListener("toggle", ({ target }) => {
+  on("toggle", ({ target }) => {
     const home = target.closest("li, #top");
     if (target.open && target.matches(".log .menu")) {
       const room = target.closest(".log").getBoundingClientRect().bottom - target.getBoundingClientRect().bottom;
       target.dataset.opens = room > target.querySelector(".sheet").offsetHeight ? "down" : "up";
-    } else if (!target.open && home?.waiting) {
-      const piece = home.waiting;
-      delete home.waiting;
-      place(piece);
-    }
+    } else if (target.open) {
+      for (const one of [...target.children].reverse()) one.scrollIntoView({ block: "nearest" });
+    } else if (home?.waiting) place(home.waiting);
   }, true);
 
-  document.addEventListener("visibilitychange", () => {
+  on("visibilitychange", () => {
     if (document.hidden) return;
     missed = 0;
     document.title = title;
@@ -90,7 +89,7 @@
 
   // Live forms.
   const problem = byId("problem");
-  document.addEventListener("submit", async (event) => {
+  on("submit", async (event) => {
     const form = event.target;
     if (!form.matches("[data-live]")) return;
     event.preventDefault();
@@ -113,7 +112,7 @@
     }
   });
 
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     const typing = event.target.matches("input, textarea, select");
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.closest(".composer")) {
       if (!event.target.matches("textarea")) return;
@@ -133,7 +132,7 @@
     }
   });
 
-  document.addEventListener("click", async (event) => {
+  on("click", async (event) => {
     document.querySelectorAll(".menu[open], .members[open]").forEach((one) => {
       if (!one.contains(event.target)) one.open = false;
     });
