@@ -344,9 +344,10 @@ class SwarmCommands:
             "cause": Option(label=_("root cause, one word"), aliases={"de": ("ursache",), "nl": ("oorzaak",)}),
             "kudos": Option(label=_("whom to thank by name"), aliases={"de": ("lob",), "nl": ("lof",)}),
             "send": Option(label=_("send the reply you have seen"), aliases={"de": ("senden",), "nl": ("verzenden",)}),
+            "seen": Option(label=_("which preview you have seen"), aliases={"de": ("gesehen",), "nl": ("gezien",)}),
         },
     )
-    async def done(
+    async def done(  # noqa: PLR0913 - one form, an option for each of its fields
         self,
         unit: Unit,
         swarm: SwarmId = "",
@@ -359,6 +360,7 @@ class SwarmCommands:
         cause: str = "",
         kudos: Annotated[tuple[Person, ...], Many()] = (),
         send: bool = False,
+        seen: str = "",
     ) -> None:
         """Finish a swarm: all at once, or step by step with the form."""
         await self._service.done(
@@ -371,7 +373,7 @@ class SwarmCommands:
             reply=reply,
             cause=cause,
             kudos=tuple(person.id for person in kudos),
-            send=send,
+            send=seen if send else None,
         )
 
     @command(

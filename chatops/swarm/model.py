@@ -210,6 +210,12 @@ class Finish(Frozen, frozen=True, kw_only=True):
     cause: str
     kudos: tuple[str, ...] = ()
     """Ids of the people to thank by name."""
+    recipient: str = ""
+    """Whom the reply was shown to go to."""
+    ref: str = ""
+    """Name of the preview."""
+    shown_to: str = ""
+    shown_at: Instant | None = None
 
 
 class Swarm(Aggregate, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Literal
 from chatops.core.frozen import replace
 from chatops.core.grammar import BECAUSE
 from chatops.core.lexer import quote
-from chatops.core.message import Button, Card, Fact
+from chatops.core.message import Card, Fact
 from chatops.core.params import Duration, Selector, TicketName
 from chatops.core.text import Text, _, lines, said, to_type
 from chatops.core.unit import Unit
@@ -24,6 +24,7 @@ from chatops.swarm.consequences import Consequences
 from chatops.swarm.desk import answered_question, reason, the_own, the_swarm
 from chatops.swarm.handing import Handing, Waiting
 from chatops.swarm.inviting import Inviting
+from chatops.swarm.last_reply import LastReply
 from chatops.swarm.light import converted
 from chatops.swarm.lights import Lights
 from chatops.swarm.model import Finish, State, Swarm
@@ -55,6 +56,7 @@ class SwarmService:
         settings = settings or SwarmSettings()
         self.consequences = Consequences(directory)
         self._off_hold = OffHold(tickets, self.consequences)
+        self._last_reply = LastReply(tickets)
         self._opening = Opening(directory, tickets, self.consequences, settings)
         self.inviting = Inviting(directory, self.consequences, settings)
         self.praising = Praising(self.consequences)
@@ -209,11 +211,12 @@ class SwarmService:
         reply: str = "",
         cause: str = "",
         kudos: Sequence[str] = (),
-        send: bool = False,
+        send: str | None = None,
     ) -> None:
         """Resolve and close in one go. A reply to the customer is shown first and sent with `send`.
 
-        Bare in the thread of a light swarm it says that the answer helped.
+        That names the preview that is answered, or is empty for the newest: who was shown another one, or none, sees it
+        first. Bare in the thread of a light swarm it says that the answer helped.
         """
         light = await self.lights.here(unit) if not id else None
         if light is not None:
@@ -225,7 +228,7 @@ class SwarmService:
             raise moves.wrong_state(before)
         finish = (
             before.finish
-            if send
+            if send is not None
             else Finish(
                 by=unit.actor.id,
                 solution=solution,
@@ -239,16 +242,17 @@ class SwarmService:
         )
         if finish is None:
             raise Impossible(_("No reply waits to be sent."), commands=(f"swarm done {before.name}",))
-        if not (send or solution or article or because or reply):
+        if send is None and not (solution or article or because or reply):
             unit.answer(_form(before), private=before.has_guests)
             return
         # Everything is checked before the customer sees a word.
         after = self._finished(unit, before, finish)
-        if finish.reply and not send:
-            prepared = moves.prepared(before, finish)
-            self.consequences.follow(unit, before, prepared)
-            unit.answer(_preview(prepared, finish), private=before.has_guests)
-            return
+        if finish.reply:
+            addressed = await self._last_reply.addressed(before, finish)
+            if send is None or not self._last_reply.seen(unit, finish, addressed, send):
+                shown = await self._last_reply.show(unit, before, addressed, anew=send is not None)
+                self.consequences.follow(unit, before, moves.prepared(before, shown))
+                return
         if finish.reply:
             note = AddNote(
                 ticket=after.case.ref, acting_for=unit.actor.name, text=said(finish.reply), audience=Audience.PUBLIC
@@ -362,24 +366,4 @@ def _form(swarm: Swarm) -> Card:
         ),
         facts=(Fact(label=_("Solution"), value=said(short(proposal.text))),) if proposal else (),
         buttons=(draft_button(swarm), done_button(swarm)) if proposal else (done_button(swarm),),
-    )
-
-
-def _preview(swarm: Swarm, finish: Finish) -> Card:
-    customer = swarm.case.customer or _("the customer")
-    return Card(
-        title=_("GOES TO {customer} (customer)", customer=customer),
-        text=said(finish.reply),
-        tone="attention",
-        footer=_("Nothing has been sent yet."),
-        buttons=(
-            Button(
-                label=_("Send and finish"),
-                command=f"swarm done {swarm.name} send",
-                style="danger",
-                uses="once",
-                icon="📨",
-            ),
-            done_button(swarm),
-        ),
     )

@@ -161,7 +161,7 @@ async def test_a_swarm_from_opening_to_the_audit(stage: Told) -> None:
     await stage.says("olga", "swarm show SW-1")
     await stage.says("olga", "done", room=room)
     await stage.says("olga", 'done "έτοιμο" article=new because=τίτλος reply=γεια cause=λάθος', room=room)
-    await stage.presses("olga", "swarm done SW-1 send")
+    await stage.says("olga", "swarm done SW-1 send", room=room)
     await stage.says("olga", "audit SW-1")
     await stage.says("olga", "swarm list recent")
 

@@ -29,6 +29,7 @@ from chatops.core.table import CommandTable
 from chatops.core.text import Text
 from chatops.core.unit import Origin, Unit
 from chatops.engine.asking import people
+from chatops.engine.confirming import Confirmation
 from chatops.engine.ticket_asked import AskedAssign
 from chatops.engine.ticket_effects import TICKET_EFFECTS
 from chatops.engine.ticket_events import TICKET_EVENTS
@@ -188,6 +189,7 @@ class Bench:
                 TimerFired,
                 EffectSettled,
                 CommandCall,
+                Confirmation,
             )
         )
         performers = list(ticket_performers(systems, CATALOGUES))

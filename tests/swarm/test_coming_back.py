@@ -88,7 +88,8 @@ async def test_who_finishes_for_somebody_does_not_thank_themselves() -> None:
     await bench.do("lea", "swarm join SW-1")
     await bench.do("anna", "swarm join SW-1")
     await bench.do("olga", 'swarm done SW-1 "released it" article=new reply="All is well." kudos=lea,anna')
-    await bench.do("lea", "swarm done SW-1 send")
+    preview = await bench.do("lea", "swarm done SW-1 send")
+    await bench.press("lea", preview, "Send and finish")
     assert (await bench.swarm()).state is State.CLOSED
     assert await bench.store.get(Kudos.kind, "lea") is None
     assert await bench.store.get(Kudos.kind, "anna") is not None
