@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
 
 import story_stores
 from chatops.core.catalogue import Catalogues
@@ -34,8 +35,10 @@ LONG_ON_POSTGRES = ("engine", "promises")
 
 
 def pytest_configure() -> None:
-    """Read what the server reads at start, too."""
+    """Read what the server reads at start, too. How long an example takes depends on the machine and proves nothing."""
     Catalogues.load()
+    settings.register_profile("untimed", settings(deadline=None))
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

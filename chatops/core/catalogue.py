@@ -72,20 +72,23 @@ class Catalogues:
         if not text.msgid:
             return ()
         pattern = self._pattern(text, reader)
+        if not text.args:
+            # Verbatim text without arguments is data: braces in it mean nothing.
+            return (Piece(text=pattern),) if pattern else ()
         pieces: list[Piece] = []
-        position = 0
-        # Verbatim text without arguments is data: braces in it mean nothing.
-        matches = _PLACEHOLDER.finditer(pattern) if text.args or not text.verbatim else ()
-        for match in matches:
-            name = match.group(1)
-            if name not in text.args:
+        literal = ""
+        for before, name in _parts(pattern):
+            literal += before
+            value = text.args.get(name)
+            if value is None:
+                literal += f"{{{name}}}" if name else ""
                 continue
-            if match.start() > position:
-                pieces.append(Piece(text=pattern[position : match.start()]))
-            pieces.extend(self._arg(text.args[name], reader, now))
-            position = match.end()
-        if position < len(pattern):
-            pieces.append(Piece(text=pattern[position:]))
+            if literal:
+                pieces.append(Piece(text=literal))
+                literal = ""
+            pieces.extend(self._arg(value, reader, now))
+        if literal:
+            pieces.append(Piece(text=literal))
         return tuple(pieces)
 
     def plain(self, text: Text, reader: Reader, *, now: datetime | None = None) -> str:
@@ -121,7 +124,6 @@ class Catalogues:
         return catalogue.gettext(text.msgid)
 
     def _arg(self, value: Arg, reader: Reader, now: datetime | None) -> tuple[Piece, ...]:
-        locale = _babel(self.language(reader.locale))
         match value:
             case Text():
                 return self.pieces(value, reader, now=now)
@@ -130,9 +132,9 @@ class Catalogues:
             case Mention():
                 return (Piece(text=value.name, style="mention", person=value.person),)
             case Moment():
-                return (Piece(text=moment(value, reader, locale, now)),)
+                return (Piece(text=moment(value, reader, _babel(self.language(reader.locale)), now)),)
             case Span():
-                return (Piece(text=span(value.seconds, locale)),)
+                return (Piece(text=span(value.seconds, _babel(self.language(reader.locale)))),)
             case _:
                 return (Piece(text=str(value)),)
 
@@ -184,6 +186,13 @@ def _amount(amount: int, unit: str, locale: babel.Locale) -> str:
     words = babel.units.format_unit(amount, kind, locale=locale, length="long")
     # Dutch has no long form for days and hours, its short one says the whole word; Babel then writes the unit's id.
     return babel.units.format_unit(amount, kind, locale=locale, length="short") if kind in words else words
+
+
+@lru_cache(maxsize=2048)
+def _parts(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Return each literal with the name of the placeholder behind it, which the last one lacks."""
+    parts = _PLACEHOLDER.split(pattern)
+    return tuple(zip(parts[::2], (*parts[1::2], ""), strict=True))
 
 
 @lru_cache(maxsize=32)

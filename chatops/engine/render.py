@@ -124,7 +124,7 @@ class _Words:
 
 def sayable(text: str) -> str:
     """Return a text in which nothing drives a terminal and every character is whole."""
-    return _UNSAYABLE.sub("\ufffd", text)
+    return text if text.isprintable() else _UNSAYABLE.sub("\ufffd", text)
 
 
 def typed(button: RenderedButton) -> str:
