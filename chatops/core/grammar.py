@@ -13,7 +13,8 @@ from typing import NoReturn
 
 from chatops.core import values
 from chatops.core.command import Command, Parameter, ReadContext
-from chatops.core.lexer import Token, fold, quote
+from chatops.core.lexer import Token, fold, quote, tokens
+from chatops.core.nearest import is_one_slip
 from chatops.core.params import TicketName, Until, When
 from chatops.core.text import Code, Text, _, said
 from chatops.errors import Ambiguous, BadArgument
@@ -284,6 +285,7 @@ class _Reading:
         self._next = len(self._words)
         if not words:
             return
+        self._not_meant_as_text(words)
         flags = self._trailing_flags(words)
         text = words[: len(words) - len(flags)]
         self._found[parameter.name] = self._slice(text)
@@ -291,6 +293,35 @@ class _Reading:
             flag = self._flag(token)
             assert flag is not None  # noqa: S101 - how they were chosen
             self._found[flag.name] = True
+
+    def _not_meant_as_text(self, words: Sequence[Token]) -> None:
+        """Ask about an option with a slip in it; refuse one that there is not, behind text between quotes."""
+        pairs = [token for token in words if token.key and not token.quoted]
+        if not pairs or not self._options:
+            return
+        start, end = words[0].start, words[-1].end
+        before, after = self._line[:start], f"{self._within(start, end)}{self._line[end:]}"
+        as_text = f"{before}{quote(self._slice(words))}{after}"
+        for token in pairs:
+            meant = next((key for key in self._options if is_one_slip(fold(token.key), key)), None)
+            if meant is not None:
+                raise Ambiguous(
+                    _("Is {word} an option or part of the text?", word=Code(code=f"{token.key}=")),
+                    commands=(
+                        self._instead(token, self._line[token.start : token.end].replace(token.key, meant, 1)),
+                        as_text,
+                    ),
+                )
+        if words[0].quoted and words[1].key and not words[1].quoted and not self._takes_pairs():
+            raise BadArgument(
+                _("{word} is no option here.", word=Code(code=f"{words[1].key}=")),
+                commands=(self._instead(words[1], ""), as_text),
+            )
+
+    def _takes_pairs(self) -> bool:
+        """Whether the text of this command may hold `key=value`, as its examples then show."""
+        shown = (token for example in self._command.examples for token in tokens(example))
+        return any(token.key and self._option(token) is None for token in shown)
 
     def _trailing_flags(self, words: Sequence[Token]) -> Sequence[Token]:
         """Return the flags behind the free text; ask when they could as well be its last words."""
