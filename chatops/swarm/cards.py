@@ -90,7 +90,9 @@ def opened_card(swarm: Swarm, names: Names, *, unowned: bool, others: bool = Fal
         title=_("{swarm} is open: {question}", swarm=swarm.name, question=said(short(swarm.question))),
         facts=tuple(facts),
         tone="good",
-        footer=_("Its own room is opening; you are invited."),
+        footer=_("Its own room is opening; you are invited.")
+        if any(place.room for place in swarm.places)
+        else _("It meets in the pod’s home room."),
         buttons=(*((join_button(swarm),) if others else ()), invite_button(swarm), done_button(swarm)),
     )
 

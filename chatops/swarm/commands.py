@@ -14,6 +14,7 @@ from chatops.core.unit import Unit
 from chatops.swarm.desk import own_to_finish
 from chatops.swarm.guest_stays import Staying
 from chatops.swarm.light_commands import LightId
+from chatops.swarm.meeting import MeetingPlaces
 from chatops.swarm.model import PREFIX, Swarm
 from chatops.swarm.service import SwarmService
 from chatops.swarm.views import SwarmViews
@@ -75,8 +76,9 @@ _WORDS = Option(
 class SwarmCommands:
     """Everything people say about swarms."""
 
-    def __init__(self, service: SwarmService, views: SwarmViews, staying: Staying) -> None:
+    def __init__(self, service: SwarmService, views: SwarmViews, staying: Staying, meeting: MeetingPlaces) -> None:
         self._staying = staying
+        self._meeting = meeting
         self._service = service
         self._views = views
 
@@ -90,7 +92,11 @@ class SwarmCommands:
             "de": ("schwarm öffnen", "schwarm eröffnen"),
             "nl": ("zwerm openen", "zwerm open"),
         },
-        examples=("swarm open demo:1001 refund loops", "swarm open demo:1001 refund loops skills=billing timebox=60m"),
+        examples=(
+            "swarm open demo:1001 refund loops",
+            "swarm open demo:1001 refund loops skills=billing timebox=60m",
+            "swarm open demo:1001 refund loops room=here",
+        ),
         options={
             "case": Option(label=_("case")),
             "help_needed": Option(label=_("help needed")),
@@ -99,6 +105,9 @@ class SwarmCommands:
             "skills": Option(label=_("skills to ask for"), aliases={"de": ("können",), "nl": ("vaardigheden",)}),
             "timebox": Option(label=_("how long, like 60m"), aliases={"de": ("zeitrahmen",), "nl": ("tijdslimiet",)}),
             "private": Option(label=_("only for who is in it"), aliases={"de": ("privat",), "nl": ("prive",)}),
+            "room": Option(
+                label=_("where to meet: new, here or pod:X"), aliases={"de": ("raum",), "nl": ("ruimte", "kamer")}
+            ),
         },
     )
     async def open(
@@ -112,10 +121,12 @@ class SwarmCommands:
         skills: Annotated[tuple[str, ...], Many()] = (),
         timebox: Duration | None = None,
         private: bool = False,
+        room: str = "",
     ) -> None:
         """Open a swarm on a case."""
+        place = await self._meeting.named(unit, room, private=private)
         await self._service.open(
-            unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private, ask=ask
+            unit, case, help_needed, tried=tried, skills=skills, timebox=timebox, private=private, ask=ask, place=place
         )
 
     @command(

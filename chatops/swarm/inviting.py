@@ -150,9 +150,7 @@ class Inviting:
         # In their own chat they would be told three times over: the letter changes, the briefing comes, the answer.
         alone = unit.origin is not None and unit.origin.target == direct_target(me)
         after = self.take_in(unit, before, unit.actor, learner=learner, briefed=me if alone else "")
-        place = (
-            _("Its room lets you in now.") if any(one.room for one in after.places) else _("It goes on where it began.")
-        )
+        place = _met(after)
         if alone:
             title = _("You are in {swarm}: {question}", swarm=after.name, question=said(short(after.question)))
             unit.answer(replace(self._follow.briefing(after, me), title=title, text=place))
@@ -237,3 +235,11 @@ class Inviting:
 
     def _passed_over(self, call: Call) -> Sequence[Text]:
         return skip_lines(call, self._follow.names)
+
+
+def _met(swarm: Swarm) -> Text:
+    """Return where who has come in finds the others."""
+    if any(place.room for place in swarm.places):
+        return _("Its room lets you in now.")
+    began = any(place.target == swarm.origin for place in swarm.places)
+    return _("It goes on where it began.") if began else _("It meets in the pod’s home room.")

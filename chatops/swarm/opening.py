@@ -10,7 +10,7 @@ from chatops.core.lexer import quote
 from chatops.core.message import Identity, Person
 from chatops.core.params import Duration, TicketName
 from chatops.core.rooms import direct_target
-from chatops.core.text import _, said
+from chatops.core.text import _, said, to_type
 from chatops.core.unit import Unit
 from chatops.engine.ticket_lookup import find_ticket
 from chatops.errors import Impossible, NotAllowed
@@ -26,7 +26,7 @@ from chatops.swarm.desk import MOST_CANDIDATES, PeopleDesk, nobody_fits
 from chatops.swarm.finding import Finder
 from chatops.swarm.growing import grown
 from chatops.swarm.light import LightSwarm
-from chatops.swarm.model import Case, State, Swarm, main_room
+from chatops.swarm.model import Case, Place, State, Swarm, main_room
 from chatops.swarm.moves import Request, opened, worded
 from chatops.swarm.similar import look_for
 
@@ -69,8 +69,9 @@ class Opening:
         timebox: Duration | None,
         private: bool,
         light: LightSwarm | None = None,
+        place: Place | None = None,
     ) -> Swarm:
-        """Open a swarm, and return it; `light` grows into it.
+        """Open a swarm in `place`, else in a room of its own, and return it; `light` grows into it.
 
         Raise NotFound, TryLater, NotAllowed, or Impossible with the swarm to join instead.
         """
@@ -86,7 +87,7 @@ class Opening:
             )
         request = Request(case=_case(ticket), question=question, tried=tried, skills=tuple(skills), private=private)
         await _refuse_second(unit, request)
-        swarm = await self._made(unit, request, owner, timebox)
+        swarm = await self._made(unit, request, owner, timebox, place)
         if light is not None:
             concerned = (*light.asked, *(reply.by for reply in light.replies))
             swarm = grown(swarm, light, await self._people.look(unit, concerned), unit.now)
@@ -95,6 +96,15 @@ class Opening:
         await remember_owner(unit, ticket.ref, ticket.owner)
         swarm = self._follow.opened(unit, swarm, network=self._network(unit))
         look_for(unit, swarm)
+        if unit.origin is not None and swarm.places[0].room is None and swarm.places[0].target == unit.origin.target:
+            # Its card stands here already.
+            words = _(
+                "{swarm} meets here. Say its number with what you tell me: {command}",
+                swarm=swarm.name,
+                command=to_type(f"swarm question {swarm.name} …"),
+            )
+            unit.answer(words)
+            return swarm
         unowned = swarm.owner == unit.actor.id and self._case_owner(ticket) is None
         others = unit.origin is not None and unit.origin.target.startswith(SHARED) and not private
         card = opened_card(swarm, self._follow.names, unowned=unowned, others=others)
@@ -115,7 +125,9 @@ class Opening:
             return None
         return self._directory.by_identity(Identity(network=ticket.ref.system, id=ticket.owner.ref.id))
 
-    async def _made(self, unit: Unit, request: Request, owner: str, timebox: Duration | None) -> Swarm:
+    async def _made(
+        self, unit: Unit, request: Request, owner: str, timebox: Duration | None, place: Place | None
+    ) -> Swarm:
         worded(request)  # before it takes a number
         id_ = str(await unit.next_number("swarm"))
         return opened(
@@ -124,7 +136,7 @@ class Opening:
             owner=owner,
             by=unit.actor.id,
             at=unit.now,
-            place=main_place(main_room(id_)),
+            place=place or main_place(main_room(id_)),
             origin=_conversation(unit),
             ends_at=unit.now + timedelta(seconds=timebox.seconds) if timebox is not None else None,
             locale=unit.actor.locale,

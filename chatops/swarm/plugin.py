@@ -32,6 +32,7 @@ from chatops.swarm.light import LightSwarm
 from chatops.swarm.light_clock import LightFallsSilent
 from chatops.swarm.light_commands import LightCommands
 from chatops.swarm.listening import SwarmListeners
+from chatops.swarm.meeting import MeetingPlaces
 from chatops.swarm.merging import Merging
 from chatops.swarm.model import Swarm
 from chatops.swarm.offering import Offering
@@ -125,7 +126,7 @@ class SwarmPlugin:
         glass = BreakGlass(service.consequences)
         self._commands = (
             glass,
-            SwarmCommands(service, views, staying),
+            SwarmCommands(service, views, staying, MeetingPlaces(context.people, context.members)),
             LifecycleCommands(
                 resting, service.handing, Merging(context.people, context.tickets, service.consequences), offering
             ),

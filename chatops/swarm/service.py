@@ -27,7 +27,7 @@ from chatops.swarm.inviting import Inviting
 from chatops.swarm.last_reply import LastReply
 from chatops.swarm.light import converted
 from chatops.swarm.lights import Lights
-from chatops.swarm.model import Finish, State, Swarm
+from chatops.swarm.model import Finish, Place, State, Swarm
 from chatops.swarm.off_hold import OffHold
 from chatops.swarm.opening import Opening, SwarmSettings
 from chatops.swarm.praise import Praising
@@ -75,8 +75,9 @@ class SwarmService:
         timebox: Duration | None = None,
         private: bool = False,
         ask: str = "",
+        place: Place | None = None,
     ) -> None:
-        """Open a swarm on a case; in the thread of a light swarm, that one grows into it."""
+        """Open a swarm on a case, in `place` or a room of its own; in the thread of a light swarm, that one grows."""
         light = await self.lights.named(unit, ask, "swarm open") if ask else await self.lights.here(unit)
         after = await self._opening.open(
             unit,
@@ -87,6 +88,7 @@ class SwarmService:
             timebox=timebox,
             private=private,
             light=light,
+            place=place,
         )
         if light is not None:
             self.lights.grown(unit, light, converted(light, after.id, unit.now))
