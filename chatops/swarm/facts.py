@@ -44,6 +44,37 @@ class SwarmJoined(SwarmFact, frozen=True, kw_only=True):
     guest: bool = False
 
 
+class SwarmLeft(SwarmFact, frozen=True, kw_only=True):
+    """Somebody went out, or was let go."""
+
+    kind: ClassVar[str] = "swarm.left"
+
+    person: str
+    learner: bool = False
+    guest: bool = False
+
+
+class SwarmHeld(SwarmFact, frozen=True, kw_only=True):
+    """It rests until somebody outside has done their part."""
+
+    kind: ClassVar[str] = "swarm.held"
+
+    person: str
+    waiting: str = ""
+    """For whom: `customer` or `vendor`."""
+    until: Instant | None = None
+    """When it goes on by itself, if it does."""
+
+
+class SwarmResumed(SwarmFact, frozen=True, kw_only=True):
+    """It goes on."""
+
+    kind: ClassVar[str] = "swarm.resumed"
+
+    person: str
+    """Who let it go on; its owner when it did so by itself."""
+
+
 class SwarmResolved(SwarmFact, frozen=True, kw_only=True):
     """The problem is gone."""
 
@@ -66,6 +97,15 @@ class SwarmClosed(SwarmFact, frozen=True, kw_only=True):
     """`linked`, `draft` or `none`."""
     helpers: tuple[str, ...] = ()
     """Who helped: everybody who was in it but the owner, learners left out."""
+    seconds: int = 0
+
+
+class SwarmCancelled(SwarmFact, frozen=True, kw_only=True):
+    """It ended without a solution."""
+
+    kind: ClassVar[str] = "swarm.cancelled"
+
+    person: str
     seconds: int = 0
 
 
@@ -112,8 +152,12 @@ class KudosGiven(Body, frozen=True, kw_only=True):
 FACTS: tuple[type[Body], ...] = (
     SwarmOpened,
     SwarmJoined,
+    SwarmLeft,
+    SwarmHeld,
+    SwarmResumed,
     SwarmResolved,
     SwarmClosed,
+    SwarmCancelled,
     SwarmReopened,
     SwarmMerged,
     HandoverAccepted,

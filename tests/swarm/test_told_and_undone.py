@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chatops.core.frozen import Body
 from chatops.core.unit import Unit
 from chatops.hookspecs import Listener, hookimpl
-from chatops.swarm.facts import FACTS, HandoverAccepted, KudosGiven, SwarmClosed, SwarmFact
+from chatops.swarm.facts import FACTS, HandoverAccepted, KudosGiven, SwarmClosed, SwarmFact, SwarmHeld
 from chatops.swarm.model import State, Swarm
 from swarm_bench import Bench, words
 from swarm_story import Story
@@ -68,6 +70,33 @@ async def test_the_house_hears_every_turn_once() -> None:
     assert (passed.owner, passed.previous) == ("lea", "olga")
     closed = next(fact for fact in ears.heard if isinstance(fact, SwarmClosed))
     assert closed.helpers == ("olga", "anna")
+
+
+async def test_the_house_hears_of_rests_of_who_leaves_and_of_what_came_to_nothing() -> None:
+    """Whoever counts what is open by what they are told counts right."""
+    ears = Ears()
+    story = Story(ears)
+    async with story.stage as stage:
+        for who, line in (
+            ("olga", "swarm open cases:1001 secretquestion"),
+            ("anna", "swarm join SW-1"),
+            ("olga", "swarm hold SW-1 vendor until=2h"),
+        ):
+            await stage.says(who, line)
+        await stage.advance(timedelta(hours=3))
+        for who, line in (("anna", "swarm leave SW-1"), ("lea", "swarm cancel SW-1 because secretreason")):
+            await stage.says(who, line)
+    told = [(fact.kind, fact.person) for fact in ears.heard if isinstance(fact, SwarmFact)]
+    assert told[-5:] == [
+        ("swarm.joined", "anna"),
+        ("swarm.held", "olga"),
+        ("swarm.resumed", "olga"),
+        ("swarm.left", "anna"),
+        ("swarm.cancelled", "lea"),
+    ]
+    held = next(fact for fact in ears.heard if isinstance(fact, SwarmHeld))
+    assert (held.waiting, held.until) == ("vendor", held.at + timedelta(hours=2))
+    assert not any("secret" in repr(fact) for fact in ears.heard)
     assert all(fact.case == "cases:1001" for fact in ears.heard if isinstance(fact, SwarmFact))
     assert [(fact.by, fact.person) for fact in ears.heard if isinstance(fact, KudosGiven)] == [("lea", "anna")]
 
