@@ -70,6 +70,8 @@ async def test_the_house_hears_every_turn_once() -> None:
     assert (passed.owner, passed.previous) == ("lea", "olga")
     closed = next(fact for fact in ears.heard if isinstance(fact, SwarmClosed))
     assert closed.helpers == ("olga", "anna")
+    assert all(fact.case == "cases:1001" for fact in ears.heard if isinstance(fact, SwarmFact))
+    assert [(fact.by, fact.person) for fact in ears.heard if isinstance(fact, KudosGiven)] == [("lea", "anna")]
 
 
 async def test_the_house_hears_of_rests_of_who_leaves_and_of_what_came_to_nothing() -> None:
@@ -97,8 +99,6 @@ async def test_the_house_hears_of_rests_of_who_leaves_and_of_what_came_to_nothin
     held = next(fact for fact in ears.heard if isinstance(fact, SwarmHeld))
     assert (held.waiting, held.until) == ("vendor", held.at + timedelta(hours=2))
     assert not any("secret" in repr(fact) for fact in ears.heard)
-    assert all(fact.case == "cases:1001" for fact in ears.heard if isinstance(fact, SwarmFact))
-    assert [(fact.by, fact.person) for fact in ears.heard if isinstance(fact, KudosGiven)] == [("lea", "anna")]
 
 
 async def test_a_rest_and_an_end_are_taken_back() -> None:
