@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -31,11 +32,16 @@ STATUSES = {
     "not_found": (404, "not_found"),
     "too_many": (429, "too_many_requests"),
     "needs_confirmation": (409, "needs_confirmation"),
+    "failed": (500, "failed"),
+    "try_later": (503, "try_later"),
 }
 """By the code of a refusal; every other means that it is not possible now."""
 
-FLOOD_WAIT = 5
-"""Seconds after which somebody who asked for a lot may ask again."""
+WAITS = {"too_many_requests": 5, "try_later": 1}
+"""Seconds after which somebody may ask again, by the code of a problem."""
+
+UNDONE = frozenset({"too_many", "try_later"})
+"""Refusals of what was not so much as looked at: the same call may be made again, under the same key."""
 
 FORGOTTEN_AT_ONCE = 2
 
@@ -58,7 +64,8 @@ class Commands:
         request = asked.told(CommandRequest)
         if request.room is not None and not await self._knows(asked.person, request.room):
             raise Told(404, "not_found", f"There is no room {request.room}.", hint="Write it like swarm:12/main.")
-        id_ = await self._remember(asked.caller, asked.key, request) if asked.key else secrets.token_hex(16)
+        name = _name(asked.caller, asked.key)
+        id_ = await self._remember(asked.caller, name, request) if asked.key else secrets.token_hex(16)
         call = CommandCall(
             person=asked.person.id,
             text=request.text,
@@ -71,6 +78,8 @@ class Commands:
         )
         command = await self._run(asked.caller, id_, call, request.wait)
         if command.refusal is not None:
+            if asked.key and command.refusal.code in UNDONE:
+                await self._again(asked.caller, name, id_)
             raise told(command.refusal, command.replies)
         if command.state == "accepted":
             return Answered(body=command, status=202, headers={"Location": f"{REST}/commands/{id_}"})
@@ -134,24 +143,34 @@ class Commands:
             refusal=refusal,
         )
 
-    async def _remember(self, caller: Caller, key: str, request: CommandRequest) -> str:
+    async def _remember(self, caller: Caller, name: str, request: CommandRequest) -> str:
         """Return the id that the key stands for. Raise Told when it stands for another command."""
         now = self._engine.clock.now()
-        # Two programs of one person need not agree on their keys.
-        id_ = hashlib.sha256(f"{caller.token.id}\0{key}".encode()).hexdigest()[:32]
         meant = msgspec.structs.replace(request, wait=0.0)
         digest = hashlib.sha256(msgspec.json.encode(meant, order="sorted")).hexdigest()
         try:
-            body = {"digest": digest, "event": _key(caller, id_), "at": now.isoformat()}
-            await self._records.write(Write(kind="call", id=id_, body=body, expected=0))
+            body = {"digest": digest, "event": _key(caller, name), "at": now.isoformat()}
+            await self._records.write(Write(kind="call", id=name, body=body, expected=0))
         except Conflict:
-            known = await self._records.get("call", id_)
+            known = await self._records.get("call", name)
             if known is None or known.body["digest"] != digest:
                 detail = "The Idempotency-Key was used for another command. Choose a new one."
                 raise Told(422, "key_reused", detail) from None
-        else:
-            await self._forget(now)
-        return id_
+            return _attempt(name, known.body.get("undone", 0))
+        await self._forget(now)
+        return name
+
+    async def _again(self, caller: Caller, name: str, id_: str) -> None:
+        """Let the next call with a key run its command, as this one did not get so far."""
+        known = await self._records.get("call", name)
+        undone = 0 if known is None else known.body.get("undone", 0)
+        if known is None or _attempt(name, undone) != id_:
+            return
+        event = _key(caller, _attempt(name, undone + 1))
+        body = {**known.body, "undone": undone + 1, "event": event}
+        # Whoever called at the same time with the same key has seen to it already.
+        with suppress(Conflict):
+            await self._records.write(Write(kind="call", id=name, body=body, expected=known.version))
 
     async def _forget(self, now: datetime) -> None:
         """Let go of the oldest keys whose commands have been purged: two for each new one, so that they never pile up."""
@@ -178,8 +197,18 @@ def told(refusal: Refusal, replies: tuple[Said, ...] = ()) -> Told:
         hint=refusal.hint,
         commands=refusal.commands,
         preview="\n\n".join(reply.text for reply in replies) if code == "needs_confirmation" else "",
-        after=FLOOD_WAIT if code == "too_many_requests" else None,
+        after=WAITS.get(code),
     )
+
+
+def _name(caller: Caller, key: str) -> str:
+    """Return what a key is remembered by: two programs of one person need not agree on theirs."""
+    return hashlib.sha256(f"{caller.token.id}\0{key}".encode()).hexdigest()[:32]
+
+
+def _attempt(name: str, undone: int) -> str:
+    """Return the id of a command whose earlier calls with the same key did not get so far."""
+    return hashlib.sha256(f"{name}\0{undone}".encode()).hexdigest()[:32] if undone else name
 
 
 def _key(caller: Caller, id_: str) -> str:

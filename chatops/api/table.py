@@ -54,12 +54,13 @@ def endpoints(parts: Parts) -> tuple[Endpoint, ...]:
         Endpoint(
             method="POST", path="/commands", name="runCommand", group="commands", scope=Scope.COMMANDS,
             summary="Run a command", handle=parts.commands.post, body=CommandRequest, keyed=True,
-            answers={200: Command, 202: Command}, problems=(404, 409),
+            answers={200: Command, 202: Command}, problems=(404, 409, 500),
             description=(
                 "The same words, rights and audit as in chat. 200 when it has settled within `wait`, else 202: ask "
                 "again at `Location`. A refused command is a problem: 422 `not_understood`, 403 `not_allowed`, 404, "
-                "409 `conflict` or `needs_confirmation` (repeat with `confirmed`), 429. With an `Idempotency-Key`, "
-                "repeating the call runs nothing twice and returns the same answer."
+                "409 `conflict` or `needs_confirmation` (repeat with `confirmed`), 429 or 503 when nothing was tried yet, "
+                "500 `failed` with a reference. With an `Idempotency-Key`, repeating the call runs nothing twice and "
+                "returns the same answer; after 429 and 503 it is tried again."
             ),
         ),
         Endpoint(
@@ -102,12 +103,12 @@ def endpoints(parts: Parts) -> tuple[Endpoint, ...]:
         Endpoint(
             method="POST", path="/dead-letters/{key}/replay", name="replayDeadLetter", group="operators",
             scope=Scope.DEAD_LETTERS, summary="Try again what was given up", handle=parts.operators.replay,
-            answers={200: Command}, problems=(404, 409), parts=LETTER, description="For admins.",
+            answers={200: Command}, problems=(404, 409, 500), parts=LETTER, description="For admins.",
         ),
         Endpoint(
             method="DELETE", path="/dead-letters/{key}", name="dropDeadLetter", group="operators",
             scope=Scope.DEAD_LETTERS, summary="Let something that was given up go for good",
-            handle=parts.operators.drop, answers={200: Command}, problems=(404, 409), parts=LETTER,
+            handle=parts.operators.drop, answers={200: Command}, problems=(404, 409, 500), parts=LETTER,
             description="For admins.",
         ),
         Endpoint(

@@ -33,6 +33,7 @@ TITLES: Mapping[str, str] = {
     "too_many_requests": "Too many requests",
     "bad_request": "The request cannot be read",
     "try_later": "Not possible at this moment",
+    "failed": "Something is broken here",
 }
 """Every code, with what is so. Codes never change; new ones may come."""
 
@@ -47,6 +48,7 @@ STATUS_CODES: Mapping[int, str] = {
     421: "misdirected",
     422: "invalid",
     429: "too_many_requests",
+    500: "failed",
     503: "try_later",
 }
 """What a status means when nothing more is known."""

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
 from chatops import calling
+from chatops.api.commands import told
 from chatops.api.people import view
 from chatops.api.scopes import Scope
+from chatops.api.shapes import Refusal
 from chatops.core.codec import Codec
 from chatops.core.commit import InboxRow
 from chatops.core.journal import AuditRecord, audit_chain
@@ -15,7 +21,8 @@ from chatops.core.message import Person
 from chatops.ports.records import Write
 from chatops.ports.roster import Profile
 from chatops.ports.store import DeadLetter
-from rest_house import Client, RestHouse
+from chatops.testing.clock import ManualClock
+from rest_house import Client, RestHouse, furnish_rest
 
 OPEN = "swarm open demo:1001 refund loops"
 
@@ -58,6 +65,45 @@ async def test_the_same_key_runs_it_once(rest: RestHouse, agent: Client) -> None
     assert (other.status, other.body["code"]) == (422, "key_reused")
     assert somebody.status == 200
     assert [one["id"] for one in (await agent.get("/swarms")).body["items"]] == ["SW-1"]
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> RestHouse:
+    """A server on which one person may give two commands at once; not yet started."""
+    data = furnish_rest(tmp_path)
+    settings = data / "chatops.toml"
+    settings.write_text(settings.read_text().replace("flood_burst = 1000000", "flood_burst = 2"))
+    return RestHouse(data, clock=ManualClock(datetime.now(UTC)))
+
+
+async def test_what_came_too_fast_is_tried_again_with_its_key(hasty: RestHouse) -> None:
+    """Nothing was tried at a 429: the same call with the same key runs once there is time for it, and once only."""
+    async with hasty:
+        agent = await hasty.client("agent-1")
+        for _turn in range(2):
+            assert (await agent.run("swarm list")).status == 200
+        late = await agent.run(OPEN, key="k-1")
+        other = await agent.run("swarm list", key="k-1")
+        assert (late.status, late.body["code"], late.headers["Retry-After"]) == (429, "too_many_requests", "5")
+        assert (other.status, other.body["code"]) == (422, "key_reused")
+
+        clock = hasty.app.engine.clock
+        assert isinstance(clock, ManualClock)
+        clock.advance(timedelta(seconds=5))
+        done, again = await agent.run(OPEN, key="k-1"), await agent.run(OPEN, key="k-1")
+        assert (done.status, again.status) == (200, 200)
+        assert done.body == again.body
+        assert [one["id"] for one in (await agent.get("/swarms")).body["items"]] == ["SW-1"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "name"),
+    [("try_later", 503, "try_later"), ("failed", 500, "failed"), ("impossible", 409, "conflict")],
+)
+def test_what_went_wrong_is_told_by_its_kind(code: str, status: int, name: str) -> None:
+    """Whose fault it is, and whether asking again helps, stands in the status."""
+    problem = told(Refusal(code=code, message="no", hint="", commands=()))
+    assert (problem.status, problem.code, problem.after) == (status, name, 1 if code == "try_later" else None)
 
 
 async def test_a_private_swarms_room_is_no_room_for_others(rest: RestHouse, agent: Client) -> None:
