@@ -5,6 +5,7 @@ PostgreSQL and SQLite never meet in one process; `scripts/test` runs pytest once
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,12 @@ def pytest_configure() -> None:
     Catalogues.load()
     settings.register_profile("untimed", settings(deadline=None))
     settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Whatever looks for garbage need not go through all modules and thousands of tests each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
