@@ -12,11 +12,12 @@ from chatops.engine.ticket_events import CaseReassigned
 from chatops.errors import PortError
 from chatops.hookspecs import Listener
 from chatops.ports.roster import Directory
-from chatops.ports.tickets import Ticket, TicketSystems, Unset
+from chatops.ports.tickets import Ref, Ticket, TicketSystems, Unset
 from chatops.swarm import passing
 from chatops.swarm.buttons import show_button
-from chatops.swarm.case_owner import reassigned, remember_owner
+from chatops.swarm.case_owner import believed_owner, reassigned, remember_owner
 from chatops.swarm.consequences import Consequences
+from chatops.swarm.facts import SwarmReopened
 from chatops.swarm.listening import not_written
 from chatops.swarm.model import Swarm, Write, case_key
 from chatops.swarm.wording import short, write_line
@@ -31,9 +32,10 @@ class FollowingCase:
         self._follow = consequences
 
     def listeners(self) -> tuple[Listener, ...]:
-        """Return both."""
+        """Return all of them."""
         return (
             Listener(name="swarm.case_reassigned", of=CaseReassigned, handle=self.reassigned),
+            Listener(name="swarm.case_of_reopened", of=SwarmReopened, handle=self.reopened),
             Listener(name="swarm.case_assigned", of=AssignTicket, handle=self.assigned),
         )
 
@@ -43,6 +45,16 @@ class FollowingCase:
         for swarm in await unit.find(Swarm, case=case_key(fact.ticket)):
             if swarm.live:
                 self._follows(unit, swarm, fact)
+
+    async def reopened(self, unit: Unit, fact: SwarmReopened) -> None:
+        """Give a swarm that goes on again to whoever has got its case meanwhile."""
+        swarm = await unit.get(Swarm, fact.swarm)
+        if swarm is None or not swarm.live:
+            return
+        now = await self._now(unit, swarm.case.ref)
+        person = None if now is None else self._person(now)
+        if now is not None and person is not None and person.id != swarm.owner:
+            self._follows(unit, swarm, now)
 
     async def assigned(self, unit: Unit, effect: AssignTicket) -> None:
         """A handover has given the case away, or could not: then say whose it is, and what would work."""
@@ -57,7 +69,7 @@ class FollowingCase:
         if settled.state == "done":
             await remember_owner(unit, effect.ticket, effect.owner)
             return
-        ticket = await self._read(effect)
+        ticket = await self._read(effect.ticket)
         mine = {None if effect.owner is None else effect.owner.id}
         if not isinstance(effect.was, Unset):
             mine.add(None if effect.was is None else effect.was.id)
@@ -157,8 +169,17 @@ class FollowingCase:
         leads = [self._directory.by_id(pod.lead) for pod in pods if pod.lead]
         return next((one for one in leads if one is not None and "guest" not in one.roles), None)
 
-    async def _read(self, effect: AssignTicket) -> Ticket | None:
+    async def _now(self, unit: Unit, ref: Ref) -> CaseReassigned | None:
+        """Return whose a case is: as its system says, else as we saw it last. None when we have never looked."""
+        ticket = await self._read(ref)
+        if ticket is not None:
+            await remember_owner(unit, ref, ticket.owner)
+            return reassigned(ticket)
+        believed = await believed_owner(unit, ref)
+        return None if isinstance(believed, Unset) else CaseReassigned(ticket=ref, owner=believed)
+
+    async def _read(self, ref: Ref) -> Ticket | None:
         try:
-            return await self._tickets.system(effect.ticket.system).get(effect.ticket)
+            return await self._tickets.system(ref.system).get(ref)
         except (PortError, KeyError):
             return None

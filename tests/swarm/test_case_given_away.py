@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chatops.engine.ticket_events import CaseReassigned, case_lane
+from chatops.errors import PortError, Unreachable
 from chatops.ports.tickets import Ref, TicketPatch, WriteContext
 from chatops.swarm.case_owner import OwnersLook
 from chatops.swarm.rules import invariants
@@ -125,3 +127,35 @@ async def test_what_is_over_stays_whose_it_was() -> None:
     await bench.do("olga", "swarm cancel SW-1 because it stopped")
     await given(bench, "t-anna")
     assert (await bench.swarm()).owner == "olga"
+
+
+@pytest.mark.parametrize("outage", [None, Unreachable("away")])
+async def test_a_swarm_that_goes_on_again_belongs_to_whoever_has_its_case(outage: PortError | None) -> None:
+    """A case given away while nobody worked on it takes its swarm along; also when its system is away just then."""
+    bench = await opened()
+    await bench.do("olga", "swarm cancel SW-1 because it stopped")
+    await given(bench, "t-anna", looked=False)
+    case = (await bench.swarm()).case.ref
+    told = CaseReassigned(ticket=case, owner=Ref(system="fake", kind="person", id="t-anna"))
+    await bench.tell(told, case_lane(case))
+    if outage is not None:
+        bench.tickets.fail(outage, when="always")
+    await bench.do("olga", "swarm reopen SW-1 because it loops again")
+    swarm = await bench.swarm()
+    assert (swarm.live, swarm.owner) == (True, "anna")
+    assert swarm.member("olga") is not None
+    assert not invariants(swarm)
+    assert "SW-1 is yours now." in await bench.heard("anna")
+
+
+async def test_a_swarm_that_goes_on_again_stays_with_its_owner_else() -> None:
+    """A case that is still theirs, or nobody's whom we know, changes nothing."""
+    bench = await opened()
+    await bench.do("olga", "swarm cancel SW-1 because it stopped")
+    await bench.do("olga", "swarm reopen SW-1 because it loops again")
+    assert (await bench.swarm()).owner == "olga"
+    await bench.do("olga", "swarm cancel SW-1 because it stopped")
+    await given(bench, "t-stranger", looked=False)
+    await bench.do("olga", "swarm reopen SW-1 because it loops again")
+    assert (await bench.swarm()).owner == "olga"
+    assert "yours now" not in await bench.heard("lea")
