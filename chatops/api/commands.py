@@ -114,7 +114,9 @@ class Commands:
         kind, _colon, id_ = ("" if known is None else known.subject or "").partition(":")
         stored = await self._engine.store.get(kind, id_) if id_ else None
         subject = None if stored is None else self._codec.decode(kind, stored.body)
-        return known is not None and not (isinstance(subject, Guarded) and not subject.visible_to(person))
+        return known is not None and not (
+            isinstance(subject, Guarded) and not subject.visible_to(person, self._engine.clock.now())
+        )
 
     async def _run(self, caller: Caller, id_: str, call: CommandCall, wait: float) -> Command:
         key = _key(caller, id_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chatops.api.cases import ref_of
 from chatops.api.endpoint import Answered, Asked, Told
@@ -61,7 +61,7 @@ class SwarmReads:
     async def listed(self, asked: Asked) -> Answered:
         """List swarms, newest first."""
         query = asked.asks(SwarmQuery)
-        before = _cursor(query.cursor)
+        before, now = _cursor(query.cursor), self._clock.now()
         if query.case is not None:
             ref = await ref_of(self._tickets, query.case)
             found = [] if ref is None else await self._find(case=case_key(ref))
@@ -69,7 +69,7 @@ class SwarmReads:
             return Answered(body=await self._ended(query, asked.person, before))
         else:
             found = await self._find(**({"member": asked.person.id} if query.mine else {"open": "yes"}))
-        fitting = [one for one in found if _fits(one, query, asked.person) and int(one.id) < before]
+        fitting = [one for one in found if _fits(one, query, asked.person, now) and int(one.id) < before]
         fitting.sort(key=lambda one: -int(one.id))
         page = fitting[: query.limit]
         more = len(fitting) > len(page)
@@ -104,7 +104,7 @@ class SwarmReads:
         named = _ID.fullmatch(asked.path["id"])
         stored = None if named is None else await self._store.get(Swarm.kind, str(int(named[1])))
         swarm = None if stored is None else self._codec.decode_as(Swarm, stored.body)
-        if swarm is None or not swarm.visible_to(asked.person):
+        if swarm is None or not swarm.visible_to(asked.person, self._clock.now()):
             raise Told(404, "not_found", f"There is no swarm {asked.path['id']}.")
         return swarm
 
@@ -115,12 +115,13 @@ class SwarmReads:
     async def _ended(self, query: SwarmQuery, person: Person, before: int) -> Swarms:
         """Return ended swarms, newest first, month by month until the page is full."""
         items: list[Swarm] = []
-        day, empty = self._clock.now(), 0
+        now = self._clock.now()
+        day, empty = now, 0
         while len(items) <= query.limit and empty < MONTHS:
             found = await self._find(ended=month(day))
             empty = 0 if found else empty + 1
             items += sorted(
-                (one for one in found if _fits(one, query, person) and _place(one) < before),
+                (one for one in found if _fits(one, query, person, now) and _place(one) < before),
                 key=lambda one: -_place(one),
             )
             day = day.replace(day=1) - timedelta(days=1)
@@ -190,8 +191,8 @@ class SwarmReads:
         )
 
 
-def _fits(swarm: Swarm, query: SwarmQuery, person: Person) -> bool:
-    if not swarm.visible_to(person):
+def _fits(swarm: Swarm, query: SwarmQuery, person: Person, now: datetime) -> bool:
+    if not swarm.visible_to(person, now):
         return False
     if query.mine and swarm.member(person.id) is None:
         return False

@@ -193,7 +193,7 @@ def _open(ticket: Ticket) -> None:
 
 
 def _in_a_swarm(unit: Unit, ticket: Ticket, together: Gathering, to: Person) -> Impossible:
-    if not together.visible_to(unit.actor):
+    if not together.visible_to(unit.actor, unit.now):
         return Impossible(
             _("{case} cannot be handed to somebody else here now.", case=str(ticket.ref)),
             hint=_("Ask whoever owns it."),

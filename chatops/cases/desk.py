@@ -63,7 +63,7 @@ class CaseDesk:
         room = unit.origin.room if unit.origin is not None else None
         kind, _colon, id_ = (room.subject or "").partition(":") if room is not None else ("", "", "")
         found = await unit.subject(kind, id_) if id_ else None
-        return found if isinstance(found, Gathering) and found.visible_to(unit.actor) else None
+        return found if isinstance(found, Gathering) and found.visible_to(unit.actor, unit.now) else None
 
     async def gatherings(self, unit: Unit, case: Ref) -> Sequence[Gathering]:
         """Return what people work on the case together in, now."""

@@ -38,7 +38,9 @@ class CaseViews:
         owner = self._desk.person(ticket.owner)
         card = case_card(ticket, owner.name if owner is not None else None)
         facts = list(card.facts)
-        together = [one for one in await self._desk.gatherings(unit, ticket.ref) if one.visible_to(unit.actor)]
+        together = [
+            one for one in await self._desk.gatherings(unit, ticket.ref) if one.visible_to(unit.actor, unit.now)
+        ]
         if together:
             facts.append(Fact(label=_("Swarm"), value=listed(*(one.name for one in together))))
             join = Button(

@@ -7,7 +7,8 @@ the aggregate and calls `unit.require(aggregate)`. A command that names none, or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, runtime_checkable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from chatops.core.frozen import Aggregate, Frozen
 from chatops.core.message import Person
@@ -28,6 +29,8 @@ ROLES: dict[str, Text] = {
 ANYONE = "anyone"
 """In a `who`: every mapped person, guests included. `staff` is every mapped person but guests."""
 
+AggregateT = TypeVar("AggregateT", bound=Aggregate)
+
 RelationTest = Callable[[Any, Person], bool]
 
 
@@ -41,6 +44,15 @@ class Sealed(Protocol):
 
     def looked_into_by(self, person: Person) -> bool:
         """Whether it is closed to a person, who may look into it all the same."""
+        ...
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """An aggregate in which some may see or do something until a time only."""
+
+    def as_of(self, at: datetime) -> Aggregate:
+        """Return it with what is over at `at` gone, for judging who may; it is never stored."""
         ...
 
 
@@ -81,8 +93,14 @@ class Who(Frozen, frozen=True, kw_only=True):
         return ANYONE in self.roles or bool(self.roles & effective(person))
 
 
+def as_of(aggregate: AggregateT, at: datetime) -> AggregateT:
+    """Return an aggregate as rights in it are judged at a time: they end with their time, however late a timer is."""
+    judged = aggregate.as_of(at) if fits(aggregate, Dated) else aggregate
+    return judged if isinstance(judged, type(aggregate)) else aggregate
+
+
 class Relations:
-    """All published relations."""
+    """All published relations. Callers hand in aggregates `as_of` the time at which they judge."""
 
     def __init__(self) -> None:
         self._all: dict[tuple[type[Aggregate], str], Relation] = {}

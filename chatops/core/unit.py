@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from chatops.core.access import Relations, Who
+from chatops.core.access import Relations, Who, as_of
 from chatops.core.actions import ACTION_DAYS, CARD_DAYS, Action, reference
 from chatops.core.codec import Codec
 from chatops.core.commit import Commit, Outcome, Put, Stored
@@ -95,7 +95,7 @@ class Unit:
         """Check the command's `who` (or the narrower one given) against `aggregate`. Raise NotAllowed."""
         self.required = True
         wanted = self._who if who is None else Who.parse(who, self._relations.names())
-        if wanted is None or not self._relations.holds(wanted, aggregate, self.actor):
+        if wanted is None or not self._relations.holds(wanted, as_of(aggregate, self.now), self.actor):
             raise NotAllowed(self.denial(wanted))
 
     def could(self, who: Who) -> bool:

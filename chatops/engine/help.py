@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatops.core import usage
-from chatops.core.access import Relations
+from chatops.core.access import Relations, as_of
 from chatops.core.command import Command, Option, ReadContext, command
 from chatops.core.frozen import Aggregate
 from chatops.core.message import Card, Person
@@ -100,8 +100,8 @@ class HelpCommands:
         if context.noun is None or context.id is None:
             return None
         found = await unit.subject(context.noun, context.id)
-        hidden = isinstance(found, Guarded) and not found.visible_to(unit.actor)
-        return None if hidden else found
+        hidden = isinstance(found, Guarded) and not found.visible_to(unit.actor, unit.now)
+        return None if hidden or found is None else as_of(found, unit.now)
 
 
 def _concerns(one: Command, about: Aggregate) -> bool:

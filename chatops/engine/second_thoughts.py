@@ -139,7 +139,9 @@ class SecondThoughts:
     async def _changed(self, unit: Unit, last: Undoable) -> Text:
         _version, subject = await unit.current(last.subject, last.subject_id)
         # They may have been let go since, and learn no more of it; what stands on a timeline is never for guests.
-        known = "guest" not in unit.actor.roles and (not isinstance(subject, Guarded) or subject.visible_to(unit.actor))
+        known = "guest" not in unit.actor.roles and (
+            not isinstance(subject, Guarded) or subject.visible_to(unit.actor, unit.now)
+        )
         notes = await unit.timeline(subject, limit=20) if subject is not None and known else []
         since = [note for note in notes if note.occurred_at > last.at]
         if not since:

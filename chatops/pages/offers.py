@@ -58,12 +58,13 @@ class Offers:
 
         `thanked`: whom they have thanked for it already. `coming`: the swarms that somebody wants to end in this one.
         """
+        swarm = swarm.as_of(now)
         if swarm.looked_into_by(person):
             return Offered()
         may = [command.words for command in self._allowed(person, swarm)]
         if swarm.live:
             first, more = self._live(swarm, person, thanked)
-            first = [*_agreeing(swarm, person, coming), *first]
+            first = [*_agreeing(swarm, person, coming, now), *first]
         else:
             first, more = self._over(swarm, person, now, thanked)
         return Offered(first=_one_stands_out(_permitted(first, may)), more=_permitted(more, may))
@@ -171,7 +172,7 @@ def _waiting_for(swarm: Swarm, person: Person) -> list[Button]:
     return found
 
 
-def _agreeing(kept: Swarm, person: Person, coming: Iterable[Swarm]) -> list[Button]:
+def _agreeing(kept: Swarm, person: Person, coming: Iterable[Swarm], now: datetime) -> list[Button]:
     """Return the answers of whoever is asked to let others end in theirs."""
     return [
         merge_button(
@@ -184,7 +185,7 @@ def _agreeing(kept: Swarm, person: Person, coming: Iterable[Swarm]) -> list[Butt
         and one.merge_asked is not None
         and one.merge_asked[0] == kept.id
         and (person.id == kept.owner != one.merge_asked[1] or "pod_lead" in effective(person))
-        and one.open_to(person)
+        and one.open_to(person, now)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from chatops.core.clock import Clock
 from chatops.core.codec import Codec
 from chatops.core.frozen import Aggregate, Frozen
 from chatops.core.journal import TimelineNote, timeline_chain
@@ -39,36 +40,37 @@ class Entry(Frozen, frozen=True, kw_only=True):
 class Reading:
     """Reads swarms and what belongs to them."""
 
-    def __init__(self, store: Store, codec: Codec) -> None:
+    def __init__(self, store: Store, codec: Codec, clock: Clock) -> None:
         self._store = store
         self._codec = codec
+        self._clock = clock
 
     async def swarm(self, person: Person, number: str) -> Swarm | None:
-        """Return a swarm `person` may know of; of any other nobody learns that it exists."""
+        """Return a swarm `person` may know of now, as rights in it are judged; of any other nobody learns that it exists."""
         stored = await self._store.get(Swarm.kind, number)
-        swarm = None if stored is None else self._codec.decode_as(Swarm, stored.body)
-        return swarm if swarm is not None and swarm.visible_to(person) else None
+        swarm = None if stored is None else self._codec.decode_as(Swarm, stored.body).as_of(self._clock.now())
+        return swarm if swarm is not None and swarm.shown_to(person) else None
 
     async def listed(self, person: Person, which: str, now: datetime) -> list[Swarm]:
         """Return open swarms, those `person` is in, or those open or ended in the last two months; newest first."""
         if which == "mine":
-            return _seen(await self.find(Swarm, member=person.id), person)
+            return _seen(await self.find(Swarm, member=person.id), person, now)
         found = await self.find(Swarm, open="yes")
         if which == "recent":
             for one in months(now, 2):
                 found += await self.find(Swarm, ended=one)
-        return _seen(found, person)
+        return _seen(found, person, now)
 
     async def ever(self, person: Person, now: datetime) -> list[Swarm]:
         """Return what can be searched: open ones and those that ended within `SEARCHED_MONTHS`; newest first."""
         found = await self.find(Swarm, open="yes")
         for one in months(now, SEARCHED_MONTHS):
             found += await self.find(Swarm, most=MOST_OF_A_MONTH, ended=one)
-        return _seen(found, person)
+        return _seen(found, person, now)
 
     async def of_case(self, person: Person, case: Ref) -> list[Swarm]:
         """Return the swarms about a case, newest first."""
-        return _seen(await self.find(Swarm, case=case_key(case)), person)
+        return _seen(await self.find(Swarm, case=case_key(case)), person, self._clock.now())
 
     async def thanked(self, person: Person, swarm: Swarm) -> frozenset[str]:
         """Return whom of a swarm's people `person` has thanked for it."""
@@ -151,6 +153,6 @@ def holds(swarm: Swarm, words: str) -> bool:
     return all(word in whole for word in fold(words).split())
 
 
-def _seen(swarms: Sequence[Swarm], person: Person) -> list[Swarm]:
-    once = {swarm.id: swarm for swarm in swarms if swarm.visible_to(person)}
+def _seen(swarms: Sequence[Swarm], person: Person, now: datetime) -> list[Swarm]:
+    once = {swarm.id: swarm for swarm in swarms if swarm.visible_to(person, now)}
     return sorted(once.values(), key=lambda swarm: -int(swarm.id))

@@ -57,7 +57,7 @@ def pages(  # noqa: PLR0913 - every part once, by name
         person = directory.by_id(id_)
         return person.name if person is not None else id_
 
-    reading = Reading(store, codec)
+    reading = Reading(store, codec, clock)
     return Pages(
         web=web,
         entrance=entrance,

@@ -40,7 +40,7 @@ class TasksPart:
         """Return the HTML of a swarm's tasks."""
         tasks = await self._reading.find(Task, subject=f"{Swarm.kind}:{swarm.id}")
         seen = sorted(
-            (task for task in tasks if task.visible_to(pen.visit.person)),
+            (task for task in tasks if task.visible_to(pen.visit.person, pen.now)),
             key=lambda task: (not task.live, int(task.id)),
         )
         inside = swarm.member(pen.visit.person.id) is not None and not swarm.over

@@ -5,6 +5,7 @@ Those who need one look it up by its kind's name and the key `case`, and never i
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
 from chatops.core.message import Person
@@ -15,8 +16,8 @@ from chatops.ports.tickets import Ref
 class Guarded(Protocol):
     """An aggregate that not everybody may know of."""
 
-    def visible_to(self, person: Person) -> bool:
-        """Whether a person may know of it."""
+    def visible_to(self, person: Person, at: datetime) -> bool:
+        """Whether a person may know of it at a time: what they may for a time only ends with it, not with a timer."""
         ...
 
 
@@ -65,8 +66,8 @@ class Gathering(Protocol):
         """Return somebody who is in it now, or None."""
         ...
 
-    def visible_to(self, person: Person) -> bool:
-        """Whether a person may know of it."""
+    def visible_to(self, person: Person, at: datetime) -> bool:
+        """Whether a person may know of it at a time: what they may for a time only ends with it, not with a timer."""
         ...
 
 

@@ -26,7 +26,7 @@ async def on_it(unit: Unit, case: Ref, question: str) -> Swarm | None:
 
 def already_on_it(unit: Unit, swarm: Swarm) -> Impossible:
     """Return the refusal of a second one."""
-    if not swarm.visible_to(unit.actor):
+    if not swarm.visible_to(unit.actor, unit.now):
         # Nobody outside it knows who is in it, whatever their role; the case's owner very likely is.
         return Impossible(
             _("A private swarm is already on it."),

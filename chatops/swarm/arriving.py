@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chatops.core.access import effective
 from chatops.core.effects import InviteToRoom, RemoveFromRoom
 from chatops.core.message import Button, Card, MemberChange, Person
@@ -48,20 +50,20 @@ class Arrivals:
             self._gone(unit, swarm, room, person)
 
     def _knocked(self, unit: Unit, swarm: Swarm, room: Room, person: Person) -> None:
-        if swarm.member(person.id):
+        if swarm.as_of(unit.now).member(person.id):
             key = f"swarm:{swarm.id}/again/{person.id}/{unit.event.seq}"
             unit.effect(InviteToRoom(room=room.id, person=person.id), key=key)
             return
-        refusal = _not_by_knocking(swarm, person) or may_not(swarm, person)
+        refusal = _not_by_knocking(swarm, person) or may_not(swarm, person, unit.now)
         if refusal is None:
             self._inviting.take_in(unit, swarm, person)
         else:
             self._off(unit, swarm, room, person, refusal)
 
     def _joined(self, unit: Unit, swarm: Swarm, room: Room, person: Person) -> None:
-        if swarm.member(person.id) or (not swarm.live and swarm.open_to(person)):
+        if swarm.as_of(unit.now).member(person.id) or (not swarm.live and swarm.open_to(person, unit.now)):
             return
-        refusal = may_not(swarm, person)
+        refusal = may_not(swarm, person, unit.now)
         if refusal is None:
             self._inviting.take_in(unit, swarm, person)
             return
@@ -107,10 +109,10 @@ class Arrivals:
         return await unit.get(Swarm, id_) if kind == Swarm.kind and id_ else None
 
 
-def may_not(swarm: Swarm, person: Person) -> Refusal | None:
+def may_not(swarm: Swarm, person: Person, at: datetime) -> Refusal | None:
     """Return why somebody could not join by command either, or None when they could."""
     invited = swarm.invited(person.id) is not None
-    if not swarm.open_to(person) or not (invited or "staff" in effective(person)):
+    if not swarm.open_to(person, at) or not (invited or "staff" in effective(person)):
         return _closed_to_others()
     return None if swarm.live else wrong_state(swarm)
 

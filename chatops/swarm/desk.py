@@ -23,7 +23,7 @@ MOST_CANDIDATES = 25
 async def the_swarm(unit: Unit, id: str) -> Swarm:
     """Return a swarm the asker may know of. Raise NotFound; of a private one nobody else learns that it exists."""
     swarm = await unit.get(Swarm, id)
-    if swarm is None or not swarm.visible_to(unit.actor):
+    if swarm is None or not swarm.visible_to(unit.actor, unit.now):
         raise NotFound(_("There is no swarm {swarm}.", swarm=f"{PREFIX}-{id}"), commands=_instead(unit))
     return swarm
 
@@ -31,7 +31,7 @@ async def the_swarm(unit: Unit, id: str) -> Swarm:
 def more_than_a_look(unit: Unit, *swarms: Swarm) -> None:
     """Make sure that the asker may do more than look into swarms. Raise Impossible when it took broken glass to see one."""
     for swarm in swarms:
-        if swarm.looked_into_by(unit.actor):
+        if swarm.as_of(unit.now).looked_into_by(unit.actor):
             raise Impossible(
                 _("You may look into {swarm}, no more. Its people can ask you in.", swarm=swarm.name),
                 commands=(f"swarm show {swarm.name}",),
@@ -43,7 +43,9 @@ async def the_invited(unit: Unit, id: str, verb: str) -> Swarm:
     if id:
         return await the_swarm(unit, id)
     waiting = [
-        swarm for swarm in await unit.find(Swarm, invitee=unit.actor.id) if swarm.invited(unit.actor.id, Asked.SENT)
+        swarm
+        for swarm in await unit.find(Swarm, invitee=unit.actor.id)
+        if swarm.as_of(unit.now).invited(unit.actor.id, Asked.SENT)
     ]
     if not waiting:
         raise NotFound(_("No invitation waits for you."), commands=_instead(unit))

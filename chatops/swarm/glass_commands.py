@@ -65,7 +65,7 @@ class BreakGlass:
         if before is None:
             raise NotFound(_("There is no swarm {swarm}.", swarm=f"{PREFIX}-{swarm}"), commands=("swarm list",))
         me, why = unit.actor, _why(because)
-        if before.visible_to(me):
+        if before.visible_to(me, unit.now):
             raise Impossible(
                 _("You can see {swarm} already.", swarm=before.name), commands=(f"swarm show {before.name}",)
             )
@@ -75,7 +75,8 @@ class BreakGlass:
                 hint=like(f"admin break-glass {before.name} because …"),
             )
         until = unit.now + OPEN_FOR
-        after = replace(before, glass=(*before.glass, Glass(person=me.id, because=why, until=until)))
+        others = (one for one in before.glass if one.person != me.id)
+        after = replace(before, glass=(*others, Glass(person=me.id, because=why, until=until)))
         time = Moment(at=until, style="time")
         words = _("{who} looks into it as an admin until {time}: {reason}", who=me.name, time=time, reason=said(why))
         unit.note(after, words, tag="glass")

@@ -19,9 +19,7 @@ from chatops.swarm.consequences import Consequences
 from chatops.swarm.facts import SwarmJoined, SwarmReopened
 from chatops.swarm.model import PREFIX, Swarm, lane
 from chatops.swarm.moves import left, like
-
-USUAL_STAY = timedelta(days=7)
-"""Of a guest for whom nobody named a time."""
+from chatops.swarm.parts import USUAL_STAY
 
 LONGEST_STAY = timedelta(days=90)
 
@@ -74,6 +72,8 @@ class Staying:
                 stay = await self._stay(unit, swarm, person.id, until.at)
                 unit.put(replace(stay, until=until.at))
                 if found is not None and found.member(person.id) is not None:
+                    found = _staying(found, person.id, until.at)
+                    unit.put(found)
                     self._arm(unit, swarm, person.id, until.at)
 
     async def joined(self, unit: Unit, fact: SwarmJoined) -> None:
@@ -84,16 +84,23 @@ class Staying:
         if stay.until <= unit.now:  # of an earlier stay
             stay = replace(stay, until=unit.now + USUAL_STAY)
         unit.put(stay)
+        swarm = await unit.get(Swarm, fact.swarm)
+        if swarm is not None and swarm.member(fact.person) is not None:
+            unit.put(_staying(swarm, fact.person, stay.until))
         self._arm(unit, fact.swarm, fact.person, stay.until)
 
     async def reopened(self, unit: Unit, fact: SwarmReopened) -> None:
         """The time of its guests went on while it was over; whose time has come is out at once."""
         swarm = await unit.get(Swarm, fact.swarm)
-        for member in swarm.present if swarm is not None else ():
+        if swarm is None:
+            return
+        for member in swarm.present:
             if member.guest:
                 stay = await self._stay(unit, fact.swarm, member.person, unit.now + USUAL_STAY)
                 unit.put(stay)
+                swarm = _staying(swarm, member.person, stay.until)
                 self._arm(unit, fact.swarm, member.person, max(stay.until, unit.now))
+        unit.put(swarm)
 
     async def ends(self, unit: Unit, body: GuestStayEnds) -> None:
         """Let a guest go whose time is over, unless it was made longer."""
@@ -134,3 +141,12 @@ class Staying:
                 due=until.isoformat(),
             )
         )
+
+
+def _staying(swarm: Swarm, guest: str, until: datetime) -> Swarm:
+    """Note until when a guest stays."""
+    members = tuple(
+        replace(one, until=until) if one.person == guest and one.left is None and one.guest else one
+        for one in swarm.members
+    )
+    return replace(swarm, members=members)

@@ -324,7 +324,7 @@ class Waiting:
     async def _is_handover(self, unit: Unit, id: str, verb: str) -> bool:
         me = unit.actor.id
         offered: Sequence[Swarm] = await self._handing.waiting(unit)
-        invited = [one for one in await unit.find(Swarm, invitee=me) if one.invited(me, Asked.SENT)]
+        invited = [one for one in await unit.find(Swarm, invitee=me) if one.as_of(unit.now).invited(me, Asked.SENT)]
         if id:
             return any(one.id == id for one in offered) and not any(one.id == id for one in invited)
         if offered and invited:

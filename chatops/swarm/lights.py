@@ -247,7 +247,9 @@ class Lights:
         if light.within is None:
             return not light.alone
         swarm = await unit.get(Swarm, light.within)
-        return swarm is not None and (swarm.visible_to(unit.actor) if looks else swarm.open_to(unit.actor))
+        return swarm is not None and (
+            swarm.visible_to(unit.actor, unit.now) if looks else swarm.open_to(unit.actor, unit.now)
+        )
 
     async def _asked(self, unit: Unit, who: Sequence[Selector]) -> list[str]:
         found: dict[str, None] = {}

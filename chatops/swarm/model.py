@@ -15,16 +15,17 @@ only ever referenced here: nothing in a swarm can say who owns the case.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from chatops.core.frozen import Aggregate, Frozen, Instant
+from chatops.core.frozen import Aggregate, Frozen, Instant, replace
 from chatops.core.message import Person
 from chatops.core.text import Text
 from chatops.ports.tickets import Ref, Status
 from chatops.swarm.captured import Draft, Found, Kept
-from chatops.swarm.parts import Absorbed, Glass, Handover, Inside, Offer
+from chatops.swarm.parts import USUAL_STAY, Absorbed, Glass, Handover, Inside, Offer
 
 PREFIX = "SW"
 """`SW-12`."""
@@ -73,10 +74,16 @@ class Member(Frozen, frozen=True, kw_only=True):
     left: Instant | None = None
     learner: bool = False
     guest: bool = False
+    until: Instant | None = None
+    """When the time of a guest is over; without one it is after a week."""
     stays: int = 1
     """How many times they have come."""
     still_in: tuple[str, ...] = ()
     """The swarm's own rooms that a guest who has left may still read: the network has not taken them out yet."""
+
+    def over(self, at: datetime) -> bool:
+        """Whether the time of a guest is over, be they out by then or not."""
+        return self.guest and (self.until or self.since + USUAL_STAY) <= at
 
 
 class Asked(StrEnum):
@@ -111,6 +118,10 @@ class Invitation(Frozen, frozen=True, kw_only=True):
     quiet: bool = False
     """Sent into the person's quiet hours; only a page may be."""
     guest: bool = False
+
+    def lapsed(self, at: datetime) -> bool:
+        """Whether a guest's time to answer is over, be it told to them or not."""
+        return self.guest and self.state is Asked.SENT and self.expires_at is not None and self.expires_at <= at
 
 
 class Skip(Frozen, frozen=True, kw_only=True):
@@ -366,25 +377,57 @@ class Swarm(Aggregate, frozen=True, kw_only=True):
                 return one
         return None
 
-    def visible_to(self, person: Person) -> bool:
+    def as_of(self, at: datetime) -> Swarm:
+        """Return it as rights in it are judged at a time: without looks and guests whose time is over.
+
+        It is for judging only. What is stored changes when the timers' events say so, with all that follows.
+        """
+        late = frozenset(one.person for one in self.present if one.person != self.owner and one.over(at))
+        lapsed = any(one.lapsed(at) for one in self.invitations)
+        if not late and not lapsed and all(one.until > at for one in self.glass):
+            return self
+        return replace(
+            self,
+            glass=tuple(one for one in self.glass if one.until > at),
+            members=tuple(
+                replace(one, left=at) if one.left is None and one.person in late else one for one in self.members
+            ),
+            invitations=tuple(_judged(one, late, at) for one in self.invitations),
+        )
+
+    def visible_to(self, person: Person, at: datetime) -> bool:
         """Whether a person may know of it: every member of the house, or of a private one who is in it or asked.
 
-        An admin who has broken the glass may, too, as long as it is open.
+        An admin who has broken the glass may, too, for their hour; a guest for the time of their stay.
         """
-        return self.open_to(person) or self.looked_into_by(person)
+        return self.as_of(at).shown_to(person)
+
+    def open_to(self, person: Person, at: datetime) -> bool:
+        """Whether a person may know of it, broken glass aside."""
+        return replace(self, glass=()).visible_to(person, at)
+
+    def shown_to(self, person: Person) -> bool:
+        """Whether a person may know of it as it stands; for what is judged already (`as_of`)."""
+        return self._lets_in(person) or self.looked_into_by(person)
 
     def looked_into_by(self, person: Person) -> bool:
-        """Whether a person sees it only because they have broken the glass: it lets them look, and no more."""
+        """Whether a person sees it, as it stands, only because they have broken the glass: that lets them look, no more."""
         broken = "admin" in person.roles and any(one.person == person.id for one in self.glass)
-        return broken and not self.open_to(person)
+        return broken and not self._lets_in(person)
 
-    def open_to(self, person: Person) -> bool:
-        """Whether a person may know of it, broken glass aside."""
+    def _lets_in(self, person: Person) -> bool:
         if self.member(person.id) or self.invited(person.id, Asked.SENT, Asked.ACCEPTED, Asked.JOINED):
             return True
         if self.handover is not None and self.handover.waits_for(person.id):
             return True
         return not self.private and "guest" not in person.roles
+
+
+def _judged(one: Invitation, late: Collection[str], at: datetime) -> Invitation:
+    if one.lapsed(at):
+        return replace(one, state=Asked.EXPIRED)
+    gone = one.person in late and one.state in {Asked.ACCEPTED, Asked.JOINED}
+    return replace(one, state=Asked.LEFT) if gone else one
 
 
 def case_key(ref: Ref) -> str:

@@ -99,6 +99,7 @@ def joined(swarm: Swarm, person: str, at: datetime, *, learner: bool = False, gu
         since=at if present is None else present.since,
         learner=learner,
         guest=guest,
+        until=None if present is None else present.until,
         stays=1 if before is None else before.stays + (present is None),
     )
     others = tuple(one for one in swarm.members if one.person != person)

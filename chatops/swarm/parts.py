@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 from chatops.core.frozen import Frozen, Instant
 from chatops.ports.tickets import Ref
+
+USUAL_STAY = timedelta(days=7)
+"""Of a guest for whom nobody named a time."""
 
 
 class Offer(Frozen, frozen=True, kw_only=True):

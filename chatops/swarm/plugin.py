@@ -85,7 +85,7 @@ RELATIONS = (
         holds=lambda _light, _person: True,
         guests=False,
     ),
-    Relation(name="viewer", label=_("who may see it"), of=Swarm, holds=lambda swarm, person: swarm.visible_to(person)),
+    Relation(name="viewer", label=_("who may see it"), of=Swarm, holds=lambda swarm, person: swarm.shown_to(person)),
 )
 """What people are to a swarm. The case's owner and the swarm's are one person."""
 

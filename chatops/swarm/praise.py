@@ -148,7 +148,7 @@ class Praising:
         room = unit.origin.room if unit.origin is not None else None
         kind, _colon, own = ((room.subject if room is not None else None) or "").partition(":")
         found = await unit.get(Swarm, own) if kind == Swarm.kind and own else None
-        return found if found is not None and found.open_to(unit.actor) else None
+        return found if found is not None and found.open_to(unit.actor, unit.now) else None
 
 
 def _words(unit: Unit, person: str, text: str) -> Text:

@@ -102,4 +102,4 @@ async def _may_see(unit: Unit, one: Found) -> bool:
     if one.kind != "swarm":
         return True
     swarm = await unit.get(Swarm, one.id.removeprefix(f"{PREFIX}-"))
-    return swarm is not None and swarm.visible_to(unit.actor)
+    return swarm is not None and swarm.visible_to(unit.actor, unit.now)

@@ -58,7 +58,7 @@ class SwarmViews:
         found = [
             swarm
             for swarm in await self._found(unit, which, case)
-            if swarm.visible_to(unit.actor)
+            if swarm.visible_to(unit.actor, unit.now)
             and (whose is None or any(member.person in whose for member in swarm.present))
         ]
         lights = await self._lights.of(unit, unit.actor.id) if which == "mine" and case is None and of is None else []
@@ -172,7 +172,7 @@ class SwarmViews:
     async def _my_invitations(self, unit: Unit, person: Person) -> tuple[Text, ...]:
         found = []
         for swarm in await unit.glance(Swarm, invitee=person.id):
-            one = swarm.invited(person.id, Asked.SENT)
+            one = swarm.as_of(unit.now).invited(person.id, Asked.SENT)
             if one is not None and one.expires_at is not None:
                 found.append((one.expires_at, swarm))
         return tuple(
@@ -190,7 +190,7 @@ class SwarmViews:
         waiting = [
             (question, swarm)
             for swarm in await unit.glance(Swarm, member=person.id)
-            if swarm.live
+            if swarm.live and swarm.visible_to(person, unit.now)
             for question in swarm.open_questions
             if question.by != person.id
         ]
@@ -207,7 +207,7 @@ class SwarmViews:
         )
 
     async def _my_swarms(self, unit: Unit, person: Person) -> tuple[Text, ...]:
-        mine = await unit.glance(Swarm, member=person.id)
+        mine = [one for one in await unit.glance(Swarm, member=person.id) if one.visible_to(person, unit.now)]
         mine.sort(key=lambda swarm: (swarm.owner != person.id, swarm.opened_at))
         return tuple(
             dotted(

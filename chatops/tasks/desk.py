@@ -99,7 +99,7 @@ async def subject_of(unit: Unit, subject: str | None) -> Aggregate | None:
 
 def seen(unit: Unit, subject: Aggregate) -> None:
     """Make sure that the asker may know of what a room belongs to, whatever their role. Raise NotAllowed."""
-    if isinstance(subject, Guarded) and not subject.visible_to(unit.actor):
+    if isinstance(subject, Guarded) and not subject.visible_to(unit.actor, unit.now):
         raise NotAllowed(unit.denial(None), commands=("task mine",))
 
 
@@ -190,7 +190,7 @@ class TaskDesk:
 
     async def visible(self, unit: Unit, task: Task) -> bool:
         """Whether the asker may know of a task: also whoever is in what it belongs to."""
-        if task.visible_to(unit.actor):
+        if task.visible_to(unit.actor, unit.now):
             return True
         return task.subject is not None and not is_guest(unit.actor) and await self._member(unit, task)
 

@@ -14,6 +14,7 @@ That its time is over is something that happens to a task, not a state it is in.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -106,7 +107,11 @@ class Task(Aggregate, frozen=True, kw_only=True):
         """Whether it is somebody's own: they gave it, have it, or may take it."""
         return person.id in {self.author, self.assignee, *self.offered}
 
-    def visible_to(self, person: Person) -> bool:
+    def visible_to(self, person: Person, at: datetime) -> bool:
+        """Whether somebody may know of it at a time."""
+        return self.shown_to(person)
+
+    def shown_to(self, person: Person) -> bool:
         """Whether somebody may know of it: whom it concerns, and the house unless it belongs to something private."""
         return self.concerns(person) or not (self.private or "guest" in person.roles)
 

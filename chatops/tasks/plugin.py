@@ -27,7 +27,7 @@ RELATIONS = (
         holds=lambda task, person: task.assignee is None and person.id in task.offered,
         guests=False,
     ),
-    Relation(name="viewer", label=_("who may see it"), of=Task, holds=lambda task, person: task.visible_to(person)),
+    Relation(name="viewer", label=_("who may see it"), of=Task, holds=lambda task, person: task.shown_to(person)),
 )
 """What people are to a task."""
 

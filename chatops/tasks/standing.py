@@ -71,7 +71,7 @@ async def _elsewhere(unit: Unit, about: str) -> Standing:
     kind, _colon, id_ = about.partition(":")
     found = await unit.subject(kind, id_)
     # Of one they may not know of nobody learns that it exists.
-    if not isinstance(found, Gathering) or not found.visible_to(unit.actor):
+    if not isinstance(found, Gathering) or not found.visible_to(unit.actor, unit.now):
         raise NotFound(_("There is no {kind} {id}.", kind=kind, id=id_), commands=("task mine",))
     if not found.live:
         raise Impossible(_("{name} is over.", name=found.name), commands=(f"{kind} show {found.name}",))

@@ -96,7 +96,7 @@ class TaskViews:
         return [
             task
             for task in found
-            if task.assignee is None and task.author != unit.actor.id and task.visible_to(unit.actor)
+            if task.assignee is None and task.author != unit.actor.id and task.visible_to(unit.actor, unit.now)
         ]
 
     async def _alone(self, unit: Unit, private: bool) -> bool:  # noqa: FBT001 - whether what is shown is private

@@ -97,7 +97,7 @@ async def test_what_is_asked_in_it_is_shown_in_it_only() -> None:
         await stage.says("olga", "swarm show ASK-1", room=story.swarm_room())
         assert story.read("direct-olga") == told
         await stage.says("olga", "swarm ask anna which colour is it?")
-        pages = Reading(stage.store, stage.codec)
+        pages = Reading(stage.store, stage.codec, stage.clock)
         for who, secret in (("olga", True), ("anna", True), ("ben", False), ("lea", False)):
             person = stage.directory.by_id(who)
             assert person is not None
