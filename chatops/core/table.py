@@ -362,7 +362,8 @@ class CommandTable:
 
     def _with_rest(self, wording: str, line: str, found: Sequence[Token], context: ReadContext) -> str:
         """Return a command in place of the words not understood: with what followed them if that works, else an example."""
-        length = min(wording.count(" ") + 1, len(found))
+        noun_said = fold(wording.partition(" ")[2]) != fold(found[0].text)
+        length = min(wording.count(" ") + 1, len(found)) if noun_said else 1
         for kept in (length, length - 1, length + 1):
             if 0 < kept <= len(found):
                 candidate = f"{wording} {line[found[kept - 1].end :].strip()}".strip()
