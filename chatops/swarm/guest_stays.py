@@ -91,16 +91,17 @@ class Staying:
 
     async def reopened(self, unit: Unit, fact: SwarmReopened) -> None:
         """The time of its guests went on while it was over; whose time has come is out at once."""
-        swarm = await unit.get(Swarm, fact.swarm)
-        if swarm is None:
+        before = swarm = await unit.get(Swarm, fact.swarm)
+        if before is None or swarm is None:
             return
-        for member in swarm.present:
+        for member in before.present:
             if member.guest:
                 stay = await self._stay(unit, fact.swarm, member.person, unit.now + USUAL_STAY)
                 unit.put(stay)
                 swarm = _staying(swarm, member.person, stay.until)
                 self._arm(unit, fact.swarm, member.person, max(stay.until, unit.now))
-        unit.put(swarm)
+        if swarm != before:
+            unit.put(swarm)
 
     async def ends(self, unit: Unit, body: GuestStayEnds) -> None:
         """Let a guest go whose time is over, unless it was made longer."""
