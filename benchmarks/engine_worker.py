@@ -17,6 +17,7 @@ import msgspec
 import structlog
 from quiet_network import NAME, QuietNetwork
 
+from chatops import garbage
 from chatops.cases.plugin import CasesPlugin
 from chatops.core.catalogue import Catalogues
 from chatops.core.clock import SystemClock
@@ -147,6 +148,7 @@ class Replica:
         await self.store.open()
         await self.engine.start()
         self._accept = await self.network.accept
+        garbage.look_seldom()
 
     async def stop(self) -> None:
         """End it."""

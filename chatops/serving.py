@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from chatops import logs
+from chatops import garbage, logs
 from chatops.app import App
 from chatops.core.clock import SystemClock
 from chatops.engine.tasks import Tasks
@@ -39,6 +39,7 @@ async def _until_told(app: App, welcome: Welcome | None) -> None:
         loop.add_signal_handler(told, stop.set)
     try:
         await app.start()
+        garbage.look_seldom()
         systemd.serving()
         tasks.spawn(systemd.live(SystemClock()), name="watchdog")
         _log.info("serving", url=app.url)
