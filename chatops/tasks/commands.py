@@ -8,8 +8,9 @@ from typing import Annotated
 
 from chatops.core.command import Option, command
 from chatops.core.params import Duration, IdOf, Rest, Selector, When
-from chatops.core.text import _
+from chatops.core.text import _, said
 from chatops.core.unit import Unit
+from chatops.errors import BadArgument
 from chatops.tasks.desk import MEMBERS
 from chatops.tasks.model import PREFIX, Task
 from chatops.tasks.service import TaskService, due_at
@@ -123,13 +124,21 @@ class TaskCommands:
         among=f"{MEMBERS} | viewer",
         summary=_("List the tasks here, yours, or a pod’s"),
         aliases={"de": ("aufgabe liste", "aufgaben"), "nl": ("taak lijst", "taken")},
-        examples=("task list", "task list all", "task list pod=emea"),
-        options={"which": Option(label=_("open or all")), "pod": Option(label=_("pod"))},
+        examples=("task list", "task list all", "task list pod:emea"),
+        options={
+            "which": Option(label=_("open or all")),
+            "of": Option(label=_("whose, like pod:emea-1")),
+            "pod": Option(label=_("pod")),
+        },
         acts=False,
     )
-    async def list(self, unit: Unit, which: Show = Show.OPEN, *, pod: str = "") -> None:
+    async def list(self, unit: Unit, which: Show = Show.OPEN, of: Selector | None = None, *, pod: str = "") -> None:
         """List tasks."""
-        await self._views.listed(unit, which.value, pod)
+        if of is not None and of.kind != "pod":
+            raise BadArgument(
+                _("Tasks are listed for a pod, not for {who}.", who=said(str(of))), commands=("task list", "task mine")
+            )
+        await self._views.listed(unit, which.value, pod if of is None else of.value)
 
     @command(
         "task mine",

@@ -151,10 +151,16 @@ class TaskDesk:
 
     def pod(self, who: Selector) -> Sequence[Person]:
         """Return the people of a pod, guests left out. Raise NotFound."""
-        found = [person for person in self._directory.select(who) if not is_guest(person)]
+        people = self._directory.select(Selector(kind="pod", value=self.pod_id(who.value)))
+        found = [person for person in people if not is_guest(person)]
         if not found:
             raise NotFound(_("There is nobody in {pod}.", pod=said(str(who))), hint=self._hint())
         return found
+
+    def pod_id(self, name: str) -> str:
+        """Return the id of a pod named by its id or its name; what was typed when there is no such pod."""
+        known = self._directory.pod(name)
+        return name if known is None else known.id
 
     def in_pod(self, person: Person, pod: str) -> bool:
         """Whether somebody is in a pod."""

@@ -199,7 +199,7 @@ class TaskService:
             raise NotAllowed(_ONLY_TOGETHER)
         if who.kind == "pod":
             people = [person.id for person in self.desk.pod(who) if person.id != unit.actor.id]
-            return None, who.value, tuple(people[:MOST_ASKED])
+            return None, self.desk.pod_id(who.value), tuple(people[:MOST_ASKED])
         if who.kind != "person":
             raise Impossible(
                 _("A task goes to a person or a pod, not to {who}.", who=said(str(who))),

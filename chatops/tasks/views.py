@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chatops.core.message import Card, Person
+from chatops.core.params import Selector
 from chatops.core.text import Text, _, _n, to_type
 from chatops.core.unit import Unit
 from chatops.errors import NotAllowed
@@ -36,6 +37,8 @@ class TaskViews:
         room = bound_room(unit)
         subject = await subject_of(unit, room.subject if room is not None else None)
         if pod:
+            self._desk.pod(Selector(kind="pod", value=pod))  # an empty list would hide a slip in the name
+            pod = self._desk.pod_id(pod)
             found = await unit.glance(Task, limit=LIMIT, pod=pod)
             title = _("Tasks of {pod}", pod=pod)
         elif room is not None and room.subject is not None and subject is not None:

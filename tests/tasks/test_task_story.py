@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chatops.ports.roster import Pod
 from chatops.tasks.model import State
 from task_story import TaskStory
 
@@ -189,3 +190,19 @@ async def test_in_the_words_of_germany_and_the_netherlands() -> None:
         assert (await story.task()).state is State.ACKED
         await stage.says("anna", "aufgabe erledigt T-1")
         assert (await story.task()).state is State.DONE
+
+
+async def test_a_pod_is_one_whatever_it_is_called() -> None:
+    """Offered to a pod by its name, a task waits for its people, and stands in the list of the pod by its id."""
+    story = TaskStory()
+    story.in_pod("emea", "anna")
+    story.stage.directory.add_pod(Pod(id="emea", name="EMEA", members=("anna",)))
+    async with story.stage as stage:
+        await stage.says("olga", 'task add pod:EMEA "read the log"')
+        assert (await story.task()).pod == "emea"
+        assert "read the log" in (await stage.says("anna", "task mine", direct=True))[-1].body.plain
+        for line in ("task list pod:emea", "task list pod:EMEA", "aufgaben pod:emea", "task list pod=EMEA"):
+            assert "read the log" in (await stage.says("olga", line))[-1].body.plain, line
+        assert "There is nobody in pod:apac." in (await stage.says("olga", "task list pod:apac"))[-1].body.plain
+        refused = (await stage.says("olga", "task list skill:billing"))[-1].body.plain
+        assert "Tasks are listed for a pod" in refused
