@@ -126,7 +126,12 @@ def _days(day: Day, clocks: Sequence[time], typed: str, now: datetime, tz: ZoneI
         if day.which == "nextweek":
             yield in_next_week
             return
-        if ahead == 0 and (day.which in {"next", "coming"} or _over(clocks, now, tz, today)):
+        over = ahead == 0 and _over(clocks, now, tz, today)
+        if over and day.which == "this":
+            # Said on that very day, too late: a slip, or the next one.
+            yield from (today, in_next_week)
+            return
+        if over or (ahead == 0 and day.which in {"next", "coming"}):
             ahead = 7
         first = today + timedelta(days=ahead)
         yield first
