@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from chatops.core.message import Card
-from chatops.core.text import Code, Moment, Text, _, _n, lines, said
+from chatops.core.text import Code, Moment, Text, _, _n, lines, listed, said
 from chatops.rules.deciding import Check, Decision, Trace
 from chatops.rules.facts import Routed, Sweep
 from chatops.rules.model import Policy, Rule
@@ -42,6 +42,34 @@ def list_card(policy: Policy, asked: Sequence[Sweep]) -> Card:
         else _("Each that holds acts, once per case.")
     )
     return Card(title=_n("{count} rule", "{count} rules", count), text=lines(*rows), footer=first)
+
+
+def read_card(before: Policy, after: Policy) -> Card:
+    """Return what is different since the rules were read again."""
+    old, new = ({rule.name: rule for rule in policy.rules} for policy in (before, after))
+    come = [name for name in new if name not in old]
+    changed = [name for name in new if name in old and new[name] != old[name]]
+    gone = [name for name in old if name not in new]
+    rows = [
+        *([_("New: {rules}", rules=_names(come))] if come else []),
+        *([_("Changed: {rules}", rules=_names(changed))] if changed else []),
+        *([_("Gone: {rules}", rules=_names(gone))] if gone else []),
+    ]
+    if not rows:
+        rows = [_("No rule is different.") if before == after else _("What stands above the rules is different.")]
+    count = len(after.rules)
+    return Card(
+        title=_n("{count} rule is in force", "{count} rules are in force", count),
+        text=lines(*rows),
+        footer=_("On every server, from now on."),
+        tone="good",
+    )
+
+
+def _names(names: Sequence[str]) -> Text:
+    more = len(names) - MOST
+    told = listed(*(said(name) for name in names[:MOST]))
+    return told if more <= 0 else _("{names} … and {count} more", names=told, count=more)
 
 
 def explained_card(title: Text, decision: Decision, pod: str, done: Routed | None = None) -> Card:

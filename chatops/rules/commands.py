@@ -14,18 +14,18 @@ from chatops.errors import BadArgument
 from chatops.ports.roster import Directory
 from chatops.ports.tickets import Priority, Status, TicketSystems
 from chatops.rules.attributes import CaseFacts
-from chatops.rules.cards import explained_card, list_card
+from chatops.rules.cards import explained_card, list_card, read_card
 from chatops.rules.deciding import decide
 from chatops.rules.facts import Routed, Sweep
+from chatops.rules.in_force import InForce
 from chatops.rules.looking import Looks
-from chatops.rules.model import Policy
 
 
 class RulesCommands:
     """What people ask about rules. They are changed in their file only."""
 
-    def __init__(self, policy: Policy, looks: Looks, directory: Directory, tickets: TicketSystems) -> None:
-        self._policy = policy
+    def __init__(self, rules: InForce, looks: Looks, directory: Directory, tickets: TicketSystems) -> None:
+        self._rules = rules
         self._looks = looks
         self._directory = directory
         self._tickets = tickets
@@ -41,7 +41,7 @@ class RulesCommands:
     async def list(self, unit: Unit) -> None:
         """List all rules."""
         asked = [sweep for name in self._tickets.names() if (sweep := await unit.get(Sweep, name)) is not None]
-        unit.answer(list_card(self._policy, [sweep for sweep in asked if sweep.state == "away"]))
+        unit.answer(list_card(await self._rules.policy(unit), [sweep for sweep in asked if sweep.state == "away"]))
 
     @command(
         "rules explain",
@@ -55,7 +55,7 @@ class RulesCommands:
     async def explain(self, unit: Unit, case: TicketName) -> None:
         """Explain what becomes of a case, as its system has it now."""
         ticket = await find_ticket(self._tickets, case)
-        decision = decide(self._policy, self._looks.facts(ticket, unit.now))
+        decision = decide(await self._rules.policy(unit), self._looks.facts(ticket, unit.now))
         done = await unit.get(Routed, f"{ticket.ref.system}:{ticket.ref.id}")
         unit.answer(
             explained_card(_("Rules for {case}", case=str(ticket.ref)), decision, self._pod(decision.pod), done)
@@ -128,8 +128,21 @@ class RulesCommands:
             age=age.seconds if age is not None else 0.0,
             sla_left=sla.seconds if sla is not None else None,
         )
-        decision = decide(self._policy, facts)
+        decision = decide(await self._rules.policy(unit), facts)
         unit.answer(explained_card(_("Rules for such a case"), decision, self._pod(decision.pod)))
+
+    @command(
+        "rules reload",
+        who="admin | manager",
+        summary=_("Read the file with the rules again, for all servers; one with faults changes nothing"),
+        aliases={"de": ("regeln neu laden",), "nl": ("regels herladen",)},
+        examples=("rules reload",),
+    )
+    async def reload(self, unit: Unit) -> None:
+        """Go by what the file says now. Raise Impossible with its faults."""
+        read = await self._rules.read_again(unit)
+        self._looks.arm(unit, read.after)
+        unit.answer(read_card(read.before, read.after))
 
     @command(
         "rules later",

@@ -24,6 +24,7 @@ from chatops.ports.tickets import Ticket, TicketQuery, TicketSystem, TicketSyste
 from chatops.rules.attributes import CaseFacts, facts_of
 from chatops.rules.deciding import decide, pod_of
 from chatops.rules.facts import Look, Routed, RoutedCase, SwarmsOffered, SwarmWanted, Sweep, Wish
+from chatops.rules.in_force import InForce
 from chatops.rules.model import Policy, Rule
 
 PAGES = 5
@@ -46,8 +47,8 @@ class LookSettings(Frozen, frozen=True, kw_only=True):
 class Looks:
     """Hears that it is time, and looks."""
 
-    def __init__(self, policy: Policy, directory: Directory, tickets: TicketSystems, settings: LookSettings) -> None:
-        self._policy = policy
+    def __init__(self, rules: InForce, directory: Directory, tickets: TicketSystems, settings: LookSettings) -> None:
+        self._rules = rules
         self._directory = directory
         self._tickets = tickets
         self._settings = settings
@@ -61,9 +62,13 @@ class Looks:
 
     async def started(self, unit: Unit, started: ServerStarted) -> None:
         """Look at every system from now on; never, when no rule does anything."""
+        self.arm(unit, await self._rules.policy(unit))
+
+    def arm(self, unit: Unit, policy: Policy) -> None:
+        """Look at every system from now on, if there are rules to go by."""
         for name in self._tickets.names():
             series = f"rules/look/{name}"
-            if not self._policy.rules:
+            if not policy.rules:
                 unit.disarm(series)
                 continue
             due = unit.now + timedelta(seconds=self._settings.every)
@@ -73,7 +78,8 @@ class Looks:
 
     async def look(self, unit: Unit, body: Look) -> None:
         """Look at one system once."""
-        if body.system not in self._tickets.names() or not self._policy.rules:
+        policy = await self._rules.policy(unit)
+        if body.system not in self._tickets.names() or not policy.rules:
             unit.disarm(f"rules/look/{body.system}")
             return
         before = await unit.get(Sweep, body.system) or Sweep(id=body.system)
@@ -87,7 +93,7 @@ class Looks:
         if before.state == "away":
             log.info("ticket system can be asked again", system=body.system)
         unit.put(Sweep(id=body.system, cursor=cursor))
-        await self._act(unit, tickets)
+        await self._act(unit, policy, tickets)
 
     def facts(self, ticket: Ticket, now: datetime) -> CaseFacts:
         """Return what rules see of a ticket."""
@@ -97,15 +103,15 @@ class Looks:
 
     # inside
 
-    async def _act(self, unit: Unit, tickets: Iterable[Ticket]) -> None:
+    async def _act(self, unit: Unit, policy: Policy, tickets: Iterable[Ticket]) -> None:
         offers: dict[tuple[str, str], list[Wish]] = {}
         opened: Counter[str] = Counter()
         for ticket in tickets:
             facts = self.facts(ticket, unit.now)
-            for rule in await self._new(unit, ticket, facts):
+            for rule in await _new(unit, policy, ticket, facts):
                 if rule.swarm == "none":
                     continue
-                pod = pod_of(self._policy, rule, facts)
+                pod = pod_of(policy, rule, facts)
                 wish = _wish(ticket, rule, self._owner(ticket), facts, unit.now)
                 if rule.swarm == "open" and opened[pod] < self._settings.most:
                     opened[pod] += 1
@@ -118,24 +124,25 @@ class Looks:
         for (pod, room), wishes in offers.items():
             unit.emit(SwarmsOffered(wishes=tuple(wishes), pod=pod, room=room), lane=f"pod:{pod}")
 
-    async def _new(self, unit: Unit, ticket: Ticket, facts: CaseFacts) -> Sequence[Rule]:
-        """Return the rules that fire for a case and have not acted before, and remember that they have."""
-        fires = [trace.rule for trace in decide(self._policy, facts).fires]
-        if not fires:
-            return ()
-        id_ = f"{ticket.ref.system}:{ticket.ref.id}"
-        known = await unit.get(Routed, id_)
-        done = known.rules if known is not None else ()
-        new = [rule for rule in fires if rule.name not in done]
-        if new:
-            unit.put(Routed(id=id_, rules=(*done, *(rule.name for rule in new)), at=unit.now))
-        return new
-
     def _owner(self, ticket: Ticket) -> str:
         if ticket.owner is None:
             return ""
         person = self._directory.by_identity(Identity(network=ticket.ref.system, id=ticket.owner.ref.id))
         return "" if person is None else person.id
+
+
+async def _new(unit: Unit, policy: Policy, ticket: Ticket, facts: CaseFacts) -> Sequence[Rule]:
+    """Return the rules that fire for a case and have not acted before, and remember that they have."""
+    fires = [trace.rule for trace in decide(policy, facts).fires]
+    if not fires:
+        return ()
+    id_ = f"{ticket.ref.system}:{ticket.ref.id}"
+    known = await unit.get(Routed, id_)
+    done = known.rules if known is not None else ()
+    new = [rule for rule in fires if rule.name not in done]
+    if new:
+        unit.put(Routed(id=id_, rules=(*done, *(rule.name for rule in new)), at=unit.now))
+    return new
 
 
 async def _open_cases(system: TicketSystem, cursor: str | None, limit: int) -> tuple[Sequence[Ticket], str | None]:

@@ -13,6 +13,7 @@ from chatops.hookspecs import Listener, PluginContext, hookimpl
 from chatops.rules.commands import RulesCommands
 from chatops.rules.facts import BODIES
 from chatops.rules.files import read_policy
+from chatops.rules.in_force import InForce, RulesRead, TextOf
 from chatops.rules.looking import Looks, LookSettings
 from chatops.rules.model import Policy
 
@@ -32,23 +33,25 @@ class RulesSettings(Frozen, frozen=True, kw_only=True):
 
 
 class RulesPlugin:
-    """Registers `rules …` and the looks at open cases. Reads the rules once: what is wrong with them is said at start."""
+    """Registers `rules …` and the looks at open cases. Reads the rules at start; what is wrong with them is said there."""
 
-    def __init__(self, context: PluginContext, policy: Policy | None = None) -> None:
-        """`policy`: rules that have been read already, instead of the file's."""
+    def __init__(self, context: PluginContext, policy: Policy | None = None, *, text_of: TextOf | None = None) -> None:
+        """`policy`: rules that have been read already, instead of the file's; `text_of`: reads the file again."""
         told = _settings(context)
         if policy is None:
             policy = Policy() if told.file is None else read_policy(told.file, told.pods)
+        rules = InForce(policy, at=context.clock.now(), file=told.file, pods=told.pods, text_of=text_of)
         looks = Looks(
-            policy, context.people, context.tickets, LookSettings(every=told.scan, most=told.most, page=told.page)
+            rules, context.people, context.tickets, LookSettings(every=told.scan, most=told.most, page=told.page)
         )
         self._listeners = looks.listeners()
-        self._commands = RulesCommands(policy, looks, context.people, context.tickets)
+        self._commands = RulesCommands(rules, looks, context.people, context.tickets)
 
     @hookimpl
     def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
         """Register what rules store and tell."""
-        for body in BODIES:
+        bodies: tuple[type[Body], ...] = (*BODIES, RulesRead)
+        for body in bodies:
             register(body)
 
     @hookimpl

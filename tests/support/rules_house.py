@@ -47,8 +47,16 @@ question = "Little time left"
 class RulesHouse:
     """Olga owns cases; Lea leads pod `one`, Max pod `two`, which has a room; Anna and Ben know billing."""
 
-    def __init__(self, rules: str = RULES, *, page: int = 100, probe: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        rules: str = RULES,
+        *,
+        page: int = 100,
+        probe: Callable[[str], None] | None = None,
+    ) -> None:
         self.clock = ManualClock()
+        self.file: str | None = None
+        """What the file says now; None: there is none."""
         self.tickets = FakeTickets("cases", clock=self.clock)
         self.tickets.add_person("olga", "Olga")
         self.tickets.add_person("pat", "Pat")
@@ -71,9 +79,18 @@ class RulesHouse:
             directory.add(person, Profile(skills=skills))
         policy = parsed(rules, Path("rules.toml"), ("one", "two"))
         context = plugin_context(name="own", clock=self.clock, people=directory, tickets=(self.tickets,))
-        told = replace(context, settings={"scan": 60, "most": 2, "page": page})
+        told = replace(
+            context,
+            settings={
+                "scan": 60,
+                "most": 2,
+                "page": page,
+                "file": Path("/somewhere/rules.toml"),
+                "pods": ("one", "two"),
+            },
+        )
         self.stage = Stage(
-            plugins=(SwarmPlugin(context), CasesPlugin(context), RulesPlugin(told, policy)),
+            plugins=(SwarmPlugin(context), CasesPlugin(context), RulesPlugin(told, policy, text_of=self._text)),
             performers=ticket_performers(systems, CATALOGUES),
             bodies=TICKET_EFFECTS,
             directory=directory,
@@ -99,3 +116,8 @@ class RulesHouse:
     def read(self, room: str) -> str:
         """Return everything posted in a room, as people can read it."""
         return "\n".join(one.body.plain for one in self.stage.network.posted if one.ref.room.id == room)
+
+    async def _text(self, _file: Path) -> str:
+        if self.file is None:
+            raise FileNotFoundError
+        return self.file
