@@ -15,6 +15,7 @@ from chatops.core.message import Person
 from chatops.settings import load
 from console_network.model import Entry
 from console_network.plugin import ConsoleNetwork
+from migrated import migrated
 
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ def furnish(folder: Path, *plugins: str) -> Path:
     enabled = ["console_network", "local_tickets", *plugins]
     (data / "chatops.toml").write_text(_SETTINGS.format(enabled=enabled))
     (data / "people.toml").write_text("".join(_PERSON.format(id=id_, role=_ROLES.get(id_, "agent")) for id_ in PEOPLE))
+    migrated(data)
     return data
 
 

@@ -15,6 +15,7 @@ from chatops.engine.reply import Reply
 from chatops.ports.tickets import NewTicket, WriteContext
 from chatops.settings import load
 from http_client import Answer, Browser, browsing, token
+from migrated import migrated
 
 HOSTILE = (
     '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"&amp; **b** '
@@ -139,6 +140,7 @@ def furnished(folder: Path) -> App:
     )
     (data / "people.toml").write_text(people)
     (data / "pods.toml").write_text(_PODS)
+    migrated(data)
     return App.prepare(load(data / "chatops.toml"), data)
 
 

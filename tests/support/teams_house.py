@@ -20,6 +20,7 @@ from chatops.app import App
 from chatops.core.clock import Clock
 from chatops.demo import COMPANY
 from chatops.settings import load
+from migrated import migrated
 from running import CHATOPS, Ran, chatops, environment
 from teams_people import NETWORK, TeamsPerson, hired
 from teams_simulator import TeamsSimulator
@@ -151,6 +152,7 @@ def furnish(
     )
     (folder / "chatops.toml").write_text(settings, encoding="utf-8")
     (folder / "people.toml").write_text(_company(people), encoding="utf-8")
+    migrated(folder)
 
 
 @asynccontextmanager

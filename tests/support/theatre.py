@@ -16,6 +16,7 @@ from chatops.storage.sqlite import SqliteStore
 from chatops.testing.clock import ManualClock
 from chatops.testing.memory_store import KEY, MemoryStore
 from chatops.testing.stage import Stage, person
+from migrated import migrated
 from tallies import BODIES, OWNER, Heard, Stamps, TallyCommands
 
 SLOWER = 0.5
@@ -45,7 +46,7 @@ class Theatre:
     def store(self, clock: ManualClock) -> Store:
         """Return a new store of the kind the test is about."""
         if self.kind == "sqlite":
-            return SqliteStore(self.folder / "chatops.db", Codec(), Seal(KEY), clock)
+            return SqliteStore(migrated(self.folder), Codec(), Seal(KEY), clock)
         if self.kind == "postgres":
             return story_stores.postgres(clock)
         return MemoryStore(clock=clock)
