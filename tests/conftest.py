@@ -72,9 +72,13 @@ IN_MEMORY = {"test_life.py", "test_limits.py", "test_poison.py", "test_replicas.
 """Of tests/engine, those that count on a store which answers within a turn of the event loop, or make one themselves."""
 
 
+ON_SQLITE = {"test_ten_commands_over_http.py"}
+"""Stories on a whole server that has SQLite wherever they are told."""
+
+
 def _tells_a_story(item: pytest.Item) -> bool:
     """Whether a test is about what people live through, on whichever store."""
-    if _folder(item) == "engine" and item.path.name in IN_MEMORY:
+    if (_folder(item) == "engine" and item.path.name in IN_MEMORY) or item.path.name in ON_SQLITE:
         return False
     return "theatre" in getattr(item, "fixturenames", ()) or _folder(item) == "stories"
 
