@@ -41,6 +41,7 @@ from chatops.metrics.page import MetricsPage
 from chatops.metrics.traces import finish, traced
 from chatops.pages.site import pages
 from chatops.pages.visit import Entrance
+from chatops.people.addresses import Vouched
 from chatops.people.directory import PeopleDirectory
 from chatops.people.link_plugin import LinkPlugin
 from chatops.people.plugin import PeoplePlugin
@@ -137,7 +138,7 @@ class App:
             catalogues=catalogues,
             clock=clock,
         )
-        self.directory = PeopleDirectory()
+        self.directory = PeopleDirectory(vouched=Vouched(domains=frozenset(settings.people.link_email_domains)))
         self._connected = Connected()
         company = read_company(settings.people.file, settings.people.pods)
         self._pods = tuple(pod.id for pod in company.pods)
@@ -362,7 +363,10 @@ class App:
             "rules": {**self.settings.rules.model_dump(), "pods": self._pods},
             "voices": self.settings.voices.model_dump(),
             "rooms": rooms_told(self.settings),
-            "linking": {"keep_days": self.settings.people.keep_links_days},
+            "linking": {
+                "keep_days": self.settings.people.keep_links_days,
+                "email_domains": self.settings.people.link_email_domains,
+            },
             **{name: self.settings.plugins.table(name) for name in self.settings.plugins.enabled},
         }
         classes = {**OWN, **{name: find(name) for name in self.settings.plugins.enabled}}

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chatops.errors import SettingsError
+from chatops.people.addresses import domain
 
 DEFAULT_FOLDER = Path("chatops-data")
 """Where everything is kept unless `CHATOPS_DATA` or `data` says otherwise; relative to the working directory."""
@@ -147,6 +148,11 @@ class People(Section):
     pods: Path | None = Field(default=None, description="TOML file with the pods; relative to the settings file.")
     keep_links_days: int = Field(
         default=30, ge=1, description="Days linked accounts that were taken away, and codes that are over, are kept."
+    )
+    link_email_domains: tuple[Annotated[str, AfterValidator(domain)], ...] = Field(
+        default=(),
+        description="Domains whose e-mail addresses people may link: only those where nobody can write from an address "
+        "that is not theirs. Empty: none.",
     )
 
 

@@ -10,6 +10,7 @@ from chatops.core.access import ANYONE, effective
 from chatops.core.frozen import Frozen, replace
 from chatops.core.message import Identity, Person
 from chatops.core.params import Selector
+from chatops.people.addresses import Vouched
 from chatops.people.changes import PodChanges, ProfileChanges, evidence_of, overlaid, overlaid_pod
 from chatops.people.links import LinkedIdentity, linkable
 from chatops.people.names import plain, spellings
@@ -36,8 +37,15 @@ class PeopleDirectory:
     """
 
     def __init__(
-        self, members: Iterable[Member] = (), pods: Iterable[Pod] = (), synonyms: Mapping[str, str] | None = None
+        self,
+        members: Iterable[Member] = (),
+        pods: Iterable[Pod] = (),
+        synonyms: Mapping[str, str] | None = None,
+        *,
+        vouched: Vouched | None = None,
     ) -> None:
+        """`vouched`: the linked addresses that hold; of others a link does not, also if it was made when they did."""
+        self._vouched = vouched or Vouched()
         self._changes: dict[str, ProfileChanges] = {}
         self._pod_changes: dict[str, PodChanges] = {}
         self._links: dict[str, LinkedIdentity] = {}
@@ -55,7 +63,7 @@ class PeopleDirectory:
             company.learn(changes)
         for of_pod in self._pod_changes.values():
             company.learn_pod(of_pod)
-        company.link(self._links.values())
+        company.link(self._holding())
         self._all = company
 
     def learn(self, changes: ProfileChanges) -> None:
@@ -78,7 +86,10 @@ class PeopleDirectory:
         if known is None or known.number < link.number:
             self._links[link.id] = link
             owners = {link.person} if known is None else {link.person, known.person}
-            self._all.link(self._links.values(), owners)
+            self._all.link(self._holding(), owners)
+
+    def _holding(self) -> Iterable[LinkedIdentity]:
+        return (link for link in self._links.values() if self._vouched.allows(link.account.identity))
 
     def written(self, person: str) -> Profile:
         """Return what the files say of a person, without what was changed since."""

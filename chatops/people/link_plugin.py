@@ -8,6 +8,7 @@ from chatops.core.frozen import Body
 from chatops.core.unit import Unit
 from chatops.errors import PluginError
 from chatops.hookspecs import Listener, PluginContext, hookimpl
+from chatops.people.addresses import Vouched
 from chatops.people.book import ChangingDirectory
 from chatops.people.link_commands import LinkCommands
 from chatops.people.linking import Linking
@@ -15,7 +16,7 @@ from chatops.people.links import BODIES, KEEP_DAYS, IdentityChanged, LinkedIdent
 
 
 class LinkPlugin:
-    """Registers `link` and `unlink`. Identities that are e-mail addresses are not linked."""
+    """Registers `link` and `unlink`. E-mail addresses are linked only of domains that are vouched for."""
 
     def __init__(self, context: PluginContext) -> None:
         people = context.people
@@ -23,7 +24,8 @@ class LinkPlugin:
             message = "linking: the directory cannot hold linked identities"
             raise PluginError(message)
         self._people = people
-        self._linking = Linking(people, keep_days=context.settings.get("keep_days", KEEP_DAYS))
+        vouched = Vouched(domains=frozenset(context.settings.get("email_domains", ())))
+        self._linking = Linking(people, vouched=vouched, keep_days=context.settings.get("keep_days", KEEP_DAYS))
         self._commands = LinkCommands(self._linking, people)
 
     @hookimpl

@@ -13,6 +13,7 @@ from chatops.core.rooms import direct_target, remote_target
 from chatops.core.text import Code, _, to_type
 from chatops.core.unit import Unit
 from chatops.errors import Ambiguous, Impossible, NotAllowed, NotFound, TooMany
+from chatops.people.addresses import MAIL, Vouched, mailbox
 from chatops.people.link_cards import code_card, over_card, question_card, told_card
 from chatops.people.links import (
     KEEP_DAYS,
@@ -34,17 +35,14 @@ from chatops.people.links import (
 )
 from chatops.ports.roster import Directory
 
-EMAIL = frozenset({"email", "mail"})
-"""Networks whose identities are addresses, which prove little."""
-
 
 class Linking:
     """The use cases. Whatever is wrong with a code, whoever types it learns nothing but that it does not work."""
 
-    def __init__(self, directory: Directory, *, email: bool = False, keep_days: int = KEEP_DAYS) -> None:
-        """`email`: whether identities that are only e-mail addresses may be linked; `keep_days`: see `KEEP_DAYS`."""
+    def __init__(self, directory: Directory, *, vouched: Vouched | None = None, keep_days: int = KEEP_DAYS) -> None:
+        """`vouched`: the addresses that may be linked, by default none; `keep_days`: see `KEEP_DAYS`."""
         self._directory = directory
-        self._email = email
+        self._vouched = vouched or Vouched()
         self._keep_days = keep_days
 
     async def start(self, unit: Unit) -> None:
@@ -95,9 +93,8 @@ class Linking:
                 ),
                 hint=_("If somebody sent you a code: do not use it, and tell your administrators."),
             )
-        if newcomer.identity.network in EMAIL and not self._email:
-            raise NotAllowed(_("E-mail addresses are not linked here."))
-        tries = await self._tries(unit, "wrong", str(newcomer.identity))
+        self._mail(newcomer.identity)
+        tries = await self._tries(unit, "wrong", str(mailbox(newcomer.identity)))
         if len(tries.recent(unit.now)) >= MOST_WRONG:
             raise TooMany(_("Those were too many wrong codes. Please try again in an hour."))
         code = read_code(typed)
@@ -105,6 +102,7 @@ class Linking:
         right = hmac.compare_digest(unit.seal("link", code), offer.seal if offer is not None else unit.seal("none"))
         owner = None if offer is None else self._directory.by_id(offer.person)
         fit = offer is not None and offer.open(unit.now, "waiting") and owner is not None and linkable(owner)
+        fit = fit and (owner is None or not self._of_another(newcomer.identity, owner.id))
         if offer is None or not (right and fit):
             self._wrong(unit, tries, offer if fit else None)
             return
@@ -118,8 +116,10 @@ class Linking:
         """Add the identity that typed the code: at the word of the one that asked for it."""
         offer, newcomer = await self._asked(unit, ref)
         self._may(unit.actor)
+        self._mail(newcomer.identity)
         before = await unit.get(LinkedIdentity, link_id(newcomer.identity))
-        if self._directory.by_identity(newcomer.identity) is not None or (before is not None and before.active):
+        taken = self._of_another(newcomer.identity, offer.person) or (before is not None and before.active)
+        if self._directory.by_identity(newcomer.identity) is not None or taken:
             raise Impossible(_("This account is somebody’s already."))
         link = LinkedIdentity(
             id=link_id(newcomer.identity),
@@ -219,6 +219,17 @@ class Linking:
         if not offer.open(unit.now, "typed"):
             raise Impossible(_("This question is over."), hint=_("{link} makes a new code.", link=to_type("link")))
         return offer, offer.newcomer
+
+    def _mail(self, identity: Identity) -> None:
+        if not self._vouched.allows(identity):
+            raise NotAllowed(_("E-mail addresses are not linked here."))
+
+    def _of_another(self, identity: Identity, person: str) -> bool:
+        """Whether the directory knows an address as somebody else's, be it no identity of theirs."""
+        if identity.network not in MAIL:
+            return False
+        box = mailbox(identity)
+        return any(one.id != person for name in (identity.id, box.id) for one in self._directory.named(name))
 
     def _may(self, person: Person) -> None:
         if not linkable(person):

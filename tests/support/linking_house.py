@@ -8,6 +8,7 @@ from typing import Any
 
 from chatops.core.message import Identity
 from chatops.hookspecs import Listener
+from chatops.people.addresses import Vouched
 from chatops.people.link_commands import LinkCommands
 from chatops.people.linking import Linking
 from chatops.people.links import ALPHABET, BODIES, IdentityChanged, LinkedIdentity, LinkOver
@@ -21,9 +22,9 @@ INVALID = "This code does not work"
 class Linked:
     """What the server's own plugin registers, for the directory of a stage."""
 
-    def __init__(self, directory: FakeDirectory, *, email: bool = False) -> None:
+    def __init__(self, directory: FakeDirectory, *, domains: Iterable[str] = ()) -> None:
         self._directory = directory
-        self._linking = Linking(directory, email=email)
+        self._linking = Linking(directory, vouched=Vouched(domains=frozenset(domains)))
 
     def chatops_register_bodies(self, register: Any) -> None:
         """Register what is stored."""
@@ -47,7 +48,7 @@ class Linked:
 class House:
     """Anna and others on one network; whoever has no entry is a stranger there."""
 
-    def __init__(self, *, also: Iterable[object] = (), **more: Any) -> None:
+    def __init__(self, *, also: Iterable[object] = (), domains: Iterable[str] = (), **more: Any) -> None:
         directory = FakeDirectory()
         for one in (
             person("anna", "agent"),
@@ -58,7 +59,7 @@ class House:
         ):
             directory.add(one)
         self.directory = directory
-        self.stage = Stage(directory=directory, plugins=[Linked(directory), *also], **more)
+        self.stage = Stage(directory=directory, plugins=[Linked(directory, domains=domains), *also], **more)
 
     async def __aenter__(self) -> House:
         await self.stage.start()
