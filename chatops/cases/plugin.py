@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,13 @@ from chatops.cases.passing_on import PassingOn
 from chatops.cases.replying import Replies
 from chatops.cases.soon import Soon
 from chatops.cases.unfurling import Unfurled, Unfurling
-from chatops.core.access import Relation
 from chatops.core.frozen import Body
 from chatops.engine.file_performing import LARGEST
 from chatops.engine.running import RunCommand
 from chatops.engine.ticket_asked import ASKED_EFFECTS
 from chatops.errors import PluginError
-from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.feature import Feature
+from chatops.hookspecs import PluginContext
 from chatops.rooms.readers import Readers
 
 BODIES: tuple[type[Body], ...] = (
@@ -44,8 +44,11 @@ BODIES: tuple[type[Body], ...] = (
 )
 
 
-class CasesPlugin:
+class CasesPlugin(Feature):
     """Registers cases, queues, customers, call-backs, replies and macros. Settings: the files `templates` and `macros`."""
+
+    bodies = BODIES
+    relations = (*model.RELATIONS, *callbacks.RELATIONS)
 
     def __init__(self, context: PluginContext) -> None:
         desk = CaseDesk(context.people, context.tickets, context.prefixes)
@@ -53,51 +56,21 @@ class CasesPlugin:
         macros = Macros(desk, read_macros(_file(context.settings, "macros")))
         changes = CaseChanges(desk)
         largest = int(context.settings.get("largest_file", LARGEST))
-        self._callbacks = CallBacks(desk)
-        self._clocks = Soon(desk).section()
-        self._commands: tuple[object, ...] = (
+        calls = CallBacks(desk)
+        self.commands = (
             CaseCommands(context.people, context.tickets, desk),
             ChangeCommands(desk, changes, replies, Attaching(desk, changes, context.networks, largest)),
-            CallBackCommands(self._callbacks),
+            CallBackCommands(calls),
             MacroCommands(macros),
         )
-        self._listeners = (
+        self.listeners = (
             *Outcomes().listeners(),
-            *self._callbacks.listeners(),
-            *PassingOn(desk, self._callbacks).listeners(),
+            *calls.listeners(),
+            *PassingOn(desk, calls).listeners(),
             *Unfurling(desk, Readers(context.people, context.members)).listeners(),
             *macros.listeners(),
         )
-
-    @hookimpl
-    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
-        """Register what is stored."""
-        for body in BODIES:
-            register(body)
-
-    @hookimpl
-    def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
-        """Publish what people are to cases and call-backs."""
-        for relation in (*model.RELATIONS, *callbacks.RELATIONS):
-            register(relation)
-
-    @hookimpl
-    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register the commands."""
-        for commands in self._commands:
-            register(commands)
-
-    @hookimpl
-    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register outcomes, timers, and what is said in rooms."""
-        for listener in self._listeners:
-            register(listener)
-
-    @hookimpl
-    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
-        """Register the parts of `me`: clocks and call-backs."""
-        for section in (self._clocks, *self._callbacks.sections()):
-            register(section)
+        self.sections = (Soon(desk).section(), *calls.sections())
 
 
 def _file(settings: Mapping[str, Any], name: str) -> Path | None:

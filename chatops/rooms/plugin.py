@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
-from chatops.core.frozen import Body, Frozen
+from chatops.core.frozen import Frozen
 from chatops.core.message import RoomRef
 from chatops.errors import PluginError
-from chatops.hookspecs import Listener, PluginContext, hookimpl
+from chatops.feature import Feature
+from chatops.hookspecs import PluginContext
 from chatops.rooms.commands import RoomCommands
 from chatops.rooms.following import Following
 from chatops.rooms.model import BODIES
@@ -28,37 +27,23 @@ class RoomsSettings(Frozen, frozen=True, kw_only=True):
     zone: str = "UTC"
 
 
-class RoomsPlugin:
+class RoomsPlugin(Feature):
     """Registers `room watch`, `unwatch`, `show` and `list`."""
+
+    bodies = BODIES
 
     def __init__(self, context: PluginContext) -> None:
         told = _settings(context)
         readers = Readers(context.people, context.members)
-        self._commands = RoomCommands(Watching(context.people, readers, keep_days=told.keep_days))
-        self._following = Following(
+        self.commands = (RoomCommands(Watching(context.people, readers, keep_days=told.keep_days)),)
+        following = Following(
             readers,
             wanted=[_room(one) for one in told.watched],
             keep_days=told.keep_days,
             locale=told.locale,
             zone=told.zone,
         )
-
-    @hookimpl
-    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
-        """Register what is stored."""
-        for body in BODIES:
-            register(body)
-
-    @hookimpl
-    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register the commands."""
-        register(self._commands)
-
-    @hookimpl
-    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register what follows the settings and the networks."""
-        for listener in self._following.listeners():
-            register(listener)
+        self.listeners = following.listeners()
 
 
 def _room(written: str) -> RoomRef:

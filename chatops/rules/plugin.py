@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from chatops.core.frozen import Body, Frozen
+from chatops.core.frozen import Frozen
 from chatops.errors import PluginError
-from chatops.hookspecs import Listener, PluginContext, hookimpl
+from chatops.feature import Feature
+from chatops.hookspecs import PluginContext
 from chatops.rules.commands import RulesCommands
 from chatops.rules.facts import BODIES
 from chatops.rules.files import read_policy
@@ -32,8 +32,10 @@ class RulesSettings(Frozen, frozen=True, kw_only=True):
     """Ids of the pods there are; None: not said, so any may be named."""
 
 
-class RulesPlugin:
+class RulesPlugin(Feature):
     """Registers `rules …` and the looks at open cases. Reads the rules at start; what is wrong with them is said there."""
+
+    bodies = (*BODIES, RulesRead)
 
     def __init__(self, context: PluginContext, policy: Policy | None = None, *, text_of: TextOf | None = None) -> None:
         """`policy`: rules that have been read already, instead of the file's; `text_of`: reads the file again."""
@@ -44,26 +46,8 @@ class RulesPlugin:
         looks = Looks(
             rules, context.people, context.tickets, LookSettings(every=told.scan, most=told.most, page=told.page)
         )
-        self._listeners = looks.listeners()
-        self._commands = RulesCommands(rules, looks, context.people, context.tickets)
-
-    @hookimpl
-    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
-        """Register what rules store and tell."""
-        bodies: tuple[type[Body], ...] = (*BODIES, RulesRead)
-        for body in bodies:
-            register(body)
-
-    @hookimpl
-    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register `rules …`."""
-        register(self._commands)
-
-    @hookimpl
-    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register the looks."""
-        for listener in self._listeners:
-            register(listener)
+        self.listeners = looks.listeners()
+        self.commands = (RulesCommands(rules, looks, context.people, context.tickets),)
 
 
 def _settings(context: PluginContext) -> RulesSettings:

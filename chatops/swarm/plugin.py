@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chatops.core.access import Relation
 from chatops.core.frozen import Body
 from chatops.core.text import _
 from chatops.errors import PluginError
-from chatops.hookspecs import EffectPerformer, Listener, PluginContext, Section, hookimpl
+from chatops.feature import Feature
+from chatops.hookspecs import PluginContext, Section
 from chatops.swarm.arriving import Arrivals
 from chatops.swarm.asked import BODIES as ASKED_BODIES
 from chatops.swarm.asked import asked_listeners
@@ -112,19 +111,22 @@ BODIES: tuple[type[Body], ...] = (
 )
 
 
-class SwarmPlugin:
+class SwarmPlugin(Feature):
     """Registers what swarms are, say and hear. Settings: `network` for rooms, `wait` in seconds for invitations."""
+
+    bodies = BODIES
+    relations = RELATIONS
 
     def __init__(self, context: PluginContext) -> None:
         service = SwarmService(context.people, context.tickets, _settings(context))
         views = SwarmViews(service.consequences.names, context.tickets, PeopleDesk(context.people), service.lights)
         resting = Resting(service.consequences, context.tickets)
         knowing = Knowing(context, service.consequences)
-        self._performers = knowing.performers
+        self.performers = knowing.performers
         offering = Offering(context.people, service.consequences, service.inviting)
         staying = Staying(context.people, service.consequences)
         glass = BreakGlass(service.consequences)
-        self._commands = (
+        self.commands = (
             glass,
             SwarmCommands(service, views, staying, MeetingPlaces(context.people, context.members)),
             LifecycleCommands(
@@ -135,7 +137,7 @@ class SwarmPlugin:
             LightCommands(service.lights),
             FindingCommands(context.people, service.consequences.names),
         )
-        self._listeners = (
+        self.listeners = (
             *SwarmListeners(context.people, service.consequences, resting.due_now).listeners(),
             *DisplacedSwarms(context.people, service.consequences).listeners(),
             *asked_listeners(),
@@ -156,43 +158,7 @@ class SwarmPlugin:
             name="swarm.handovers", order=15, title=_("Handed over to you"), read=service.handing.my_handovers
         )
         questions = Section(name="swarm.asked", order=18, title=_("Asked"), read=service.lights.my_questions)
-        self._sections = (*views.sections(), handovers, questions)
-
-    @hookimpl
-    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
-        """Register the swarm and what wakes it."""
-        for body in BODIES:
-            register(body)
-
-    @hookimpl
-    def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
-        """Publish owner, participant, invitee, receiver and viewer."""
-        for relation in RELATIONS:
-            register(relation)
-
-    @hookimpl
-    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register `swarm …` and `kudos …`."""
-        for commands in self._commands:
-            register(commands)
-
-    @hookimpl
-    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register timers, settled effects, and what happens to rooms."""
-        for listener in self._listeners:
-            register(listener)
-
-    @hookimpl
-    def chatops_register_effects(self, register: Callable[[EffectPerformer], None]) -> None:
-        """Register how what may help is found, and how a swarm becomes findable."""
-        for performer in self._performers:
-            register(performer)
-
-    @hookimpl
-    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
-        """Register the swarms' parts of `me`."""
-        for section in self._sections:
-            register(section)
+        self.sections = (*views.sections(), handovers, questions)
 
 
 def _settings(context: PluginContext) -> SwarmSettings:

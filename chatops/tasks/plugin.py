@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chatops.core.access import Relation
 from chatops.core.frozen import Body
 from chatops.core.text import _
-from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.feature import Feature
+from chatops.hookspecs import PluginContext
 from chatops.tasks.clocks import TaskChanged, TaskDue, TaskUnanswered
 from chatops.tasks.commands import TaskCommands
 from chatops.tasks.listening import TaskListeners
@@ -34,40 +33,15 @@ RELATIONS = (
 BODIES: tuple[type[Body], ...] = (Task, TaskDue, TaskUnanswered, TaskChanged)
 
 
-class TasksPlugin:
+class TasksPlugin(Feature):
     """Registers what tasks are, say and hear. No settings."""
+
+    bodies = BODIES
+    relations = RELATIONS
 
     def __init__(self, context: PluginContext) -> None:
         service = TaskService(context.people)
         views = TaskViews(service.desk)
-        self._commands = TaskCommands(service, views)
-        self._listeners = TaskListeners(context.people).listeners()
-        self._section = views.section()
-
-    @hookimpl
-    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
-        """Register the task, what wakes it and what it tells."""
-        for body in BODIES:
-            register(body)
-
-    @hookimpl
-    def chatops_register_relations(self, register: Callable[[Relation], None]) -> None:
-        """Publish assignee, author, offered and viewer."""
-        for relation in RELATIONS:
-            register(relation)
-
-    @hookimpl
-    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register `task …` and `todo`."""
-        register(self._commands)
-
-    @hookimpl
-    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register what time does to tasks."""
-        for listener in self._listeners:
-            register(listener)
-
-    @hookimpl
-    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
-        """Register the tasks' part of `me`."""
-        register(self._section)
+        self.commands = (TaskCommands(service, views),)
+        self.listeners = TaskListeners(context.people).listeners()
+        self.sections = (views.section(),)

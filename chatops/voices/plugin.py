@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import msgspec
 
-from chatops.core.frozen import Body, Frozen
+from chatops.core.frozen import Frozen
 from chatops.core.text import _
 from chatops.errors import PluginError
-from chatops.hookspecs import Listener, PluginContext, Section, hookimpl
+from chatops.feature import Feature
+from chatops.hookspecs import PluginContext, Section
 from chatops.voices.coaching import Coaching
 from chatops.voices.commands import VoicesCommands
 from chatops.voices.digests import Digests
@@ -29,37 +29,17 @@ class VoicesSettings(Frozen, frozen=True, kw_only=True):
     """Product → `NETWORK:ID` of the room that hears what is said about it."""
 
 
-class VoicesPlugin:
+class VoicesPlugin(Feature):
     """Registers `idea`, `feedback` and `coach`, and their weekly digests."""
+
+    bodies = BODIES
 
     def __init__(self, context: PluginContext) -> None:
         told = _settings(context)
-        self._ideas = Ideas(context.people)
-        desk = FeedbackDesk(context.people)
-        self._commands = VoicesCommands(self._ideas, desk, Coaching(context.people))
-        self._digests = Digests(context.people, self._ideas, desk, when=told.digest, products=told.products)
-
-    @hookimpl
-    def chatops_register_bodies(self, register: Callable[[type[Body]], None]) -> None:
-        """Register what voices store."""
-        for body in BODIES:
-            register(body)
-
-    @hookimpl
-    def chatops_register_commands(self, register: Callable[[object], None]) -> None:
-        """Register the commands."""
-        register(self._commands)
-
-    @hookimpl
-    def chatops_register_listeners(self, register: Callable[[Listener], None]) -> None:
-        """Register the digests."""
-        for listener in self._digests.listeners():
-            register(listener)
-
-    @hookimpl
-    def chatops_register_sections(self, register: Callable[[Section], None]) -> None:
-        """Register the ideas that wait for a lead."""
-        register(Section(name="voices.ideas", order=90, title=_("Ideas that wait for you"), read=self._ideas.mine))
+        ideas, desk = Ideas(context.people), FeedbackDesk(context.people)
+        self.commands = (VoicesCommands(ideas, desk, Coaching(context.people)),)
+        self.listeners = Digests(context.people, ideas, desk, when=told.digest, products=told.products).listeners()
+        self.sections = (Section(name="voices.ideas", order=90, title=_("Ideas that wait for you"), read=ideas.mine),)
 
 
 def _settings(context: PluginContext) -> VoicesSettings:
