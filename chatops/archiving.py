@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -46,10 +47,16 @@ async def back_up(
     source = await asyncio.to_thread(_source, settings, folder)
     async with source as snapshot:
         saved = await write_backup(snapshot, path, keys=keys, at=at, force=force)
+    beside = await asyncio.to_thread(_beside, folder, saved.path)
     return (
         f"Backed up {_amount(saved.sums)} to {saved.path} ({_size(saved.size)}), as of {_time(at)}. "
         "It was read back and is whole.\n"
         f"It is not encrypted, and the keys are not in it: keep copies of {', '.join(sorted(keys))} from {folder} elsewhere."
+        + "".join(
+            f"\nNor is {folder / name} in it ({'1 file' if files == 1 else f'{files:,} files'}, {_size(size)}): "
+            f"copy that folder now, and keep it with the backup."
+            for name, files, size in beside
+        )
     )
 
 
@@ -76,7 +83,11 @@ async def restore(
         kept = await asyncio.to_thread(_start_anchor_over, held, restored, at)
     finally:
         await asyncio.to_thread(held.release)
-    return "\n".join(_told(path, restored, changed, kept, shared=bool(settings.database.url)))
+    beside = (
+        f"What lay in folders of the old data folder, as in console-files, is in no backup: copy them into {folder} "
+        "before you start the server."
+    )
+    return "\n".join((*_told(path, restored, changed, kept, shared=bool(settings.database.url)), beside))
 
 
 async def copy(settings: Settings, folder: Path, *, to_postgresql: bool, clock: Clock | None = None) -> str:
@@ -144,6 +155,23 @@ def _keys(folder: Path) -> dict[str, bytes]:
         message = f"The keys in {folder} cannot be read: {error.strerror}. Be the user the server runs as."
         raise StartError(message) from error
     return {name: key.encode() for name, key in found.items() if key is not None}
+
+
+def _beside(folder: Path, backup: Path) -> list[tuple[str, int, int]]:
+    """Return what plugins keep beside the database: each folder with how many files are in it, and their bytes."""
+    found = []
+    for one in sorted(folder.iterdir()):
+        if one.name.startswith(".") or one.is_symlink() or not one.is_dir() or backup.is_relative_to(one):
+            continue
+        sizes = [
+            file.stat().st_size
+            for inside, _folders, names in os.walk(one)
+            for name in names
+            if (file := Path(inside) / name).is_file()
+        ]
+        if sizes:
+            found.append((one.name, len(sizes), sum(sizes)))
+    return found
 
 
 def _check_free(folder: Path, why: str) -> None:

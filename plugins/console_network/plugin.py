@@ -19,22 +19,30 @@ from console_network.pages import FILES, Pages
 from console_network.replicas import Replicas
 from console_network.routes import Routes
 from console_network.store import Store
-from console_network.uploads import Uploads
+from console_network.uploads import MOST_OF_ONE, Uploads
 
-SETTINGS = frozenset({"network", "try"})
+SETTINGS = frozenset({"network", "try", "files_per_person"})
+
+_MB = 1_000_000
+
+_MOST_MB = 1_000_000
 
 
 class ConsoleNetwork:
-    """The plugin. Settings: `network`, the connection's name; `try`, three commands the demo's front page shows."""
+    """The plugin. Settings: `network`, the connection's name; `try`, three commands the demo's front page shows;
+    `files_per_person`, the MB that one person's files may take, 500 unless it says otherwise.
+    """
 
     def __init__(self, context: PluginContext) -> None:
         unknown = sorted(set(context.settings) - SETTINGS)
         if unknown:
-            message = f"plugins.{context.name}: unknown setting {', '.join(unknown)}. Known: {', '.join(SETTINGS)}."
+            message = (
+                f"plugins.{context.name}: unknown setting {', '.join(unknown)}. Known: {', '.join(sorted(SETTINGS))}."
+            )
             raise SettingsError(message)
         changes = Changes()
         store = Store(context.records, changes, _line(context, changes) if context.shared else None)
-        uploads = Uploads(context.folder / "console-files")
+        uploads = Uploads(context.folder / "console-files", most_of_one=_bytes_per_person(context))
         self.network = ConsoleChat(context, store, uploads, name=str(context.settings.get("network", "console")))
         """What the server talks to."""
         self.acts = Acts(context, store, self.network)
@@ -85,6 +93,14 @@ class ConsoleNetwork:
     async def sign_in_link(self, person: str) -> str:
         """Return an address that signs `person` in, once, within 15 minutes. Raise NotFound."""
         return await self._access.link(person)
+
+
+def _bytes_per_person(context: PluginContext) -> int:
+    told = context.settings.get("files_per_person", MOST_OF_ONE // _MB)
+    if isinstance(told, bool) or not isinstance(told, int) or not 1 <= told <= _MOST_MB:
+        message = f"plugins.{context.name}: files_per_person is a number of MB from 1 to {_MOST_MB}, not {told!r}."
+        raise SettingsError(message)
+    return told * _MB
 
 
 def _line(context: PluginContext, changes: Changes) -> Replicas:

@@ -12,7 +12,7 @@ from aiohttp import web
 from chatops.core.message import MOST_FILES, File
 from chatops.core.text import _
 from chatops.errors import BadArgument, Impossible, PortError
-from console_network.uploads import LARGEST, MOST_OF_ONE, Uploads
+from console_network.uploads import LARGEST, Uploads
 
 
 async def kept(request: web.Request, uploads: Uploads, owner: str) -> tuple[File, ...]:
@@ -24,11 +24,11 @@ async def kept(request: web.Request, uploads: Uploads, owner: str) -> tuple[File
         raise BadArgument(_("That is too large: at most {count} MB go with one message.", count=LARGEST // 1_000_000))
     files: list[File] = []
     try:
-        if sent and await uploads.used(owner) >= MOST_OF_ONE:
+        if sent and await uploads.used(owner) >= uploads.most_of_one:
             raise Impossible(
                 _(
                     "Your files here take {count} MB, and that is the most. Delete messages whose files nobody needs.",
-                    count=MOST_OF_ONE // 1_000_000,
+                    count=uploads.most_of_one // 1_000_000,
                 )
             )
         for one in sent:

@@ -22,7 +22,7 @@ LARGEST = 10_000_000
 """Bytes of all files of one message together."""
 
 MOST_OF_ONE = 500_000_000
-"""Bytes of all files of one person together; one message may go beyond them."""
+"""Bytes of all files of one person together, unless the settings say otherwise; one message may go beyond them."""
 
 _BLOCK = 4096
 """Bytes that a file counts at least."""
@@ -34,8 +34,10 @@ _PIECE = 64 * 1024
 class Uploads:
     """The files. Raise Missing for what is gone, or never was; Unreachable when the disk does not do it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, most_of_one: int = MOST_OF_ONE) -> None:
         self._folder = folder
+        self.most_of_one = most_of_one
+        """Bytes of all files of one person together."""
         self._new: set[str] | None = set()
         """Names given since the start; None once the folder has been tidied."""
 

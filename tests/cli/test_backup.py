@@ -63,11 +63,24 @@ def rows_of(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def test_what_lies_beside_the_database_is_named(server: Demo, tmp_path: Path) -> None:
+    """A backup says which folders it does not hold, and how much is in them; restoring says to copy them."""
+    beside = server.folder / "console-files"
+    beside.mkdir()
+    (beside / ("0" * 32)).write_bytes(b"x" * 2048)
+    try:
+        ran = chatops("db", "backup", str(tmp_path / "one.backup"), folder=server.folder)
+    finally:
+        shutil.rmtree(beside)
+    assert f"Nor is {beside} in it (1 file, 2.0 KiB): copy that folder now" in ran.out
+
+
 def test_a_backup_of_a_running_server_is_restored_elsewhere(saved: Path, fresh: Path) -> None:
     """The swarm is there, and the journals verify; the server never stopped."""
     done = restore(saved, fresh)
     assert (done.code, done.err) == (0, "")
     assert "The journals are whole." in done.out
+    assert f"is in no backup: copy them into {fresh} before you start the server" in done.out
 
     assert "refund loops" in chatops("do", "swarm", "show", "SW-1", folder=fresh).out
     assert chatops("audit", "verify", folder=fresh).code == 0

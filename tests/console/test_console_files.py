@@ -12,12 +12,13 @@ import pytest
 
 import console_stage
 from chatops.core.message import Message
+from chatops.errors import SettingsError
 from chatops.testing.clock import ManualClock
 from chatops.testing.replicas import Exchange
 from console_network.routes import MOST_BODY
 from console_network.uploads import LARGEST, MOST_OF_ONE, Uploads
 from console_stage import Stage
-from console_tab import TabMaker, form_with
+from console_tab import Tab, TabMaker, form_with
 from hostile_texts import hostile_texts
 from http_client import Browser, browsing
 
@@ -124,6 +125,31 @@ async def test_nobody_fills_the_disk(tab: TabMaker, tmp_path: Path) -> None:
     assert kept(tmp_path) == [name]
     assert (await tab("expert-1").upload("r/general/say", ("b.log", b"x"))).status == 303
     assert await anna.send("r/general/say", text="words go") == 303
+
+
+@pytest.fixture
+def sparing(tmp_path: Path) -> Stage:
+    """A console whose settings give everybody one megabyte."""
+    return console_stage.build(folder=tmp_path, settings={"files_per_person": 1})
+
+
+async def test_how_much_one_may_have_is_a_setting(sparing: Stage, tmp_path: Path) -> None:
+    """In MB; whoever has as much is told that number, and may send again after deleting."""
+    async with console_stage.running(sparing), browsing(sparing.url) as browser:
+        await sparing.network.ready()
+        anna = Tab(browser, "agent-1")
+        assert (await anna.upload("r/general/say", ("a.log", b"x" * 600_000))).status == 303
+        assert (await anna.upload("r/general/say", ("b.log", b"x" * 600_000))).status == 303
+        full = await anna.upload("r/general/say", ("c.log", b"x"), live=True)
+        assert (full.status, "Your files here take 1 MB, and that is the most" in full.text) == (422, True)
+        assert len(kept(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("wrong", [0, -1, True, 1.5, "500", 1_000_001, None])
+def test_how_much_one_may_have_is_a_number(wrong: object) -> None:
+    """Anything else is refused at start, with what it may be."""
+    with pytest.raises(SettingsError, match="files_per_person is a number of MB from 1 to 1000000"):
+        console_stage.build(settings={"files_per_person": wrong})
 
 
 @pytest.fixture
