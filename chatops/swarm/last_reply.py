@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatops.core.frozen import replace
-from chatops.core.message import Button, Card
+from chatops.core.message import Button, Card, CommandCall, Refused
 from chatops.core.rooms import direct_target
 from chatops.core.text import Code, Moment, _, lines, said
 from chatops.core.unit import Unit
@@ -13,8 +13,8 @@ from chatops.ports.tickets import Ticket, TicketSystems
 from chatops.swarm.buttons import done_button
 from chatops.swarm.model import Finish, Swarm
 
-CHATS = ("room:", "remote:", "person:")
-"""How the targets begin of places in which somebody can say yes."""
+CALL = "call:"
+"""How the target of the answer to a program begins."""
 
 
 class LastReply:
@@ -48,11 +48,23 @@ class LastReply:
         asked = ref.strip().upper() in {"", shown.ref}
         return fresh and asked and shown.shown_to == unit.actor.id and shown.recipient == now.recipient
 
-    async def show(self, unit: Unit, swarm: Swarm, finish: Finish, *, anew: bool) -> Finish:
+    def confirmed(self, unit: Unit) -> bool:
+        """Whether it was called by a program that says it need not be shown."""
+        return isinstance(unit.event.body, CommandCall) and unit.event.body.confirmed
+
+    async def show(self, unit: Unit, swarm: Swarm, finish: Finish, *, anew: bool) -> Finish | None:
         """Show a reply and ask whether it shall go; return the form with what has to be remembered of that.
 
-        `anew`: it was to be sent, and is not what its sender has seen.
+        None for a call: it is refused, with what it would do, until it says that it is confirmed. `anew`: it was to be
+        sent, and is not what its sender has seen.
         """
+        called = unit.origin is not None and unit.origin.target.startswith(CALL)
+        if called:
+            unit.answer(replace(_card(swarm, finish), buttons=()))
+            unit.answer(_unconfirmed())
+            unit.outcome = "refused:needs_confirmation"
+        if called and not anew:
+            return None
         private = swarm.has_guests
         shown = replace(finish, ref=reference_of(unit.event.key), shown_to=unit.actor.id, shown_at=unit.now)
         question = Question(
@@ -67,27 +79,39 @@ class LastReply:
         for older in known.questions:
             if older.state == "waiting" and older.command.startswith(f"swarm done {swarm.name} send "):
                 known = known.settled(older.ref, "left")
-        if question.place.startswith(CHATS):
-            known = known.asked(question)
-        unit.put(known)
+        if called:
+            return shown
+        unit.put(known.asked(question))
         if anew:
             words = _("This has changed since I asked. Nothing was done yet; please look again.")
             unit.answer(words, private=private)
-        unit.answer(_card(swarm, shown, question), private=private)
+        until = _(
+            "{yes} or {no}, until {time}", yes=Code(code="yes"), no=Code(code="no"), time=Moment(at=question.expires)
+        )
+        card = replace(_card(swarm, shown), footer=lines(_("Nothing has been sent yet."), until))
+        unit.answer(card, private=private)
         return shown
 
 
-def _card(swarm: Swarm, finish: Finish, question: Question) -> Card:
-    until = _("{yes} or {no}, until {time}", yes=Code(code="yes"), no=Code(code="no"), time=Moment(at=question.expires))
+def _card(swarm: Swarm, finish: Finish) -> Card:
+    send = f"swarm done {swarm.name} send seen={finish.ref}"
     return Card(
         title=_("GOES TO {customer} (customer)", customer=finish.recipient or _("the customer")),
         text=said(finish.reply),
         tone="attention",
-        footer=lines(_("Nothing has been sent yet."), until),
+        footer=_("Nothing has been sent yet."),
         buttons=(
-            Button(label=_("Send and finish"), command=question.command, style="danger", uses="once", icon="📨"),
+            Button(label=_("Send and finish"), command=send, style="danger", uses="once", icon="📨"),
             done_button(swarm),
         ),
+    )
+
+
+def _unconfirmed() -> Refused:
+    return Refused(
+        code="needs_confirmation",
+        message=_("{command} is not done without confirmation.", command=Code(code="swarm done")),
+        hint=_("Call it again and say that it is confirmed. What it would do is shown with this."),
     )
 
 

@@ -251,9 +251,15 @@ class SwarmService:
         after = self._finished(unit, before, finish)
         if finish.reply:
             addressed = await self._last_reply.addressed(before, finish)
-            if send is None or not self._last_reply.seen(unit, finish, addressed, send):
+            seen = (
+                self._last_reply.confirmed(unit)
+                if send is None
+                else self._last_reply.seen(unit, finish, addressed, send)
+            )
+            if not seen:
                 shown = await self._last_reply.show(unit, before, addressed, anew=send is not None)
-                self.consequences.follow(unit, before, moves.prepared(before, shown))
+                if shown is not None:
+                    self.consequences.follow(unit, before, moves.prepared(before, shown))
                 return
         if finish.reply:
             note = AddNote(

@@ -126,3 +126,32 @@ async def test_another_recipient_is_shown_first() -> None:
         await stage.says("olga", "yes", room=room)
         assert await story.sent() == []
         assert "GOES TO Max Other (customer)" in story.last()
+
+
+async def test_a_program_says_that_it_is_confirmed() -> None:
+    """Without that it is refused with what it would send, and nothing is kept of it; with it, the reply goes at once."""
+    story = Ending()
+    async with story.stage as stage:
+        await story.begin()
+        line = DONE.replace("swarm done", "swarm done SW-1")
+        preview, refusal = await stage.calls("olga", line)
+        assert "GOES TO Ruth Calloway (customer)" in preview.text
+        assert refusal.error == "needs_confirmation"
+        assert await story.sent() == []
+        [nothing] = await stage.calls("olga", "swarm done SW-1 send")
+        assert "No reply waits to be sent." in nothing.text
+        await stage.calls("olga", line, confirmed=True)
+        assert await story.sent() == ["It works again."]
+
+
+async def test_a_program_does_not_send_what_its_person_has_not_seen() -> None:
+    """What somebody else has filled in is shown first, to programs as well."""
+    story = Ending()
+    async with story.stage as stage:
+        room = await story.begin()
+        await stage.says("olga", DONE, room=room)
+        refusal = (await stage.calls("lea", "swarm done SW-1 send"))[-1]
+        assert refusal.error == "needs_confirmation"
+        assert await story.sent() == []
+        await stage.calls("lea", "swarm done SW-1 send")
+        assert await story.sent() == ["It works again."]
