@@ -16,7 +16,7 @@ from chatops.ports.store import Store
 from chatops.ports.tickets import Ref
 from chatops.swarm.light import LightSwarm
 from chatops.swarm.model import Swarm, case_key, month
-from chatops.swarm.praise import Kudos
+from chatops.swarm.praise import Kudos, thanked_key
 
 AggregateT = TypeVar("AggregateT", bound=Aggregate)
 
@@ -74,15 +74,9 @@ class Reading:
 
     async def thanked(self, person: Person, swarm: Swarm) -> frozenset[str]:
         """Return whom of a swarm's people `person` has thanked for it."""
-        found = set()
-        for one in swarm.members:
-            stored = None if one.guest or one.person == person.id else await self._store.get(Kudos.kind, one.person)
-            kudos = None if stored is None else self._codec.decode_as(Kudos, stored.body)
-            if kudos is not None and any(
-                thanks.by == person.id and thanks.swarm == swarm.id for thanks in kudos.thanks
-            ):
-                found.add(one.person)
-        return frozenset(found)
+        found = await self.find(Kudos, thanked=thanked_key(person.id, swarm.id))
+        people = {member.person for member in swarm.members if not member.guest}
+        return frozenset(one.id for one in found if one.id in people)
 
     async def coming(self, swarm: Swarm) -> Sequence[Swarm]:
         """Return the swarms that somebody wants to end in this one."""

@@ -42,6 +42,15 @@ class Kudos(Aggregate, frozen=True, kw_only=True):
     quiet: bool = False
     """They like to be thanked alone."""
 
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Found by who has given thanks for which swarm."""
+        return frozenset(("thanked", thanked_key(one.by, one.swarm)) for one in self.thanks if one.swarm)
+
+
+def thanked_key(by: str, swarm: str) -> str:
+    """Return the key that those are found by whom somebody has thanked for a swarm."""
+    return f"{swarm}/{by}"[:200]
+
 
 def given(kudos: Kudos, by: str, text: str, at: datetime, *, swarm: str = "") -> Kudos:
     """Return the kudos with one more. Raise Impossible to oneself, without words, or a second time for one swarm."""
