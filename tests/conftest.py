@@ -35,6 +35,10 @@ LONG_ON_POSTGRES = ("engine", "promises")
 """Folders whose tests are with the long ones there, though not in memory and on SQLite."""
 
 
+PATIENT = 60
+"""Seconds for a story there: it waits for many answers of a database, which others on the machine may hold up."""
+
+
 def pytest_configure() -> None:
     """Read what the server reads at start, too. How long an example takes depends on the machine and proves nothing."""
     Catalogues.load()
@@ -100,6 +104,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(300))
         if story_stores.ON_POSTGRES and _folder(item) in LONG_ON_POSTGRES:
             item.add_marker(pytest.mark.faults)
+        if story_stores.ON_POSTGRES and _tells_a_story(item) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PATIENT))
     away = [item for item in items if _elsewhere(item)]
     if not os.environ.get("CHATOPS_CONTRACTS"):
         away += [item for item in items if item.get_closest_marker("contracts")]
