@@ -120,18 +120,21 @@ def of_noun(commands: Sequence[Command], locale: str, *, page: int = 1) -> Card:
 
 def of_command(command: Command, locale: str, label: Callable[[str], Text]) -> Card:
     """Return the card of one command. `label` gives the words for a role or relation."""
-    about = [
-        _shown("{name}: {label}", name=Code(code=_as_typed(parameter, locale)), label=parameter.label)
-        for parameter in command.parameters
-        if parameter.label is not None
-    ]
+    told = [parameter for parameter in command.parameters if parameter.label is not None]
     who = _("For: {who}", who=listed(*(label(name) for name in sorted(command.who.roles | command.who.relations))))
     examples = [_shown("{example}", example=to_type(one)) for one in command.examples[:2]]
     head = [command.summary, _("Usage: {usage}", usage=line(command, locale))]
     room = LINES - 1 - len(head) - 1 - len(examples)
+    if len(told) > room:
+        # What stands without a name is told by the usage already.
+        told = [parameter for parameter in told if not parameter.positional]
+    about = (
+        _shown("{name}: {label}", name=Code(code=_as_typed(parameter, locale)), label=name(parameter))
+        for parameter in told[:room]
+    )
     return Card(
         title=said(wording(command, locale)),
-        text=lines(*head, *about[:room], *examples),
+        text=lines(*head, *about, *examples),
         footer=who,
     )
 

@@ -170,3 +170,10 @@ def test_labels_are_texts_and_names_are_data() -> None:
     skills = next(parameter for parameter in open_.parameters if parameter.name == "skills")
 
     assert usage.name(skills) == said("skills")
+
+
+def test_where_not_all_fits_options_go_before_what_the_usage_tells() -> None:
+    """Every option of `swarm open` is explained; what stands without a name is seen in the usage."""
+    told = "\n".join(shown(usage.of_command(SERVER.command("swarm open"), "en", said)))
+    for option in ("ask=…", "tried=…", "skills=…", "timebox=…", "private", "room=…"):
+        assert f"{option}: " in told.replace("`", "")
