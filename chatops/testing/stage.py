@@ -49,9 +49,6 @@ SECRET = b"a secret for buttons in tests, 32 bytes or more"
 TURNS = 200
 """Turns of the event loop without any progress after which only the clock can help."""
 
-BRISK, SLOW = 0.0005, 0.005
-"""Real seconds between two looks at a part that waits for a store with threads of its own: at first, and at last."""
-
 
 class Given(Body, frozen=True, kw_only=True):
     """Aggregates that a test wants to be there."""
@@ -280,13 +277,12 @@ class Stage:
         """Return when nothing is left to do, or when only the clock could bring anything forward."""
         quiet = stuck = 0
         last = self._progress()
-        turns = TURNS if isinstance(self.store, MemoryStore) else TURNS // 10
         while quiet < TURNS // 10:
             await asyncio.sleep(0)
             quiet = quiet + 1 if self.engine.quiet else 0
             now = self._progress()
             stuck, last = (stuck + 1, last) if now == last else (0, now)
-            if stuck > turns and not self.engine.quiet and not await self._unstuck(last):
+            if stuck > TURNS and not self.engine.quiet and not await self._unstuck(last):
                 return
 
     async def audit(self, lane: str) -> list[str]:
@@ -314,12 +310,10 @@ class Stage:
         """Give a store with threads of its own some real time. False when nothing came of it."""
         if isinstance(self.store, MemoryStore):
             return False
-        waited, pause = 0.0, BRISK
-        while waited < self._patience:
-            await asyncio.sleep(pause)
+        for _turn in range(int(self._patience / 0.005)):
+            await asyncio.sleep(0.005)
             if self.engine.quiet or self._progress() != last:
                 return True
-            waited, pause = waited + pause, min(2 * pause, SLOW)
         return False
 
     async def _leap(self, by: timedelta) -> None:
