@@ -56,7 +56,7 @@ class MeetingPlaces:
                 _("A private swarm has a room of its own: others read along elsewhere."),
                 hint=_("Leave {option} out.", option=Code(code=f"room={typed.strip()}")),
             )
-        return await self._here(unit) if word in HERE else self._home(name.strip())
+        return await self._here(unit) if word in HERE else await self._home(name.strip())
 
     async def _here(self, unit: Unit) -> Place:
         origin = unit.origin
@@ -76,7 +76,7 @@ class MeetingPlaces:
             )
         return Place(target=origin.target, state="open")
 
-    def _home(self, name: str) -> Place:
+    async def _home(self, name: str) -> Place:
         pod = self._directory.pod(name)
         if pod is None:
             raise NotFound(_("There is no pod {name}.", name=said(name)), commands=("pod list",))
@@ -89,6 +89,22 @@ class MeetingPlaces:
             raise Impossible(
                 _("{pod} has no home room.", pod=said(pod.name or pod.id)),
                 hint=_("An admin can name one in the pods file."),
+            )
+        network, _colon, id_ = pod.room.partition(":")
+        inside = await self._members(RoomRef(network=network, id=id_))
+        leave_out = _("Leave {option} out.", option=Code(code=f"room=pod:{name}"))
+        if inside is None:
+            raise Impossible(
+                _("I cannot see who reads in the home room of {pod} just now.", pod=said(pod.name or pod.id)),
+                hint=leave_out,
+            )
+        if any(_outside(self._directory.by_identity(one)) for one in inside):
+            raise Impossible(
+                _(
+                    "Somebody reads in the home room of {pod} who is no member of the house.",
+                    pod=said(pod.name or pod.id),
+                ),
+                hint=leave_out,
             )
         return Place(target=f"remote:{pod.room}", state="open")
 

@@ -57,16 +57,40 @@ async def test_it_meets_here(word: str) -> None:
         assert story.own_rooms() == []
 
 
-async def test_it_meets_at_a_pods_home() -> None:
+@pytest.fixture
+def house() -> WholeHouse:
+    """Return a house that asks its network who is in a room."""
+    emea = Pod(id="emea", name="EMEA", lead="lea", members=("lea", "olga"), room="fake:emea-home")
+    people = (Resident("olga", "agent"), Resident("lea", "pod_lead"), Resident("gus", "guest"))
+    return WholeHouse("en", people, (emea,))
+
+
+async def test_it_meets_at_a_pods_home(house: WholeHouse) -> None:
     """The pod sees its card at once; whoever opened it hears where it is."""
-    story = Meeting()
-    async with story.stage as stage:
-        stage.network.room("emea-home")
-        told = await story.opens("pod:emea")
+    async with house.stage as stage:
+        await house.case("Card charged twice", owner="olga")
+        stage.network.room("emea-home", stage.identity("lea"), stage.identity("olga"))
+        told = await house.says("olga", "swarm open demo:1001 refund loops room=pod:EMEA")
         assert "It meets in the pod’s home room." in told
-        assert "refund loops" in story.read("emea-home")
         assert "Its own room" not in told
-        assert story.own_rooms() == []
+        assert "refund loops" in house.read("emea-home")
+        assert not [room.title for room in stage.network.rooms.values() if room.title.startswith("SW-")]
+        assert "It meets in the pod’s home room." in await house.says("lea", "swarm join SW-1")
+
+
+@pytest.mark.parametrize(
+    ("inside", "why"), [(None, "I cannot see who reads"), (("olga", "gus"), "who is no member of the house")]
+)
+async def test_a_home_where_others_read_or_that_is_not_there(
+    house: WholeHouse, inside: tuple[str, ...] | None, why: str
+) -> None:
+    """A swarm never meets where nothing can be said, or where a guest would hear of the case."""
+    async with house.stage as stage:
+        await house.case("Card charged twice", owner="olga")
+        if inside is not None:
+            stage.network.room("emea-home", *(stage.identity(one) for one in inside))
+        assert why in await house.says("olga", "swarm open demo:1001 refund loops room=pod:emea")
+        assert house.read("emea-home") == ""
 
 
 async def test_a_new_room_is_what_it_has_anyway() -> None:
@@ -96,12 +120,6 @@ async def test_where_it_cannot_meet(room: str, where: str, more: str, why: str) 
     async with story.stage:
         assert why in await story.opens(room, where=where, more=more)
         assert "SW-1" not in story.read("general")
-
-
-@pytest.fixture
-def house() -> WholeHouse:
-    """Return a house that asks its network who is in a room."""
-    return WholeHouse("en", (Resident("olga", "agent"), Resident("gus", "guest")))
 
 
 async def test_it_does_not_meet_where_a_guest_reads(house: WholeHouse) -> None:
