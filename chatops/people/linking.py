@@ -229,7 +229,9 @@ class Linking:
         if identity.network not in MAIL:
             return False
         box = mailbox(identity)
-        return any(one.id != person for name in (identity.id, box.id) for one in self._directory.named(name))
+        known = [one for name in (identity.id, box.id) for one in self._directory.named(name)]
+        linked = self._directory.by_identity(replace(box, network=identity.network))
+        return any(one.id != person for one in (*known, *([linked] if linked is not None else [])))
 
     def _may(self, person: Person) -> None:
         if not linkable(person):

@@ -81,6 +81,16 @@ async def test_an_address_of_somebody_else_is_not_linked() -> None:
         assert not any("Is this account yours" in one.body.plain for one in house.stage.network.posted)
 
 
+async def test_a_linked_mailbox_is_not_linked_to_another_person_under_another_spelling() -> None:
+    """Anna's mailbox is Anna's however it is written; a code of Bert's typed from it makes nobody Bert."""
+    async with House(domains=HOUSE) as house:
+        await writes(house, "anna@example.org", f"link {await house.code()}")
+        await house.presses("anna", "It is me", "dm-anna")
+        for address in ("Anna@example.org", "anna+new@example.org"):
+            assert INVALID in await writes(house, address, f"link {await house.code('bert')}")
+            assert house.directory.by_identity(mail(address)) is None
+
+
 async def test_many_addresses_of_one_mailbox_have_the_tries_of_one() -> None:
     """Five wrong codes an hour, however the address is written; a right one is not looked at then."""
     async with House(domains=HOUSE) as house:
