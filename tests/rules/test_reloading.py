@@ -82,7 +82,10 @@ async def test_rules_come_to_a_house_that_had_none_and_go_again() -> None:
     ("text", "said"),
     [
         (OTHER.replace('"offer"\nquestion', '"offered"\nquestion'), "rules.toml: line 14"),
-        (OTHER.replace('pod = "two"\nswarm = "offer"\n\n', 'pod = "tow"\nswarm = "offer"\n\n'), "rules.toml: line 7 (late): pod"),
+        (
+            OTHER.replace('pod = "two"\nswarm = "offer"\n\n', 'pod = "tow"\nswarm = "offer"\n\n'),
+            "rules.toml: line 7 (late): pod",
+        ),
         (OTHER + "x = ]\n", "line 16"),
         ("\x00", "rules.toml"),
         ("# " + "x" * 200_000, "more than 200000 letters"),

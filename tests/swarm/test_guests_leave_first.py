@@ -92,7 +92,9 @@ async def test_a_guest_who_walks_in_uninvited_reads_no_more_than_guests(before: 
         assert stored is not None
         if before == "left":
             swarm = stage.codec.decode_as(Swarm, stored.body)
-            assert swarm.visible_to(Person(id="gus", name="Gus", roles=frozenset({"guest"})), stage.clock.now()) is False
+            assert (
+                swarm.visible_to(Person(id="gus", name="Gus", roles=frozenset({"guest"})), stage.clock.now()) is False
+            )
         stage.network.fail_in(room, Forbidden("no such right"))
         gus = stage.identity("gus")
         await stage.network.member(gus, room, "joined")
