@@ -157,7 +157,7 @@ class Consequences:
                 title=said(title),
                 # Guests read topics too: nothing of the case stands here.
                 topic=said(short(swarm.question, 200)),
-                members=tuple(member.person for member in swarm.present),
+                members=tuple(member.person for member in swarm.as_of(unit.now).present),
                 private=swarm.private,
                 locale=swarm.locale,
             ),

@@ -59,7 +59,7 @@ class Merging:
                 self._follow.open_room(unit, after, place.room, room.network)
         after = self._ticket(unit, after, why)
         after = self._follow.follow(unit, before, after)
-        for member in after.present:
+        for member in after.as_of(unit.now).present:
             if member.person != unit.actor.id:
                 unit.post(direct_target(member.person), self._back(after, shown, guest=member.guest))
         where = _("A new room is opening; you are invited.") if rooms else _("It goes on where it was.")
@@ -109,7 +109,7 @@ class Merging:
         card = self._came(after, end)
         if not self._follow.say(unit, after, card):
             unit.answer(card)
-        for member in end.present:
+        for member in end.as_of(unit.now).present:
             if member.guest:
                 thanks = _("{swarm} has ended. Thank you for your help!", swarm=end.name)
                 unit.post(direct_target(member.person), thanks)

@@ -163,3 +163,17 @@ async def test_an_invitation_that_is_over_lets_no_guest_look() -> None:
         assert not swarm.visible_to(gus, one.expires_at)
         assert swarm.has_guests, "what is posted there stays as guests may read it until the invitation is withdrawn"
         assert as_of(swarm, one.expires_at).invited("gus", *(one.state,)) is None
+
+
+async def test_who_was_a_guest_hears_of_no_coming_back() -> None:
+    """A swarm that goes on after a guest's time tells its members, and not that guest."""
+    story = house()
+    async with story.stage as stage:
+        await visited(story, "until=2d")
+        await stage.says("olga", "swarm cancel SW-1 because it went away")
+        await stage.advance(timedelta(days=3))
+        heard = len(story.read("direct-gus"))
+        await stage.says("olga", "swarm reopen SW-1 because it came back")
+        assert "SW-1 goes on" not in story.read("direct-gus")[heard:]
+        assert "came back" not in story.read("direct-gus")
+        assert "There is no swarm SW-1" in await says(story, "gus", "swarm show SW-1")
