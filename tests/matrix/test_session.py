@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -28,7 +29,7 @@ from matrix_network.session import SECRET, Kept, Session, renewal
 from matrix_network.settings import MatrixSettings
 from matrix_people import Person
 from matrix_proxy import MatrixProxy, answer, in_front_of, lost
-from synapse_server import Login, OwnSynapse, Synapse
+from synapse_server import Login, Synapse
 
 LIFETIME = 3.0
 """Seconds an access token lasts on the homeserver of this module."""
@@ -80,16 +81,26 @@ class Connected:
         return Kept(**raw)
 
 
-@pytest.fixture
-def short(own_synapse: OwnSynapse) -> Synapse:
-    """A homeserver whose access tokens run out soon."""
-    return own_synapse(extra={"refreshable_access_token_lifetime": f"{LIFETIME:.0f}s"})
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A homeserver whose access tokens run out soon, for all tests here: each has accounts of its own."""
+    lifetime = {"refreshable_access_token_lifetime": f"{LIFETIME:.0f}s"}
+    server = Synapse(tmp_path_factory.mktemp("short"), extra=lifetime)
+    server.start()
+    yield server
+    server.stop()
+    server.let_go()
+
+
+def fresh_bot(server: Synapse) -> Login:
+    """Return an account nobody had before."""
+    return server.register(f"chatops-{secrets.token_hex(4)}")
 
 
 @pytest.fixture
 async def connected(short: Synapse) -> AsyncIterator[Connected]:
     """An account there, logged in."""
-    bot = await asyncio.to_thread(short.register, "chatops")
+    bot = await asyncio.to_thread(fresh_bot, short)
     async with in_front_of(short.url) as proxy:
         made = Connected(proxy, bot)
         await made.log_in()
@@ -217,7 +228,7 @@ async def test_a_refused_refresh_is_the_end(connected: Connected) -> None:
 async def test_nothing_is_lost_over_a_soft_logout(short: Synapse, person: Person) -> None:
     """Everything said is heard once, over several lives of the token, on the same device."""
     anna = await person("anna", on=short)
-    bot = await asyncio.to_thread(short.register, "chatops")
+    bot = await asyncio.to_thread(fresh_bot, short)
     async with in_front_of(short.url) as proxy:
         made = Connected(proxy, bot)
         await made.log_in()
