@@ -70,3 +70,13 @@ async def test_what_stands_on_the_timeline_is_not_told_where_a_guest_reads(who: 
         for place in (room, "direct-gus"):
             assert "secret plan" not in story.read(place)
         assert "cannot simply be taken back" in story.read(f"direct-{who}")
+
+
+async def test_guests_do_not_learn_which_pods_there_are() -> None:
+    """A pod that there is and one that there is not are answered alike."""
+    story = TaskStory()
+    story.guest("gus")
+    story.in_pod("emea", "anna")
+    async with story.stage as stage:
+        told = [(await stage.says("gus", f"task list pod:{pod}"))[-1].body.plain for pod in ("emea", "nowhere")]
+        assert told[0] == told[1]
