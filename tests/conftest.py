@@ -36,7 +36,10 @@ LONG_ON_POSTGRES = ("engine", "promises")
 
 
 PATIENT = 60
-"""Seconds for a story there: it waits for many answers of a database, which others on the machine may hold up."""
+"""Seconds for what waits for servers to start, or for many answers of a database: a busy machine may hold them up."""
+
+SERVERS = {"own_postgres", "own_synapse", "synapse", "home", "short"}
+"""Fixtures that start one, each time or for the first test that asks."""
 
 
 def pytest_configure() -> None:
@@ -87,6 +90,11 @@ def _tells_a_story(item: pytest.Item) -> bool:
     return "theatre" in getattr(item, "fixturenames", ()) or _folder(item) == "stories"
 
 
+def _waits_for_servers(item: pytest.Item) -> bool:
+    started = SERVERS.intersection(getattr(item, "fixturenames", ()))
+    return bool(started) or (story_stores.ON_POSTGRES and _tells_a_story(item))
+
+
 def _folder(item: pytest.Item) -> str:
     return item.path.relative_to(Path(__file__).parent).parts[0]
 
@@ -104,7 +112,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(300))
         if story_stores.ON_POSTGRES and _folder(item) in LONG_ON_POSTGRES:
             item.add_marker(pytest.mark.faults)
-        if story_stores.ON_POSTGRES and _tells_a_story(item) and not item.get_closest_marker("timeout"):
+        if _waits_for_servers(item) and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(PATIENT))
     away = [item for item in items if _elsewhere(item)]
     if not os.environ.get("CHATOPS_CONTRACTS"):
