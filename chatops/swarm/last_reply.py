@@ -95,8 +95,9 @@ class LastReply:
 
 def _card(swarm: Swarm, finish: Finish) -> Card:
     send = f"swarm done {swarm.name} send seen={finish.ref}"
+    customer = said(finish.recipient.upper()) if finish.recipient else _("the customer")
     return Card(
-        title=_("GOES TO {customer} (customer)", customer=finish.recipient or _("the customer")),
+        title=_("GOES TO {customer} (customer)", customer=customer),
         text=said(finish.reply),
         tone="attention",
         footer=_("Nothing has been sent yet."),

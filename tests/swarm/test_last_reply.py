@@ -53,7 +53,7 @@ async def test_a_yes_sends_it(yes: str) -> None:
     async with story.stage as stage:
         room = await story.begin()
         preview = (await stage.says("olga", DONE, room=room))[-1].body.plain
-        assert preview.startswith("GOES TO Ruth Calloway (customer)\nIt works again.")
+        assert preview.startswith("GOES TO RUTH CALLOWAY (customer)\nIt works again.")
         assert await story.sent() == []
         await stage.says("lea", yes, room=room)
         assert await story.sent() == []
@@ -110,7 +110,7 @@ async def test_what_was_seen_long_ago_is_seen_again() -> None:
         await stage.advance(timedelta(minutes=6))
         await stage.says("olga", "swarm done SW-1 send", room=room)
         assert await story.sent() == []
-        assert "GOES TO Ruth Calloway (customer)" in story.last()
+        assert "GOES TO RUTH CALLOWAY (customer)" in story.last()
         await stage.says("olga", "swarm done SW-1 send", room=room)
         assert await story.sent() == ["It works again."]
 
@@ -125,7 +125,7 @@ async def test_another_recipient_is_shown_first() -> None:
         story.tickets.writer = "Max Other"
         await stage.says("olga", "yes", room=room)
         assert await story.sent() == []
-        assert "GOES TO Max Other (customer)" in story.last()
+        assert "GOES TO MAX OTHER (customer)" in story.last()
 
 
 async def test_a_program_says_that_it_is_confirmed() -> None:
@@ -135,7 +135,7 @@ async def test_a_program_says_that_it_is_confirmed() -> None:
         await story.begin()
         line = DONE.replace("swarm done", "swarm done SW-1")
         preview, refusal = await stage.calls("olga", line)
-        assert "GOES TO Ruth Calloway (customer)" in preview.text
+        assert "GOES TO RUTH CALLOWAY (customer)" in preview.text
         assert refusal.error == "needs_confirmation"
         assert await story.sent() == []
         [nothing] = await stage.calls("olga", "swarm done SW-1 send")
