@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
 
-from chromium import chromium, complaints
+from chromium import chromium, complaints, forget
 from console_page import ConsolePage
 from served_stage import ServedStage, served
 
@@ -20,12 +19,21 @@ def console() -> Iterator[ServedStage]:
         yield stage
 
 
-@pytest.fixture
-def driver(tmp_path: Path) -> Iterator[Chrome]:
-    """A browser; it may not complain about anything."""
-    with chromium(tmp_path / "profile") as driver:
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """The browser of all tests of a process: a start takes longer than most of them."""
+    with chromium(tmp_path_factory.mktemp("browser") / "profile") as driver:
         yield driver
-        assert complaints(driver) == []
+
+
+@pytest.fixture
+def driver(started: Chrome) -> Iterator[Chrome]:
+    """A browser that knows nothing; it may not complain about anything."""
+    yield started
+    try:
+        assert complaints(started) == []
+    finally:
+        forget(started)
 
 
 PageMaker = Callable[[str], ConsolePage]

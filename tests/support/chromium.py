@@ -44,6 +44,21 @@ def chromium(profile: Path, *, javascript: bool = True) -> Iterator[Chrome]:
         driver.quit()
 
 
+def forget(driver: Chrome) -> None:
+    """Leave one empty tab and nothing of what was seen, kept or complained of in the others."""
+    others = driver.window_handles
+    driver.switch_to.new_window("tab")
+    empty = driver.current_window_handle
+    for other in others:
+        driver.switch_to.window(other)
+        driver.close()
+    driver.switch_to.window(empty)
+    driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    complaints(driver)
+
+
 def look(driver: Chrome, *, width: int, height: int = 800, dark: bool = False) -> None:
     """Make the present tab as wide as a phone or a desk, light or dark."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
