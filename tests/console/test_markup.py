@@ -62,7 +62,7 @@ ALLOWED = {
         "article",
     ),
     *("a", "div", "p", "span", "h1", "h2", "h3", "ul", "ol", "li", "details", "summary", "dl", "dt", "dd", "strong"),
-    *("form", "input", "button", "textarea", "label", "select", "option", "code", "kbd", "time"),
+    *("form", "input", "button", "textarea", "label", "output", "select", "option", "code", "kbd", "time"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 

@@ -53,9 +53,7 @@
   }, true);
 
   on("visibilitychange", () => {
-    if (document.hidden) return;
-    missed = 0;
-    document.title = title;
+    if (!document.hidden) [missed, document.title] = [0, title];
   });
 
   // The line.
@@ -103,7 +101,7 @@
       problem.textContent = "";
       form.reset();
       const once = form.elements.once;
-      if (once) once.value = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+      if (once) once.value = [...crypto.getRandomValues(new Uint32Array(3))].join("");
       form.closest("details")?.removeAttribute("open");
     } catch (error) {
       problem.textContent = (error.name === "Error" && error.message) || app.dataset.failed;
@@ -112,18 +110,20 @@
     }
   });
 
+  on("change", ({ target: { files, form } }) => {
+    if (files) form.querySelector("output").value = [...files].map((one) => one.name).join(", ");
+  });
+
   on("keydown", (event) => {
     const typing = event.target.matches("input, textarea, select");
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.closest(".composer")) {
-      if (!event.target.matches("textarea")) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches(".composer textarea")) {
       event.preventDefault();
       event.target.form.requestSubmit();
     } else if (event.key === "/" && !typing) {
       event.preventDefault();
       byId("say-text")?.focus();
     } else if (event.key === "Escape") {
-      const open = [...document.querySelectorAll(".sheet, .fill[open] > form")].map((one) => one.parentElement);
-      const shown = open.filter((one) => one.open).pop();
+      const shown = [...document.querySelectorAll("[open] > .sheet, .fill[open] > form")].pop()?.parentElement;
       if (shown) {
         shown.open = false;
         shown.querySelector("summary").focus();
