@@ -161,10 +161,11 @@ def test_by_keyboard_alone(console: ServedStage, page: PageMaker) -> None:
     anna.driver.find_element("css selector", "body").send_keys("/")
     assert anna.focused().get_attribute("id") == "say-text"
     anna.keys("one")
-    anna.keys(Keys.SHIFT + Keys.ENTER)
+    anna.keys(Keys.ENTER, held=Keys.SHIFT)
     anna.keys("two")
     anna.keys(Keys.ENTER)
     assert anna.sees("one\ntwo")
+    assert [body.text for body in console.do(console.stage.inbox.until(1)) if isinstance(body, Message)] == ["one\ntwo"]
     anna.open("r/general")
     reached: list[str] = []
     for _n in range(60):
@@ -177,6 +178,27 @@ def test_by_keyboard_alone(console: ServedStage, page: PageMaker) -> None:
         reached.append(f"{now.text} {now.accessible_name}")
     for words in ("Skip to the content", "General", "Accept", "Decline", "Message", "Send", "What you can do"):
         assert any(words in one for one in reached), (words, reached)
+
+
+def test_what_is_typed_while_a_message_is_under_way_stays(console: ServedStage, page: PageMaker) -> None:
+    """On a slow line the next words are begun before the last ones have arrived."""
+    anna = page("agent-1")
+    anna.open()
+    assert anna.is_live()
+    anna.driver.set_network_conditions(latency=700, throughput=1_000_000)
+    try:
+        anna.say("one")
+        anna.keys("two")
+        assert anna.sees("one")
+        WebDriverWait(anna.driver, 5).until(lambda _driver: anna.focused().get_attribute("value") == "two")
+        anna.driver.set_network_conditions(latency=0, throughput=10_000_000)
+        anna.keys(Keys.ENTER)
+        assert [body.text for body in console.do(console.stage.inbox.until(2)) if isinstance(body, Message)] == [
+            "one",
+            "two",
+        ]
+    finally:
+        anna.driver.delete_network_conditions()
 
 
 def test_a_form_opens_where_it_is_seen(console: ServedStage, page: PageMaker) -> None:

@@ -121,11 +121,17 @@ class ConsolePage:
         menu.find_element(By.TAG_NAME, "summary").click()
         menu.find_element(By.XPATH, f".//*[self::a or self::button][normalize-space()='{action}']").click()
 
-    def keys(self, *keys: str) -> None:
-        """Press keys, wherever the focus is."""
+    def keys(self, *keys: str, held: str = "") -> None:
+        """Press keys one after the other, wherever the focus is; `held` is down meanwhile."""
         self._mine()
         # Not to the element: what is sent to a field for files is taken for the name of one.
-        ActionChains(self.driver).send_keys(*keys).perform()
+        chain = ActionChains(self.driver)
+        if held:
+            chain.key_down(held)
+        chain.send_keys(*keys)
+        if held:
+            chain.key_up(held)
+        chain.perform()
 
     def focused(self) -> WebElement:
         """Return what has the focus."""

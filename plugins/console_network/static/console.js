@@ -5,30 +5,29 @@
   if (!app) return;
   const byId = (id) => document.getElementById(id);
   const on = document.addEventListener.bind(document);
-  const title = document.title;
+  const { title } = document;
   let missed = 0;
 
-  // A piece of the page.
   function place(piece) {
     const old = byId(piece.id);
     if (old?.querySelector("details.fill[open]")) {
       old.waiting = piece; // being filled in
       return;
     }
-    const template = document.createElement("template");
-    template.innerHTML = piece.html;
-    const fresh = template.content.firstElementChild;
+    const made = document.createElement("template");
+    made.innerHTML = piece.html;
+    const fresh = made.content.firstElementChild;
     // Half-written words stay.
     const writes = (one) => !!one?.querySelector("textarea");
     if (piece.id === "compose" && writes(old) === writes(fresh)) return;
+    const list = byId(piece.list);
     if (old) {
       const opened = [...old.querySelectorAll("details")].map((one) => one.open);
       const held = old.contains(document.activeElement);
       fresh.querySelectorAll("details").forEach((one, n) => (one.open = !!opened[n]));
       old.replaceWith(fresh);
       if (held) (fresh.querySelector("summary, button, a") || fresh).focus();
-    } else if (byId(piece.list)) {
-      const list = byId(piece.list);
+    } else if (list) {
       const { day, seq } = fresh.dataset;
       if (piece.list === "entries" && list.lastElementChild?.dataset.day !== day) {
         const heading = document.createElement("li");
@@ -56,7 +55,6 @@
     if (!document.hidden) [missed, document.title] = [0, title];
   });
 
-  // The line.
   const line = byId("line");
   function state(now) {
     line.className = `line-state ${now}`;
@@ -85,7 +83,6 @@
   }
   listen("");
 
-  // Live forms.
   const problem = byId("problem");
   on("submit", async (event) => {
     const form = event.target;
@@ -99,8 +96,10 @@
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" } });
       if (!answer.ok) throw new Error(answer.headers.get("Content-Type").includes("plain") ? await answer.text() : "");
       problem.textContent = "";
+      const { once, text } = form.elements;
+      const more = text?.value.replace(body.get("text"), ""); // typed meanwhile
       form.reset();
-      const once = form.elements.once;
+      if (more) text.value = more;
       if (once) once.value = [...crypto.getRandomValues(new Uint32Array(3))].join("");
       form.closest("details")?.removeAttribute("open");
     } catch (error) {
@@ -133,9 +132,7 @@
   });
 
   on("click", async (event) => {
-    document.querySelectorAll(".menu[open], .members[open]").forEach((one) => {
-      if (!one.contains(event.target)) one.open = false;
-    });
+    for (const one of document.querySelectorAll(".menu[open], .members[open]")) one.open = one.contains(event.target);
     const link = event.target.closest("a.copy");
     if (!link || !navigator.clipboard) return;
     event.preventDefault();
