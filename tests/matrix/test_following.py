@@ -70,8 +70,8 @@ async def test_an_upgraded_room_is_followed(synapse: Synapse, person: Person, ve
         await ears.remembers("move", some=True)
         await anna.invite(to, robot.id)
         moved = await ears.hears_some(RoomMoved)
-        members = await anna.members(to)
         await ears.remembers("move", some=False)
+        members = await anna.members(to)
     assert (moved.room.id, moved.to.id) == (room, to)
     assert {user: members[user] for user in (ben.id, carl.id)} == {ben.id: "invite", carl.id: "invite"}
     assert moved_key(ears) == await tombstone(anna, room)
@@ -129,8 +129,7 @@ async def test_a_room_cannot_claim_to_go_on_as_one_of_others(synapse: Synapse, p
     ears = Ears(synapse.url, robot.login)
     async with ears.listening():
         await mallory.put_state(trap, "m.room.tombstone", {"body": "", "replacement_room": private})
-        await ears.remembers("move", some=True)
-        await ears.remembers("move", some=False)
+        await ears.has_remembered("move")
         await anna.say(private, "the end")
         await ears.hears_text("the end")
     assert ears.of(RoomMoved) == []

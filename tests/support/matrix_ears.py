@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from chatops.core.clock import SystemClock
 from chatops.core.frozen import replace
 from chatops.core.message import Identity, Message, Person
 from chatops.ports.chat import Accept
+from chatops.ports.records import Write
 from chatops.testing.conformance.chat_stage import Heard
 from chatops.testing.context import plugin_context
 from chatops.testing.directory import FakeDirectory
@@ -34,6 +35,20 @@ WITHIN = 15.0
 """Seconds until what must happen has happened."""
 
 
+class NotedRecords(MemoryRecords):
+    """Records that know which kinds there have ever been, be it for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: set[str] = set()
+
+    async def write(self, *writes: Write) -> Sequence[int]:
+        """Write, and note what."""
+        written = await super().write(*writes)
+        self.kinds |= {one.kind for one in writes}
+        return written
+
+
 class Ears:
     """One account that listens. Stopped and started again it knows what was stored, and nothing else."""
 
@@ -42,7 +57,7 @@ class Ears:
         self.login = login
         self.settings = settings or MatrixSettings()
         self.directory = FakeDirectory()
-        self.records = MemoryRecords()
+        self.records = NotedRecords()
         self.heard = Heard()
         self.directs = Directs(self.records)
         self.current: Session | None = None
@@ -122,6 +137,11 @@ class Ears:
                 if bool(await self.records.find(kind)) is some:
                     return
                 await asyncio.sleep(0.02)
+
+    async def has_remembered(self, kind: str) -> None:
+        """Wait until there have been records of a kind, and are none any more."""
+        await until(lambda: kind in self.records.kinds)
+        await self.remembers(kind, some=False)
 
     async def hears_some(self, kind: type[T]) -> T:
         """Return the first of a kind."""
